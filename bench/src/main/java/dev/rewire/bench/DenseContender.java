@@ -1,0 +1,45 @@
+package dev.rewire.bench;
+
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.KernelArena;
+
+/** OpenBLAS on the dense matrix that holds the same values; all operands are row-major. */
+final class DenseContender implements Contender {
+    private final OpenBlas blas;
+    private final SpmmProblem problem;
+    private final DenseMatrix w;
+    private final DenseMatrix result;
+
+    DenseContender(OpenBlas blas, KernelArena arena, SpmmProblem problem) {
+        this.blas = blas;
+        this.problem = problem;
+        w = DenseMatrix.allocate(arena, problem.outputs(), problem.inputs());
+        if (problem.product() == Product.BACKWARD_WEIGHT) {
+            result = w;
+        } else {
+            problem.w().toDense(w);
+            result = DenseMatrix.allocate(arena, problem.batch(), problem.width());
+        }
+    }
+
+    @Override
+    public void run() {
+        int batch = problem.batch();
+        int in = problem.inputs();
+        int out = problem.outputs();
+        switch (problem.product()) {
+            case FORWARD -> multiply(false, true, batch, out, in, problem.x(), w);
+            case BACKWARD_INPUT -> multiply(false, false, batch, in, out, problem.dy(), w);
+            case BACKWARD_WEIGHT -> multiply(true, false, out, in, batch, problem.dy(), problem.x());
+        }
+    }
+
+    private void multiply(boolean transA, boolean transB, int m, int n, int k, DenseMatrix a, DenseMatrix b) {
+        blas.sgemm(transA, transB, m, n, k, a.segment(), a.cols(), b.segment(), b.cols(), 0, result.segment(), n);
+    }
+
+    @Override
+    public float result(int row, int col) {
+        return result.get(row, col);
+    }
+}

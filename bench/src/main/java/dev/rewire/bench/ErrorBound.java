@@ -1,0 +1,177 @@
+package dev.rewire.bench;
+
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.BlockSparseMatrix;
+import dev.rewire.kernels.DenseMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * How near a result is to the product computed in double precision, against what single precision may lose: a sum of k products, in any
+ * order, fused or not, differs by at most {@code γ_k · Σ|x||w|}, with {@code γ_k = k·u / (1 − k·u)} and {@code u = 2⁻²⁴} (Higham, Accuracy
+ * and Stability of Numerical Algorithms, section 3.1).
+ *
+ * <p>Up to {@value #MOST_TERMS} products all outputs are checked. Of larger ones a seeded sample of about that many products: whole
+ * samples of the batch, or of dW whole blocks.
+ */
+final class ErrorBound {
+    private static final double UNIT = 0x1p-24;
+    private static final long MOST_TERMS = 250_000_000;
+
+    /** What a NaN counts as, or an error where there may be none: JSON has no infinity. */
+    private static final double BEYOND_ALL_BOUNDS = 1e9;
+
+    private final SpmmProblem problem;
+    private final Contender contender;
+    private final BlockSparseMatrix w;
+    private final BlockPattern pattern;
+    private final boolean dense;
+    private final SplittableRandom random;
+    private final double sampled;
+
+    private double worst;
+
+    private ErrorBound(SpmmProblem problem, Contender contender, boolean dense, long seed) {
+        this.problem = problem;
+        this.contender = contender;
+        this.dense = dense;
+        w = problem.w();
+        pattern = w.pattern();
+        random = new SplittableRandom(seed);
+        sampled = (double) MOST_TERMS / Math.max(1, pattern.storedElements() * problem.batch());
+    }
+
+    /**
+     * The largest error over its bound; a result at most 1 is correct.
+     *
+     * @param contender whose last result is checked
+     * @param dense whether it sums over all elements and not only over stored ones
+     * @param seed of the sample
+     */
+    static double worst(SpmmProblem problem, Contender contender, boolean dense, long seed) {
+        ErrorBound bound = new ErrorBound(problem, contender, dense, seed);
+        if (problem.product() == Product.BACKWARD_WEIGHT) {
+            bound.checkWeights();
+        } else {
+            bound.checkSamples();
+        }
+        return bound.worst;
+    }
+
+    private void checkSamples() {
+        boolean forward = problem.product() == Product.FORWARD;
+        int[] terms = dense ? denseTerms(forward) : storedTerms(forward);
+        int guaranteed = random.nextInt(problem.batch());
+        float[] input = new float[problem.input().cols()];
+        double[] sums = new double[problem.width()];
+        double[] magnitudes = new double[problem.width()];
+        for (int sample = 0; sample < problem.batch(); sample++) {
+            if (random.nextDouble() >= sampled && sample != guaranteed) {
+                continue;
+            }
+            read(problem.input(), sample, input);
+            multiply(forward, input, sums, magnitudes);
+            for (int i = 0; i < sums.length; i++) {
+                check(sample, i, sums[i], magnitudes[i], terms[i]);
+                sums[i] = 0;
+                magnitudes[i] = 0;
+            }
+        }
+    }
+
+    /** Adds what one sample gives to each output. */
+    private void multiply(boolean forward, float[] input, double[] sums, double[] magnitudes) {
+        MemorySegment values = w.values();
+        int height = pattern.blockRows();
+        int width = pattern.blockCols();
+        for (int gridRow = 0; gridRow < pattern.gridRows(); gridRow++) {
+            int firstRow = gridRow * height;
+            int endRow = Math.min(firstRow + height, pattern.rows());
+            for (int block = pattern.rowOffset(gridRow); block < pattern.rowOffset(gridRow + 1); block++) {
+                int firstCol = pattern.gridCol(block) * width;
+                int endCol = Math.min(firstCol + width, pattern.cols());
+                for (int row = firstRow; row < endRow; row++) {
+                    long index = ((long) block * height + row - firstRow) * width;
+                    for (int col = firstCol; col < endCol; col++) {
+                        double value = values.getAtIndex(ValueLayout.JAVA_FLOAT, index++);
+                        double product = value * input[forward ? col : row];
+                        sums[forward ? row : col] += product;
+                        magnitudes[forward ? row : col] += Math.abs(product);
+                    }
+                }
+            }
+        }
+    }
+
+    private int[] storedTerms(boolean forward) {
+        int[] terms = new int[problem.width()];
+        for (int gridRow = 0; gridRow < pattern.gridRows(); gridRow++) {
+            int firstRow = gridRow * pattern.blockRows();
+            int endRow = Math.min(firstRow + pattern.blockRows(), pattern.rows());
+            for (int block = pattern.rowOffset(gridRow); block < pattern.rowOffset(gridRow + 1); block++) {
+                int firstCol = pattern.gridCol(block) * pattern.blockCols();
+                int endCol = Math.min(firstCol + pattern.blockCols(), pattern.cols());
+                for (int i = forward ? firstRow : firstCol; i < (forward ? endRow : endCol); i++) {
+                    terms[i] += forward ? endCol - firstCol : endRow - firstRow;
+                }
+            }
+        }
+        return terms;
+    }
+
+    private int[] denseTerms(boolean forward) {
+        int[] terms = new int[problem.width()];
+        Arrays.fill(terms, forward ? pattern.cols() : pattern.rows());
+        return terms;
+    }
+
+    private void checkWeights() {
+        int guaranteed = pattern.blocks() == 0 ? 0 : random.nextInt(pattern.blocks());
+        for (int gridRow = 0; gridRow < pattern.gridRows(); gridRow++) {
+            int firstRow = gridRow * pattern.blockRows();
+            for (int block = pattern.rowOffset(gridRow); block < pattern.rowOffset(gridRow + 1); block++) {
+                if (random.nextDouble() < sampled || block == guaranteed) {
+                    checkBlock(firstRow, pattern.gridCol(block) * pattern.blockCols());
+                }
+            }
+        }
+    }
+
+    private void checkBlock(int firstRow, int firstCol) {
+        int rows = Math.min(pattern.blockRows(), pattern.rows() - firstRow);
+        int cols = Math.min(pattern.blockCols(), pattern.cols() - firstCol);
+        double[] sums = new double[rows * cols];
+        double[] magnitudes = new double[rows * cols];
+        for (int sample = 0; sample < problem.batch(); sample++) {
+            for (int row = 0; row < rows; row++) {
+                double gradient = problem.dy().get(sample, firstRow + row);
+                for (int col = 0; col < cols; col++) {
+                    double product = gradient * problem.x().get(sample, firstCol + col);
+                    sums[row * cols + col] += product;
+                    magnitudes[row * cols + col] += Math.abs(product);
+                }
+            }
+        }
+        for (int i = 0; i < sums.length; i++) {
+            check(firstRow + i / cols, firstCol + i % cols, sums[i], magnitudes[i], problem.batch());
+        }
+    }
+
+    private void check(int row, int col, double sum, double magnitude, int terms) {
+        double error = Math.abs(contender.result(row, col) - sum);
+        double gamma = terms * UNIT / (1 - terms * UNIT);
+        double bound = gamma * magnitude;
+        double ratio = error == 0 ? 0 : error / bound;
+        // Written so that a NaN counts as the worst.
+        if (!(ratio <= worst)) {
+            worst = ratio <= BEYOND_ALL_BOUNDS ? ratio : BEYOND_ALL_BOUNDS;
+        }
+    }
+
+    private static void read(DenseMatrix matrix, int row, float[] target) {
+        long offset = row * matrix.rowStride() * Float.BYTES;
+        MemorySegment.copy(matrix.segment(), ValueLayout.JAVA_FLOAT, offset, target, 0, target.length);
+    }
+}

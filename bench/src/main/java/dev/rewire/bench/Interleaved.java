@@ -1,0 +1,86 @@
+package dev.rewire.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Times contenders in turns, one run each, so that a machine that slows down slows all of them.
+ *
+ * <p>With several threads a run that is not timed precedes each timed one: it wakes the contender's own threads, and lasts until those of
+ * the one before have gone to sleep.
+ */
+final class Interleaved {
+    /** Until the JIT has compiled what runs; shorter where less is timed. */
+    private static final double WARM_UP_SECONDS = 1.5;
+
+    private static final int LEAST_ROUNDS = 3;
+
+    /** Longer than threads look for work before they sleep: 50 µs in Rewire, 0.3 ms in OpenBLAS as {@link OpenBlasSearch} sets it. */
+    private static final long WAKING_NANOS = 1_000_000;
+
+    private final List<? extends Contender> contenders;
+    private final boolean threaded;
+
+    Interleaved(List<? extends Contender> contenders, boolean threaded) {
+        this.contenders = contenders;
+        this.threaded = threaded;
+    }
+
+    /**
+     * Runs all for a while.
+     *
+     * @param seconds that runs are timed, all contenders together
+     * @return the times of each
+     */
+    List<Times> time(double seconds) {
+        double warmUp = warmUpSeconds(seconds);
+        // Half of it for the first alone, which is the one that a JIT compiles.
+        long half = System.nanoTime() + nanos(warmUp / 2);
+        do {
+            contenders.get(0).run();
+        } while (System.nanoTime() - half < 0);
+        rounds(warmUp / 2, 1);
+        return rounds(seconds, LEAST_ROUNDS);
+    }
+
+    static double warmUpSeconds(double seconds) {
+        return Math.min(WARM_UP_SECONDS, 3 * seconds);
+    }
+
+    private List<Times> rounds(double seconds, int least) {
+        long[][] nanos = new long[contenders.size()][1024];
+        long end = System.nanoTime() + nanos(seconds);
+        int rounds = 0;
+        do {
+            for (int i = 0; i < nanos.length; i++) {
+                if (rounds == nanos[i].length) {
+                    nanos[i] = Arrays.copyOf(nanos[i], 2 * rounds);
+                }
+                nanos[i][rounds] = time(contenders.get(i));
+            }
+            rounds++;
+        } while (rounds < least || System.nanoTime() - end < 0);
+        List<Times> times = new ArrayList<>();
+        for (long[] of : nanos) {
+            times.add(Times.of(Arrays.copyOf(of, rounds)));
+        }
+        return times;
+    }
+
+    private long time(Contender contender) {
+        if (threaded) {
+            long awake = System.nanoTime() + WAKING_NANOS;
+            do {
+                contender.run();
+            } while (System.nanoTime() - awake < 0);
+        }
+        long start = System.nanoTime();
+        contender.run();
+        return System.nanoTime() - start;
+    }
+
+    private static long nanos(double seconds) {
+        return (long) (seconds * 1e9);
+    }
+}

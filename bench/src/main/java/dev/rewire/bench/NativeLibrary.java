@@ -1,0 +1,118 @@
+package dev.rewire.bench;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * A shared library, opened with the system's own {@code dlopen}: where {@link SymbolLookup#libraryLookup} only says that it failed, this
+ * says why. Libraries stay loaded.
+ */
+@SuppressWarnings("restricted") // the reason for this class: it calls what is native
+final class NativeLibrary {
+    /** Resolve everything now; so does every system. */
+    private static final int RTLD_NOW = 2;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    private final String name;
+    private final MemorySegment handle;
+    private final MethodHandle dlsym;
+
+    private NativeLibrary(String name, MemorySegment handle, MethodHandle dlsym) {
+        this.name = name;
+        this.handle = handle;
+        this.dlsym = dlsym;
+    }
+
+    /**
+     * Opens a library.
+     *
+     * @param name a path, or a name that the system's search path resolves
+     * @throws UnavailableException with the loader's own words
+     */
+    static NativeLibrary open(String name) throws UnavailableException {
+        FunctionDescriptor open = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+        FunctionDescriptor find = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+        MethodHandle dlopen = ofSystem("dlopen", open);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment handle = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(name), RTLD_NOW);
+            if (handle.equals(MemorySegment.NULL)) {
+                throw new UnavailableException(lastError(name));
+            }
+            return new NativeLibrary(name, handle, ofSystem("dlsym", find));
+        } catch (UnavailableException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * A function of the library.
+     *
+     * @throws UnavailableException if there is none of that name
+     */
+    MethodHandle function(String symbol, FunctionDescriptor descriptor) throws UnavailableException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = (MemorySegment) dlsym.invokeExact(handle, arena.allocateFrom(symbol));
+            if (address.equals(MemorySegment.NULL)) {
+                throw new UnavailableException(name + " has no function " + symbol);
+            }
+            return LINKER.downcallHandle(address, descriptor);
+        } catch (UnavailableException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Sets a variable of the environment that libraries loaded later see, unless the user has set it. */
+    static void setEnvironment(String variable, String value) throws UnavailableException {
+        FunctionDescriptor descriptor = FunctionDescriptor.of(
+                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+        MethodHandle setenv = ofSystem("setenv", descriptor);
+        try (Arena arena = Arena.ofConfined()) {
+            int status = (int) setenv.invokeExact(arena.allocateFrom(variable), arena.allocateFrom(value), 0);
+            if (status != 0) {
+                throw new UnavailableException("the environment variable " + variable + " cannot be set");
+            }
+        } catch (UnavailableException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** The text at an address that a function has returned. */
+    static String text(MemorySegment address) {
+        return address.equals(MemorySegment.NULL)
+                ? ""
+                : address.reinterpret(Long.MAX_VALUE).getString(0);
+    }
+
+    /** Native functions throw nothing, so what comes out of a call is a defect of the call. */
+    static RuntimeException unexpected(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return thrown instanceof RuntimeException runtime ? runtime : new IllegalStateException(thrown);
+    }
+
+    private static String lastError(String name) throws Throwable {
+        MethodHandle dlerror = ofSystem("dlerror", FunctionDescriptor.of(ValueLayout.ADDRESS));
+        String error = text((MemorySegment) dlerror.invokeExact());
+        return error.isEmpty() ? name + " cannot be loaded" : error;
+    }
+
+    private static MethodHandle ofSystem(String symbol, FunctionDescriptor descriptor) throws UnavailableException {
+        MemorySegment address = LINKER.defaultLookup()
+                .find(symbol)
+                .orElseThrow(() -> new UnavailableException("this system has no " + symbol));
+        return LINKER.downcallHandle(address, descriptor);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.rewire.bench;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** OpenBLAS in this process: its dense product and how many threads it runs. Found once, see {@link OpenBlasSearch}. */
+final class OpenBlas {
+    private static final int ROW_MAJOR = 101;
+    private static final int NO_TRANSPOSE = 111;
+    private static final int TRANSPOSE = 112;
+    private static final Pattern VERSION = Pattern.compile("OpenBLAS (\\S+)");
+
+    private static @Nullable OpenBlas loaded;
+    private static @Nullable String refusal;
+
+    private final String path;
+    private final String config;
+    private final String core;
+    private final MethodHandle sgemm;
+    private final MethodHandle setThreads;
+    private final MethodHandle getThreads;
+
+    private OpenBlas(NativeLibrary library, String path) throws UnavailableException {
+        this.path = path;
+        FunctionDescriptor text = FunctionDescriptor.of(ValueLayout.ADDRESS);
+        config = call(library.function("openblas_get_config", text));
+        core = call(library.function("openblas_get_corename", text));
+        if (config.contains("USE64BITINT")) {
+            throw new UnavailableException(path + " takes 64-bit integers (" + config + "); accepted are 32-bit ones");
+        }
+        setThreads = library.function("openblas_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+        getThreads = library.function("openblas_get_num_threads", FunctionDescriptor.of(ValueLayout.JAVA_INT));
+        sgemm = library.function(
+                "cblas_sgemm",
+                FunctionDescriptor.ofVoid(
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_FLOAT,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_FLOAT,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_INT));
+    }
+
+    /**
+     * The OpenBLAS of this process, loaded at the first call.
+     *
+     * @throws UnavailableException with the reason why there is none; the same at each call
+     */
+    static synchronized OpenBlas load() throws UnavailableException {
+        if (refusal != null) {
+            throw new UnavailableException(refusal);
+        }
+        OpenBlas blas = loaded;
+        if (blas == null) {
+            try {
+                blas = OpenBlasSearch.load();
+            } catch (UnavailableException e) {
+                refusal = e.reason();
+                throw e;
+            }
+            loaded = blas;
+        }
+        return blas;
+    }
+
+    static OpenBlas of(NativeLibrary library, String path) throws UnavailableException {
+        return new OpenBlas(library, path);
+    }
+
+    /** Where the library was found. */
+    String path() {
+        return path;
+    }
+
+    /** What the library says about its build: version, options, most threads. */
+    String config() {
+        return config;
+    }
+
+    /** The processor whose kernels it runs. */
+    String core() {
+        return core;
+    }
+
+    String version() {
+        Matcher version = VERSION.matcher(config);
+        return version.find() ? version.group(1) : "unknown";
+    }
+
+    /**
+     * Sets how many threads a product uses, the calling one included.
+     *
+     * @throws UnavailableException if it cannot use that many
+     */
+    void setThreads(int threads) throws UnavailableException {
+        int actual;
+        try {
+            setThreads.invokeExact(threads);
+            actual = (int) getThreads.invokeExact();
+        } catch (Throwable e) {
+            throw NativeLibrary.unexpected(e);
+        }
+        if (actual != threads) {
+            throw new UnavailableException("it runs " + actual + " threads where " + threads + " were asked for");
+        }
+    }
+
+    /** {@code C = op(A)·op(B) + β·C}, as in {@link dev.rewire.training.DenseBackend#sgemm}. */
+    void sgemm(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            MemorySegment a,
+            int lda,
+            MemorySegment b,
+            int ldb,
+            float beta,
+            MemorySegment c,
+            int ldc) {
+        // OpenBLAS believes what it is told about sizes, so that a wrong one would read or write foreign memory.
+        checkOperand("a", a, transA ? k : m, transA ? m : k, lda);
+        checkOperand("b", b, transB ? n : k, transB ? k : n, ldb);
+        checkOperand("c", c, m, n, ldc);
+        if (m == 0 || n == 0) {
+            return;
+        }
+        try {
+            sgemm.invokeExact(
+                    ROW_MAJOR,
+                    transA ? TRANSPOSE : NO_TRANSPOSE,
+                    transB ? TRANSPOSE : NO_TRANSPOSE,
+                    m,
+                    n,
+                    k,
+                    1f,
+                    a,
+                    Math.max(lda, 1),
+                    b,
+                    Math.max(ldb, 1),
+                    beta,
+                    c,
+                    ldc);
+        } catch (Throwable e) {
+            throw NativeLibrary.unexpected(e);
+        }
+    }
+
+    private static void checkOperand(String argument, MemorySegment segment, int rows, int cols, int stride) {
+        if (rows < 0 || cols < 0 || stride < cols) {
+            throw new IllegalArgumentException(argument + ": " + rows + "×" + cols + " with " + stride
+                    + " floats from row to row; accepted are sizes from 0 and at least as many floats as columns");
+        }
+        long floats = rows == 0 ? 0 : (rows - 1L) * stride + cols;
+        if (!segment.isNative() || segment.byteSize() < floats * Float.BYTES) {
+            throw new IllegalArgumentException(argument + ": " + segment + "; accepted is native memory of at least "
+                    + floats * Float.BYTES + " bytes");
+        }
+    }
+
+    private static String call(MethodHandle function) {
+        try {
+            return NativeLibrary.text((MemorySegment) function.invokeExact()).strip();
+        } catch (Throwable e) {
+            throw NativeLibrary.unexpected(e);
+        }
+    }
+}

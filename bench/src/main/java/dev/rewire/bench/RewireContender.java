@@ -1,0 +1,119 @@
+package dev.rewire.bench;
+
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.BlockSparseMatrix;
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.Epilogue;
+import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.SddmmPlan;
+import dev.rewire.kernels.SpmmPlan;
+import dev.rewire.kernels.Workers;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Rewire's own plans. */
+final class RewireContender implements Contender {
+    private final Runnable run;
+    private final Result result;
+
+    private RewireContender(Runnable run, Result result) {
+        this.run = run;
+        this.result = result;
+    }
+
+    private interface Result {
+        float at(int row, int col);
+    }
+
+    static RewireContender of(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+        if (problem.product() == Product.BACKWARD_WEIGHT) {
+            return backwardWeight(arena, problem, layout, workers);
+        }
+        SpmmPlan plan = spmmPlan(arena, problem, layout, workers);
+        int batch = problem.batch();
+        if (layout == Layout.ROW_MAJOR) {
+            DenseMatrix y = DenseMatrix.allocate(arena, batch, problem.width());
+            spoil(y);
+            return new RewireContender(() -> plan.run(problem.input(), y), y::get);
+        }
+        PanelMatrix input = packed(arena, problem.input(), workers);
+        PanelMatrix y = PanelMatrix.allocate(arena, batch, problem.width());
+        spoil(y);
+        return new RewireContender(() -> plan.run(input, y), y::get);
+    }
+
+    private static RewireContender backwardWeight(
+            KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+        BlockSparseMatrix dw = BlockSparseMatrix.allocate(arena, problem.w().pattern());
+        spoil(dw);
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, dw, problem.batch(), layout, false, workers);
+        if (layout == Layout.ROW_MAJOR) {
+            return new RewireContender(() -> plan.run(problem.dy(), problem.x()), dw::get);
+        }
+        PanelMatrix dy = packed(arena, problem.dy(), workers);
+        PanelMatrix x = packed(arena, problem.x(), workers);
+        return new RewireContender(() -> plan.run(dy, x), dw::get);
+    }
+
+    /** Makes a plan and forgets it, as somebody does who has rewired. */
+    static void plan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+        if (problem.product() == Product.BACKWARD_WEIGHT) {
+            SddmmPlan.backwardWeight(arena, problem.w(), problem.batch(), layout, false, workers);
+        } else {
+            spmmPlan(arena, problem, layout, workers);
+        }
+    }
+
+    private static SpmmPlan spmmPlan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+        return problem.product() == Product.FORWARD
+                ? SpmmPlan.forward(arena, problem.w(), problem.batch(), layout, Epilogue.NONE, workers)
+                : SpmmPlan.backwardInput(arena, problem.w(), problem.batch(), layout, Epilogue.NONE, workers);
+    }
+
+    private static PanelMatrix packed(KernelArena arena, DenseMatrix matrix, Workers workers) {
+        PanelMatrix panels = PanelMatrix.allocate(arena, matrix.rows(), matrix.cols());
+        panels.pack(matrix, workers);
+        return panels;
+    }
+
+    // Outputs start as NaN: a product that reads what it should overwrite, or leaves something out, fails the check.
+
+    private static void spoil(DenseMatrix matrix) {
+        for (int row = 0; row < matrix.rows(); row++) {
+            for (int col = 0; col < matrix.cols(); col++) {
+                matrix.set(row, col, Float.NaN);
+            }
+        }
+    }
+
+    private static void spoil(PanelMatrix matrix) {
+        for (int row = 0; row < matrix.rows(); row++) {
+            for (int col = 0; col < matrix.cols(); col++) {
+                matrix.set(row, col, Float.NaN);
+            }
+        }
+    }
+
+    private static void spoil(BlockSparseMatrix matrix) {
+        BlockPattern pattern = matrix.pattern();
+        // The padding of blocks at the edge has to stay zero, so only a matrix without any is spoiled.
+        if (pattern.rows() % pattern.blockRows() == 0 && pattern.cols() % pattern.blockCols() == 0) {
+            MemorySegment values = matrix.values();
+            for (long i = 0; i < pattern.storedElements(); i++) {
+                values.setAtIndex(ValueLayout.JAVA_FLOAT, i, Float.NaN);
+            }
+        }
+    }
+
+    @Override
+    public void run() {
+        run.run();
+    }
+
+    @Override
+    public float result(int row, int col) {
+        return result.at(row, col);
+    }
+}

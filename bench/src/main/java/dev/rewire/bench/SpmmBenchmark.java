@@ -1,0 +1,151 @@
+package dev.rewire.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.rewire.bench.SpmmReport.Peer;
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.Workers;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One product on one matrix, timed beside its dense peers in this process, in turns, and checked. */
+public final class SpmmBenchmark {
+    /** Names of peers that settings may have. */
+    public static final List<String> PEERS = List.of("openblas", "mkl", "mkl-csr", "mkl-bsr");
+
+    /** Those of them that compute the dense product. */
+    static final List<String> DENSE_PEERS = List.of("openblas", "mkl");
+
+    /** Rows and columns that panels may have. */
+    public static final int LONGEST_SIDE = Integer.MAX_VALUE / 64 - 64;
+
+    private final SpmmSettings settings;
+    private final SparseInput input;
+    private final Map<String, Peer> peers = new LinkedHashMap<>();
+    private final Map<String, Environment.Library> libraries = new LinkedHashMap<>();
+
+    private SpmmBenchmark(SpmmSettings settings, SparseInput input) {
+        this.settings = settings;
+        this.input = input;
+    }
+
+    /**
+     * How long it takes until runs are timed.
+     *
+     * @param settings how it is measured
+     * @return seconds, about
+     */
+    public static double warmUpSeconds(SpmmSettings settings) {
+        return Interleaved.warmUpSeconds(settings.seconds());
+    }
+
+    /**
+     * Measures.
+     *
+     * @param settings how
+     * @param input the sparse matrix
+     * @return what came out
+     * @throws InvalidInputException if the operands do not fit this machine
+     */
+    public static SpmmReport run(SpmmSettings settings, SparseInput input) {
+        return new SpmmBenchmark(settings, input).run();
+    }
+
+    private SpmmReport run() {
+        long memory =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        long needed = bytesOfOperands();
+        checkSize(needed, memory);
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(settings.threads())) {
+            SpmmProblem problem = SpmmProblem.draw(arena, input, settings);
+            RewireContender rewire = RewireContender.of(arena, problem, settings.layout(), workers);
+            List<Contender> contenders = new ArrayList<>(List.of(rewire));
+            for (String peer : settings.peers()) {
+                addPeer(peer, problem, arena, memory - needed, contenders);
+            }
+            List<Times> times = new Interleaved(contenders, settings.threads() > 1).time(settings.seconds());
+            double error = ErrorBound.worst(problem, rewire, false, settings.seed());
+            reportPeers(problem, contenders, times);
+            return new SpmmReport(
+                    settings,
+                    input.pattern(),
+                    input.nonzeros(),
+                    times.get(0),
+                    peers,
+                    PlanTime.measure(problem, settings.layout(), workers),
+                    error,
+                    Environment.current(libraries));
+        }
+    }
+
+    private void addPeer(String name, SpmmProblem problem, KernelArena arena, long memory, List<Contender> contenders) {
+        if (!name.equals("openblas")) {
+            peers.put(name, new Peer.Absent("not in this version; accepted: openblas"));
+            return;
+        }
+        try {
+            OpenBlas blas = OpenBlas.load();
+            blas.setThreads(settings.threads());
+            long bytes = 4L * input.pattern().rows() * input.pattern().cols() + bytesOfResult();
+            if (bytes > memory) {
+                throw new UnavailableException(
+                        "its dense operands of " + mebibytes(bytes) + " do not fit this machine");
+            }
+            contenders.add(new DenseContender(blas, arena, problem));
+            libraries.put(name, new Environment.Library(blas.version(), blas.config(), blas.core(), blas.path()));
+            // Its place in the order of peers; the times are not known yet.
+            peers.put(name, new Peer.Absent("not timed"));
+        } catch (UnavailableException e) {
+            peers.put(name, new Peer.Absent(e.reason()));
+        }
+    }
+
+    private void reportPeers(SpmmProblem problem, List<Contender> contenders, List<Times> times) {
+        int contender = 1;
+        for (String name : libraries.keySet()) {
+            // A peer that computes something else is no yardstick.
+            double error = ErrorBound.worst(problem, contenders.get(contender), true, settings.seed());
+            if (error > 1) {
+                throw new IllegalStateException(name + ": its result is off by " + error + " times the bound");
+            }
+            peers.put(name, new Peer.Measured(times.get(contender)));
+            contender++;
+        }
+    }
+
+    private void checkSize(long needed, long memory) {
+        BlockPattern pattern = input.pattern();
+        if (Math.max(pattern.rows(), pattern.cols()) > LONGEST_SIDE) {
+            throw new InvalidInputException("matrix of " + pattern.rows() + "×" + pattern.cols()
+                    + ": too large; accepted are up to " + LONGEST_SIDE + " rows and columns");
+        }
+        if (needed > memory) {
+            throw new InvalidInputException("--batch " + settings.batch() + ": operands of " + mebibytes(needed)
+                    + " with a matrix of " + pattern.rows() + "×" + pattern.cols() + "; accepted is what fits "
+                    + mebibytes(memory) + " of memory");
+        }
+    }
+
+    /** Values, the dense operands, and as much again for panels and outputs. */
+    private long bytesOfOperands() {
+        BlockPattern pattern = input.pattern();
+        return 4 * (2 * pattern.storedElements() + 2L * settings.batch() * (pattern.rows() + (long) pattern.cols()));
+    }
+
+    private long bytesOfResult() {
+        BlockPattern pattern = input.pattern();
+        return switch (settings.product()) {
+            case FORWARD -> 4L * settings.batch() * pattern.rows();
+            case BACKWARD_INPUT -> 4L * settings.batch() * pattern.cols();
+            case BACKWARD_WEIGHT -> 0;
+        };
+    }
+
+    private static String mebibytes(long bytes) {
+        return ((bytes + (1 << 20) - 1) >> 20) + " MiB";
+    }
+}

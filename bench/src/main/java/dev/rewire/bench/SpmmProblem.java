@@ -1,0 +1,64 @@
+package dev.rewire.bench;
+
+import dev.rewire.kernels.BlockSparseMatrix;
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.KernelArena;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * The operands of a measurement, the same for everyone who takes part.
+ *
+ * @param product which product
+ * @param w sparse weights, outputs × inputs; of a product backward to the weights only the pattern counts
+ * @param x X, batch × inputs, row-major; without rows if the product does not read it
+ * @param dy dY, batch × outputs, row-major; without rows if the product does not read it
+ */
+record SpmmProblem(Product product, BlockSparseMatrix w, DenseMatrix x, DenseMatrix dy) {
+    static SpmmProblem draw(KernelArena arena, SparseInput input, SpmmSettings settings) {
+        SplittableRandom random = new SplittableRandom(settings.seed());
+        BlockSparseMatrix w = input.allocate(arena, random.split());
+        int rows = input.pattern().rows();
+        int cols = input.pattern().cols();
+        // What a product only writes is not drawn and takes no memory.
+        boolean readsX = settings.product() != Product.BACKWARD_INPUT;
+        boolean readsDy = settings.product() != Product.FORWARD;
+        return new SpmmProblem(
+                settings.product(),
+                w,
+                drawn(arena, readsX ? settings.batch() : 0, cols, random.split()),
+                drawn(arena, readsDy ? settings.batch() : 0, rows, random.split()));
+    }
+
+    private static DenseMatrix drawn(KernelArena arena, int rows, int cols, RandomGenerator random) {
+        DenseMatrix matrix = DenseMatrix.allocate(arena, rows, cols);
+        for (int row = 0; row < rows; row++) {
+            for (int col = 0; col < cols; col++) {
+                matrix.set(row, col, random.nextFloat(-1, 1));
+            }
+        }
+        return matrix;
+    }
+
+    int batch() {
+        return Math.max(x.rows(), dy.rows());
+    }
+
+    int outputs() {
+        return w.pattern().rows();
+    }
+
+    int inputs() {
+        return w.pattern().cols();
+    }
+
+    /** The dense operand of a sparse-times-dense product. */
+    DenseMatrix input() {
+        return product == Product.FORWARD ? x : dy;
+    }
+
+    /** Columns of what a sparse-times-dense product writes. */
+    int width() {
+        return product == Product.FORWARD ? outputs() : inputs();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.rewire.bench;
+
+import dev.rewire.kernels.BlockPattern;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+
+/**
+ * What came out of a measurement.
+ *
+ * @param settings how it was measured
+ * @param pattern of the sparse matrix
+ * @param nonzeros elements that are not zero by construction
+ * @param times of Rewire
+ * @param peers of each peer that was asked for, in that order
+ * @param planMs median time to make a plan
+ * @param maxErrorOverBound the largest |y − ŷ| / (γ_k · Σ|x||w|), at most 1 if the result is correct
+ * @param environment where it was measured
+ */
+public record SpmmReport(
+        SpmmSettings settings,
+        BlockPattern pattern,
+        long nonzeros,
+        Times times,
+        Map<String, Peer> peers,
+        double planMs,
+        double maxErrorOverBound,
+        Environment environment) {
+    private static final double FLOPS_OF_GFLOPS_MS = 1e6;
+
+    /** Copies the map in its order. */
+    public SpmmReport {
+        peers = new LinkedHashMap<>(peers);
+    }
+
+    /** What is known of a peer. */
+    public sealed interface Peer {
+        /**
+         * It was timed.
+         *
+         * @param times of the dense product
+         */
+        record Measured(Times times) implements Peer {}
+
+        /**
+         * It was not.
+         *
+         * @param reason why
+         */
+        record Absent(String reason) implements Peer {}
+    }
+
+    /**
+     * Rate of Rewire's best run over the multiplications that it does.
+     *
+     * @return 10⁹ floating-point operations in a second, two for each stored element and sample
+     */
+    public double gflops() {
+        return 2.0 * pattern.storedElements() * settings.batch() / times.bestMs() / FLOPS_OF_GFLOPS_MS;
+    }
+
+    /**
+     * Rate over the multiplications that the dense product would do.
+     *
+     * @param of whose best run
+     * @return 10⁹ floating-point operations in a second, two for each element of the matrix and sample
+     */
+    public double denseGflops(Times of) {
+        return 2.0 * pattern.rows() * pattern.cols() * settings.batch() / of.bestMs() / FLOPS_OF_GFLOPS_MS;
+    }
+
+    /**
+     * Best run of the fastest dense peer over our best run.
+     *
+     * @return empty if no dense peer was measured
+     */
+    public OptionalDouble speedupVsBestDense() {
+        return peers.entrySet().stream()
+                .filter(peer -> SpmmBenchmark.DENSE_PEERS.contains(peer.getKey()))
+                .flatMap(peer -> peer.getValue() instanceof Peer.Measured measured
+                        ? Stream.of(measured.times().bestMs())
+                        : Stream.empty())
+                .mapToDouble(bestMs -> bestMs / times.bestMs())
+                .min();
+    }
+
+    /**
+     * Whether the result that was timed is correct.
+     *
+     * @return whether every checked element is within its bound
+     */
+    public boolean correct() {
+        return maxErrorOverBound <= 1;
+    }
+}

@@ -1,0 +1,23 @@
+package dev.rewire.bench;
+
+import dev.rewire.kernels.Layout;
+import java.util.List;
+
+/**
+ * How a product is measured.
+ *
+ * @param product which one
+ * @param batch samples, at least 1
+ * @param layout of our dense operands; the peers' are row-major
+ * @param threads of us and of each peer
+ * @param seconds how long runs are timed, after the warm-up
+ * @param seed of everything that is drawn but the pattern
+ * @param peers names out of {@link SpmmBenchmark#PEERS}
+ */
+public record SpmmSettings(
+        Product product, int batch, Layout layout, int threads, double seconds, long seed, List<String> peers) {
+    /** Copies the names. */
+    public SpmmSettings {
+        peers = List.copyOf(peers);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.rewire.bench.cli;
+
+import dev.rewire.bench.InvalidInputException;
+import dev.rewire.bench.Product;
+import dev.rewire.kernels.Layout;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The commands of this module. Exit status: 0 done, 2 bad usage or bad input, 1 anything else. */
+@Command(name = "rewire", description = "Measures sparse products beside their dense peers.")
+public final class Main {
+    private static final int BAD_INPUT = 2;
+    private static final int OTHER = 1;
+
+    /** The system property that adds a stack trace to an error's line. */
+    private static final String DEBUG = "rewire.debug";
+
+    private Main() {}
+
+    /**
+     * Runs a command and exits.
+     *
+     * @param args its name and options
+     */
+    public static void main(String[] args) {
+        // In the C locale Java would write a question mark for ×, and JSON is UTF-8 anywhere.
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, args));
+    }
+
+    static int run(PrintStream out, PrintStream err, String... args) {
+        CommandLine commands = new CommandLine(new Main())
+                .addSubcommand(new SpmmCommand(out, err))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((e, given) -> {
+                    err.println(name(e.getCommandLine()) + ": " + UsageErrors.line(e));
+                    return BAD_INPUT;
+                })
+                .setExecutionExceptionHandler((e, command, result) -> failed(name(command), e, err));
+        OptionValues.register(commands);
+        OptionValues.registerChoice(commands, Product.class, Product.values());
+        OptionValues.registerChoice(commands, Layout.class, Layout.values());
+        if (args.length == 0) {
+            err.println("rewire: no command; accepted are "
+                    + String.join(", ", commands.getSubcommands().keySet()));
+            return BAD_INPUT;
+        }
+        try {
+            return commands.execute(args);
+        } catch (Error e) {
+            // Such as memory that is not there: picocli handles exceptions alone.
+            return failed(name(commands), e, err);
+        }
+    }
+
+    /** One line on stderr, and the status that says whose fault it is. */
+    private static int failed(String command, Throwable failure, PrintStream err) {
+        boolean badInput = failure instanceof InvalidInputException;
+        err.println(command + ": "
+                + UsageErrors.oneLine(badInput ? String.valueOf(failure.getMessage()) : failure.toString()));
+        if (Boolean.getBoolean(DEBUG)) {
+            failure.printStackTrace(err);
+        }
+        return badInput ? BAD_INPUT : OTHER;
+    }
+
+    private static String name(CommandLine command) {
+        return command.getCommandSpec().qualifiedName();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.rewire.bench.cli;
+
+import dev.rewire.bench.InvalidInputException;
+import dev.rewire.bench.Product;
+import dev.rewire.bench.SparseInput;
+import dev.rewire.bench.SpmmBenchmark;
+import dev.rewire.bench.SpmmReport;
+import dev.rewire.bench.SpmmSettings;
+import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.io.MatrixFileException;
+import dev.rewire.kernels.io.SparseFile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rewire spmm}. */
+@Command(
+        name = "spmm",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpWidth = 110,
+        description =
+                "Times one sparse product beside the dense ones, in turns, and checks it against double precision.",
+        footer = "%nW is rows × cols (outputs × inputs). forward: Y = X·Wᵀ; backward-input: dX = dY·W; backward-weight:"
+                + " dW = pattern ⊙ (dYᵀ·X).%nExit status: 0 done, 2 bad usage or bad input, 1 anything else.")
+final class SpmmCommand implements Callable<Integer> {
+    private static final int DEFAULT_ROWS = 3072;
+    private static final int DEFAULT_COLS = 768;
+    private static final double DEFAULT_SPARSITY = 0.9;
+    private static final double MOST_SECONDS = 3600;
+    private static final String NO_PEERS = "none";
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Option(names = "--matrix", paramLabel = "FILE", description = "a .smtx (DLMC) or .mtx (Matrix Market) file")
+    private @Nullable Path matrix;
+
+    @Option(names = "--rows", paramLabel = "N", description = "rows of a generated W, its outputs (default: 3072)")
+    private @Nullable Integer rows;
+
+    @Option(names = "--cols", paramLabel = "K", description = "columns of a generated W, its inputs (default: 768)")
+    private @Nullable Integer cols;
+
+    @Option(
+            names = "--sparsity",
+            paramLabel = "S",
+            description = "share of its blocks that is not stored (default: 0.9)")
+    private @Nullable Double sparsity;
+
+    @Option(
+            names = "--pattern-seed",
+            paramLabel = "I",
+            defaultValue = "1",
+            description = "seed of the pattern and of the values (default: 1)")
+    private long patternSeed;
+
+    @Option(names = "--format", paramLabel = "F", defaultValue = "bsr", description = "bsr (default)")
+    private String format = "bsr";
+
+    @Option(
+            names = "--block",
+            paramLabel = "RxC",
+            description = "shape of a block (default: 16x16, with --matrix 1x1); each that holds a nonzero is stored")
+    private @Nullable BlockShape block;
+
+    @Option(names = "--nm", paramLabel = "N:M", description = "only with --format nm, which this version does not have")
+    private @Nullable String nm;
+
+    @Option(names = "--batch", paramLabel = "B", defaultValue = "512", description = "samples (default: 512)")
+    private int batch;
+
+    @Option(
+            names = "--layout",
+            paramLabel = "L",
+            defaultValue = "row-major",
+            description = "of Rewire's dense operands: row-major (default) or panels; the peers' are row-major")
+    private Layout layout = Layout.ROW_MAJOR;
+
+    @Option(
+            names = "--product",
+            paramLabel = "P",
+            defaultValue = "forward",
+            description = "forward (default), backward-input or backward-weight")
+    private Product product = Product.FORWARD;
+
+    @Option(names = "--threads", paramLabel = "T", defaultValue = "1", description = "of each contender (default: 1)")
+    private int threads;
+
+    @Option(
+            names = "--peers",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "openblas",
+            description = "any of openblas (default), mkl, mkl-csr, mkl-bsr, separated by commas; or none")
+    private List<String> peers = List.of();
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "how long runs are timed, after a warm-up (default: 5)")
+    private double seconds;
+
+    @Option(names = "--json", description = "print one JSON object instead of a table")
+    private boolean json;
+
+    SpmmCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() {
+        SpmmSettings settings = settings();
+        SparseInput input = input();
+        err.printf(
+                Locale.ROOT,
+                "rewire spmm: timing for %.1f s, after %.1f s of warm-up%n",
+                settings.seconds(),
+                SpmmBenchmark.warmUpSeconds(settings));
+        SpmmReport report = SpmmBenchmark.run(settings, input);
+        out.print(json ? SpmmJson.of(report) : SpmmTable.of(report));
+        out.flush();
+        if (!report.correct()) {
+            err.println("rewire spmm: the result is wrong, " + report.maxErrorOverBound() + " times its error bound");
+            return 1;
+        }
+        return 0;
+    }
+
+    private SpmmSettings settings() {
+        if (!format.equals("bsr")) {
+            String reason = format.equals("nm") ? "not available in this version" : "unknown";
+            throw new InvalidInputException("--format " + format + ": " + reason + "; accepted: bsr");
+        }
+        if (nm != null) {
+            throw new InvalidInputException("--nm " + nm
+                    + ": only with --format nm, which is not available in this version; accepted: no --nm");
+        }
+        List<String> names = new ArrayList<>();
+        for (String peer : peers) {
+            String name = peer.strip();
+            if (!SpmmBenchmark.PEERS.contains(name) && !(name.equals(NO_PEERS) && peers.size() == 1)) {
+                throw new InvalidInputException("--peers: '" + name + "' is unknown; accepted are "
+                        + String.join(", ", SpmmBenchmark.PEERS) + ", or " + NO_PEERS + " alone");
+            }
+            if (!name.equals(NO_PEERS) && !names.contains(name)) {
+                names.add(name);
+            }
+        }
+        // Written so that NaN is refused.
+        if (!(seconds > 0 && seconds <= MOST_SECONDS)) {
+            throw new InvalidInputException("--seconds: " + seconds
+                    + " is out of range; accepted are more than 0 and up to " + (int) MOST_SECONDS);
+        }
+        return new SpmmSettings(
+                product,
+                inRange("--batch", batch, 1, Integer.MAX_VALUE - 64),
+                layout,
+                inRange("--threads", threads, 1, Workers.MAX_THREADS),
+                seconds,
+                patternSeed,
+                names);
+    }
+
+    private SparseInput input() {
+        if (matrix != null) {
+            refuseWithMatrix("--rows", rows);
+            refuseWithMatrix("--cols", cols);
+            refuseWithMatrix("--sparsity", sparsity);
+            BlockShape shape = block == null ? new BlockShape(1, 1) : block;
+            return SparseInput.of(read(matrix), shape.rows(), shape.cols());
+        }
+        BlockShape shape = block == null ? new BlockShape(16, 16) : block;
+        double share = sparsity == null ? DEFAULT_SPARSITY : sparsity;
+        if (!(share >= 0 && share <= 1)) {
+            throw new InvalidInputException("--sparsity: " + share + " is out of range; accepted are 0 to 1");
+        }
+        return SparseInput.generated(
+                inRange("--rows", rows == null ? DEFAULT_ROWS : rows, 0, SpmmBenchmark.LONGEST_SIDE),
+                inRange("--cols", cols == null ? DEFAULT_COLS : cols, 0, SpmmBenchmark.LONGEST_SIDE),
+                shape.rows(),
+                shape.cols(),
+                share,
+                patternSeed);
+    }
+
+    private static SparseFile read(Path file) {
+        String accepted = "; accepted are readable .smtx and .mtx files";
+        try {
+            return SparseFile.read(file);
+        } catch (MatrixFileException e) {
+            throw new InvalidInputException("--matrix " + e.getMessage());
+        } catch (NoSuchFileException e) {
+            throw new InvalidInputException("--matrix " + file + ": no such file" + accepted);
+        } catch (AccessDeniedException e) {
+            throw new InvalidInputException("--matrix " + file + ": may not be read" + accepted);
+        } catch (IOException e) {
+            throw new InvalidInputException("--matrix " + file + ": " + e.getMessage() + accepted);
+        }
+    }
+
+    private static void refuseWithMatrix(String option, @Nullable Number value) {
+        if (value != null) {
+            throw new InvalidInputException(
+                    option + ": " + value + " is given together with --matrix; accepted is one of the two");
+        }
+    }
+
+    private static int inRange(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new InvalidInputException(
+                    option + ": " + value + " is out of range; accepted are " + least + " to " + most);
+        }
+        return value;
+    }
+}

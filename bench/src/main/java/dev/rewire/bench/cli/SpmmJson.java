@@ -1,0 +1,94 @@
+package dev.rewire.bench.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rewire.bench.Environment;
+import dev.rewire.bench.SpmmReport;
+import dev.rewire.bench.SpmmReport.Peer;
+import dev.rewire.kernels.BlockPattern;
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** A report for programs: the keys are part of the command's contract. */
+final class SpmmJson {
+    private static final MathContext DIGITS = new MathContext(6);
+
+    private SpmmJson() {}
+
+    static String of(SpmmReport report) {
+        try {
+            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node(report))
+                    + System.lineSeparator();
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("a tree of numbers and texts", e);
+        }
+    }
+
+    private static ObjectNode node(SpmmReport report) {
+        BlockPattern pattern = report.pattern();
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("product", report.settings().product().toString());
+        node.put("format", "bsr");
+        node.put("layout", OptionValues.name(report.settings().layout()));
+        node.put("block", pattern.blockRows() + "x" + pattern.blockCols());
+        node.put("rows", pattern.rows());
+        node.put("cols", pattern.cols());
+        node.put("batch", report.settings().batch());
+        node.put("threads", report.settings().threads());
+        node.put("nnz", report.nonzeros());
+        node.put("stored", pattern.storedElements());
+        node.put("density", rounded(pattern.density()));
+        node.put("median_ms", rounded(report.times().medianMs()));
+        node.put("best_ms", rounded(report.times().bestMs()));
+        node.put("gflops", rounded(report.gflops()));
+        node.put("effective_gflops", rounded(report.denseGflops(report.times())));
+        ObjectNode peers = node.putObject("peers");
+        report.peers().forEach((name, peer) -> put(peers.putObject(name), peer, report));
+        if (report.speedupVsBestDense().isPresent()) {
+            node.put(
+                    "speedup_vs_best_dense", rounded(report.speedupVsBestDense().getAsDouble()));
+        } else {
+            node.putNull("speedup_vs_best_dense");
+        }
+        node.put("max_error_over_bound", rounded(report.maxErrorOverBound()));
+        node.put("plan_ms", rounded(report.planMs()));
+        put(node.putObject("environment"), report.environment());
+        return node;
+    }
+
+    private static void put(ObjectNode node, Peer peer, SpmmReport report) {
+        if (peer instanceof Peer.Measured measured) {
+            node.put("median_ms", rounded(measured.times().medianMs()));
+            node.put("best_ms", rounded(measured.times().bestMs()));
+            node.put("gflops", rounded(report.denseGflops(measured.times())));
+        } else if (peer instanceof Peer.Absent absent) {
+            node.put("absent", absent.reason());
+        }
+    }
+
+    private static void put(ObjectNode node, Environment environment) {
+        node.put("jdk", environment.jdk());
+        node.put("vm", environment.vm());
+        node.put("os", environment.os());
+        node.put("cpu", environment.cpu());
+        node.put("cores", environment.cores());
+        ObjectNode kernels = node.putObject("kernels");
+        kernels.put("provider", environment.kernels().name());
+        kernels.put("vector_bits", environment.kernels().vectorBits());
+        kernels.put("reason", environment.kernels().reason());
+        environment.libraries().forEach((name, library) -> {
+            ObjectNode of = node.putObject(name);
+            of.put("version", library.version());
+            of.put("config", library.config());
+            of.put("core", library.core());
+            of.put("path", library.path());
+        });
+    }
+
+    /** Without the digits that no clock has. */
+    private static double rounded(double value) {
+        return new BigDecimal(value).round(DIGITS).doubleValue();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.rewire.bench.cli;
+
+import dev.rewire.bench.Environment;
+import dev.rewire.bench.SpmmReport;
+import dev.rewire.bench.SpmmReport.Peer;
+import dev.rewire.bench.SpmmSettings;
+import dev.rewire.bench.Times;
+import dev.rewire.kernels.BlockPattern;
+import java.util.Formatter;
+import java.util.Locale;
+
+/** A report for people. */
+final class SpmmTable {
+    private final SpmmReport report;
+    private final Formatter text = new Formatter(Locale.ROOT);
+
+    private SpmmTable(SpmmReport report) {
+        this.report = report;
+    }
+
+    static String of(SpmmReport report) {
+        SpmmTable table = new SpmmTable(report);
+        table.problem();
+        table.times();
+        table.check();
+        table.environment();
+        return table.text.toString();
+    }
+
+    private void problem() {
+        SpmmSettings settings = report.settings();
+        BlockPattern pattern = report.pattern();
+        text.format(
+                "%n%s, W %d × %d, batch %d, %s, %d %s%n",
+                settings.product(),
+                pattern.rows(),
+                pattern.cols(),
+                settings.batch(),
+                OptionValues.name(settings.layout()),
+                settings.threads(),
+                settings.threads() == 1 ? "thread" : "threads");
+        text.format(
+                "%d of %d blocks of %d×%d, %.2f %% stored, %d nonzeros%n%n",
+                pattern.blocks(),
+                (long) pattern.gridRows() * pattern.gridCols(),
+                pattern.blockRows(),
+                pattern.blockCols(),
+                100 * pattern.density(),
+                report.nonzeros());
+    }
+
+    private void times() {
+        text.format(
+                "  %-10s %11s %11s %9s %10s %9s%n", "", "median ms", "best ms", "GFLOP/s", "effective", "speed-up");
+        double speedup = report.speedupVsBestDense().orElse(Double.NaN);
+        row("rewire", report.times(), report.gflops(), Double.isNaN(speedup) ? "" : number(speedup) + "×");
+        report.peers().forEach((name, peer) -> {
+            if (peer instanceof Peer.Measured measured) {
+                row(name, measured.times(), report.denseGflops(measured.times()), "");
+            } else if (peer instanceof Peer.Absent absent) {
+                text.format("  %-10s absent: %s%n", name, absent.reason());
+            }
+        });
+        text.format("%n  GFLOP/s: over what is multiplied; effective: over what the dense product would multiply;%n");
+        text.format("  speed-up: best run of the fastest dense peer over Rewire's best run%n%n");
+    }
+
+    private void row(String name, Times times, double gflops, String speedup) {
+        text.format(
+                "  %-10s %11s %11s %9s %10s %9s   %d runs%n",
+                name,
+                number(times.medianMs()),
+                number(times.bestMs()),
+                number(gflops),
+                number(report.denseGflops(times)),
+                speedup,
+                times.runs());
+    }
+
+    private void check() {
+        text.format(
+                "  error      %.3g of its bound: %s%n",
+                report.maxErrorOverBound(), report.correct() ? "correct" : "WRONG");
+        text.format("  plan       %s ms%n%n", number(report.planMs()));
+    }
+
+    private void environment() {
+        Environment environment = report.environment();
+        text.format(
+                "  kernels    %s, %d bits (%s)%n",
+                environment.kernels().name(),
+                environment.kernels().vectorBits(),
+                environment.kernels().reason());
+        environment
+                .libraries()
+                .forEach((name, library) ->
+                        text.format("  %-10s %s%n             %s%n", name, library.config(), library.path()));
+        text.format("  JVM        %s, %s%n", environment.vm(), environment.jdk());
+        text.format("  machine    %s, %d cores, %s%n", environment.cpu(), environment.cores(), environment.os());
+    }
+
+    /** Three significant digits, or all before the point. */
+    private static String number(double value) {
+        double magnitude = Math.abs(value);
+        int decimals = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : magnitude >= 0.1 ? 3 : 4;
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+}

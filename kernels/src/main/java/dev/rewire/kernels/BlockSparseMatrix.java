@@ -1,0 +1,243 @@
+package dev.rewire.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A block-sparse matrix (BSR; with 1×1 blocks CSR) of 32-bit floats: a {@link BlockPattern} and, off-heap, the values of its blocks one
+ * after the other in the pattern's order, each block row by row. Elements of a block that lie outside of the matrix are zero and stay so.
+ *
+ * <p>The pattern can be exchanged ({@link #rewire}): values move within the memory that the matrix has. Nothing else may use the matrix
+ * meanwhile; plans made before a rewiring refuse to run until they are replanned.
+ */
+public final class BlockSparseMatrix {
+    private final KernelArena arena;
+    private final MemorySegment memory;
+    private final int capacity;
+    private volatile BlockPattern pattern;
+
+    private BlockSparseMatrix(KernelArena arena, MemorySegment memory, BlockPattern pattern) {
+        this.arena = arena;
+        this.memory = memory;
+        this.capacity = pattern.blocks();
+        this.pattern = pattern;
+    }
+
+    /**
+     * A matrix of zeros on the places of a pattern.
+     *
+     * @param arena where the memory comes from
+     * @param pattern the places
+     * @return the matrix
+     */
+    public static BlockSparseMatrix allocate(KernelArena arena, BlockPattern pattern) {
+        MemorySegment memory = arena.allocate(pattern.storedElements() * Float.BYTES, KernelArena.ALIGNMENT);
+        return new BlockSparseMatrix(arena, memory, pattern);
+    }
+
+    /**
+     * The blocks of a dense matrix that hold a nonzero (a NaN is one).
+     *
+     * @param arena where the memory comes from
+     * @param dense what to copy
+     * @param blockRows rows of a block, 1 to {@value BlockPattern#MAX_BLOCK}
+     * @param blockCols columns of a block, 1 to {@value BlockPattern#MAX_BLOCK}
+     * @return the matrix
+     */
+    public static BlockSparseMatrix fromDense(KernelArena arena, DenseMatrix dense, int blockRows, int blockCols) {
+        BlockPattern grid = BlockPattern.of(
+                dense.rows(), dense.cols(), blockRows, blockCols, emptyOffsets(dense.rows(), blockRows), new int[0]);
+        boolean[] stored =
+                new boolean[Check.range("blocks", (long) grid.gridRows() * grid.gridCols(), 0, Integer.MAX_VALUE - 8)];
+        int count = 0;
+        for (int row = 0; row < dense.rows(); row++) {
+            for (int col = 0; col < dense.cols(); col++) {
+                int cell = row / blockRows * grid.gridCols() + col / blockCols;
+                if (!stored[cell] && dense.get(row, col) != 0) {
+                    stored[cell] = true;
+                    count++;
+                }
+            }
+        }
+        long[] cells = new long[count];
+        for (int cell = 0, filled = 0; filled < count; cell++) {
+            if (stored[cell]) {
+                cells[filled++] = cell;
+            }
+        }
+        return fromDense(arena, dense, BlockPattern.ofCells(dense.rows(), dense.cols(), blockRows, blockCols, cells));
+    }
+
+    /**
+     * The elements of a dense matrix at the places of a pattern; the others are left out.
+     *
+     * @param arena where the memory comes from
+     * @param dense what to copy
+     * @param pattern the places, of the same shape
+     * @return the matrix
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public static BlockSparseMatrix fromDense(KernelArena arena, DenseMatrix dense, BlockPattern pattern) {
+        BlockSparseMatrix matrix = allocate(arena, pattern);
+        matrix.checkShape("dense", dense);
+        matrix.copy(dense, true);
+        return matrix;
+    }
+
+    /**
+     * Writes the whole matrix, zeros included.
+     *
+     * @param target of the same shape; every element is overwritten
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public void toDense(DenseMatrix target) {
+        checkShape("target", target);
+        for (int row = 0; row < target.rows(); row++) {
+            target.segment()
+                    .asSlice(row * target.rowStride() * Float.BYTES, (long) target.cols() * Float.BYTES)
+                    .fill((byte) 0);
+        }
+        copy(target, false);
+    }
+
+    private void copy(DenseMatrix dense, boolean fromDense) {
+        BlockPattern p = pattern;
+        int height = p.blockRows();
+        int width = p.blockCols();
+        for (int gridRow = 0; gridRow < p.gridRows(); gridRow++) {
+            int rows = Math.min(height, p.rows() - gridRow * height);
+            for (int block = p.rowOffset(gridRow); block < p.rowOffset(gridRow + 1); block++) {
+                int col = p.gridCol(block) * width;
+                long bytes = (long) Math.min(width, p.cols() - col) * Float.BYTES;
+                for (int row = 0; row < rows; row++) {
+                    long inBlock = (((long) block * height + row) * width) * Float.BYTES;
+                    long inDense = (((long) gridRow * height + row) * dense.rowStride() + col) * Float.BYTES;
+                    if (fromDense) {
+                        MemorySegment.copy(dense.segment(), inDense, memory, inBlock, bytes);
+                    } else {
+                        MemorySegment.copy(memory, inBlock, dense.segment(), inDense, bytes);
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Exchanges the pattern. Blocks that both patterns have keep their values, new ones are zero. The values move in place, so nothing is
+     * allocated.
+     *
+     * @param next of the same shape and block, with at most as many blocks as the matrix was allocated with
+     * @throws IllegalArgumentException if the pattern does not fit; the matrix is unchanged
+     */
+    public void rewire(BlockPattern next) {
+        BlockPattern old = pattern;
+        Check.equal("next.rows", next.rows(), old.rows(), "rows of the matrix");
+        Check.equal("next.cols", next.cols(), old.cols(), "columns of the matrix");
+        Check.equal("next.blockRows", next.blockRows(), old.blockRows(), "rows of a block");
+        Check.equal("next.blockCols", next.blockCols(), old.blockCols(), "columns of a block");
+        Check.range("next.blocks", next.blocks(), 0, capacity);
+        Check.alive("matrix", memory);
+        int[] source = sources(old, next);
+        long bytes = (long) old.blockRows() * old.blockCols() * Float.BYTES;
+        // Both patterns have one order, so blocks that move down never pass blocks that move up: two sweeps need no
+        // second buffer.
+        for (int block = 0; block < source.length; block++) {
+            if (source[block] > block) {
+                MemorySegment.copy(memory, source[block] * bytes, memory, block * bytes, bytes);
+            }
+        }
+        for (int block = source.length - 1; block >= 0; block--) {
+            if (source[block] >= 0 && source[block] < block) {
+                MemorySegment.copy(memory, source[block] * bytes, memory, block * bytes, bytes);
+            }
+        }
+        for (int block = 0; block < source.length; block++) {
+            if (source[block] < 0) {
+                memory.asSlice(block * bytes, bytes).fill((byte) 0);
+            }
+        }
+        pattern = next;
+    }
+
+    /** For each block of {@code next} its number in {@code old}, or −1. */
+    private static int[] sources(BlockPattern old, BlockPattern next) {
+        int[] source = new int[next.blocks()];
+        for (int row = 0; row < next.gridRows(); row++) {
+            int from = old.rowOffset(row);
+            int end = old.rowOffset(row + 1);
+            for (int block = next.rowOffset(row); block < next.rowOffset(row + 1); block++) {
+                while (from < end && old.gridCol(from) < next.gridCol(block)) {
+                    from++;
+                }
+                source[block] = from < end && old.gridCol(from) == next.gridCol(block) ? from : -1;
+            }
+        }
+        return source;
+    }
+
+    /**
+     * The places of the blocks.
+     *
+     * @return the pattern that the values belong to now
+     */
+    public BlockPattern pattern() {
+        return pattern;
+    }
+
+    /**
+     * The values: block after block in the pattern's order, each row by row.
+     *
+     * @return {@code pattern().storedElements()} floats; whoever writes keeps the padding of blocks at the edge zero
+     */
+    public MemorySegment values() {
+        return memory.asSlice(0, pattern.storedElements() * Float.BYTES);
+    }
+
+    /**
+     * One element.
+     *
+     * @param row from 0 to rows − 1
+     * @param col from 0 to cols − 1
+     * @return its value, 0 where no block is stored
+     * @throws IndexOutOfBoundsException if there is no such element
+     */
+    public float get(int row, int col) {
+        BlockPattern p = pattern;
+        if (row < 0 || row >= p.rows() || col < 0 || col >= p.cols()) {
+            throw new IndexOutOfBoundsException(
+                    "(" + row + ", " + col + ") is outside of " + p.rows() + "×" + p.cols());
+        }
+        int block = p.find(row / p.blockRows(), col / p.blockCols());
+        if (block < 0) {
+            return 0;
+        }
+        long element = ((long) block * p.blockRows() + row % p.blockRows()) * p.blockCols() + col % p.blockCols();
+        return memory.getAtIndex(ValueLayout.JAVA_FLOAT, element);
+    }
+
+    @Override
+    public String toString() {
+        BlockPattern p = pattern;
+        return "BlockSparseMatrix " + p.rows() + "×" + p.cols() + ", " + p.blocks() + " blocks of " + p.blockRows()
+                + "×" + p.blockCols();
+    }
+
+    KernelArena arena() {
+        return arena;
+    }
+
+    /** The memory of {@link #values()}, which may be longer: for plans, since a slice is an object. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    private void checkShape(String argument, DenseMatrix dense) {
+        Check.equal(argument + ".rows", dense.rows(), pattern.rows(), "rows of the block-sparse matrix");
+        Check.equal(argument + ".cols", dense.cols(), pattern.cols(), "columns of the block-sparse matrix");
+    }
+
+    private static int[] emptyOffsets(int rows, int blockRows) {
+        Check.range("blockRows", blockRows, 1, BlockPattern.MAX_BLOCK);
+        return new int[(rows + blockRows - 1) / blockRows + 1];
+    }
+}

@@ -1,0 +1,46 @@
+package dev.rewire.kernels;
+
+import java.lang.foreign.MemorySegment;
+
+/** The wording of argument errors: the argument, its value, what is accepted. */
+final class Check {
+    private Check() {}
+
+    static int range(String argument, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    argument + ": " + value + " is out of range; accepted are " + least + " to " + most);
+        }
+        return (int) value;
+    }
+
+    static void equal(String argument, long value, long expected, String meaning) {
+        if (value != expected) {
+            throw new IllegalArgumentException(
+                    argument + ": " + value + " does not fit; expected " + expected + " (" + meaning + ")");
+        }
+    }
+
+    /** A segment that floats can be read from and written to: native, aligned, long enough. */
+    static void floats(String argument, MemorySegment segment, long floats) {
+        if (!segment.isNative()) {
+            throw new IllegalArgumentException(
+                    argument + ": a heap segment; accepted are native segments (allocate it from an Arena)");
+        }
+        if (segment.address() % Float.BYTES != 0) {
+            throw new IllegalArgumentException(argument + ": address 0x" + Long.toHexString(segment.address())
+                    + " is misaligned; accepted are addresses divisible by " + Float.BYTES);
+        }
+        if (segment.byteSize() / Float.BYTES < floats) {
+            throw new IllegalArgumentException(argument + ": " + segment.byteSize()
+                    + " bytes are too few; the shape needs at least " + floats + " floats");
+        }
+        alive(argument, segment);
+    }
+
+    static void alive(String argument, MemorySegment segment) {
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException(argument + ": its arena is closed");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.rewire.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A row-major view of 32-bit floats in native memory: {@code rows × cols} elements, row {@code i} starting {@code i · rowStride} floats
+ * after the first. The view borrows the segment: whoever allocated it frees it, and every access is checked, so the segment may come from
+ * any arena.
+ */
+public final class DenseMatrix {
+    private final MemorySegment segment;
+    private final int rows;
+    private final int cols;
+    private final long rowStride;
+
+    private DenseMatrix(MemorySegment segment, int rows, int cols, long rowStride) {
+        this.segment = segment;
+        this.rows = rows;
+        this.cols = cols;
+        this.rowStride = rowStride;
+    }
+
+    /**
+     * A view with rows next to each other.
+     *
+     * @param segment native, aligned to 4 bytes, at least {@code rows · cols} floats
+     * @param rows at least 0
+     * @param cols at least 0
+     * @return the view
+     * @throws IllegalArgumentException if an argument is not as described
+     */
+    public static DenseMatrix of(MemorySegment segment, int rows, int cols) {
+        return of(segment, rows, cols, cols);
+    }
+
+    /**
+     * A view with a distance between rows.
+     *
+     * @param segment native, aligned to 4 bytes, long enough for the last row
+     * @param rows at least 0
+     * @param cols at least 0
+     * @param rowStride floats from one row to the next, at least {@code cols}
+     * @return the view
+     * @throws IllegalArgumentException if an argument is not as described
+     */
+    public static DenseMatrix of(MemorySegment segment, int rows, int cols, long rowStride) {
+        Check.range("rows", rows, 0, Integer.MAX_VALUE);
+        Check.range("cols", cols, 0, Integer.MAX_VALUE);
+        if (rowStride < cols || rowStride > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "rowStride: " + rowStride + " is out of range; accepted are " + cols + " to " + Integer.MAX_VALUE);
+        }
+        Check.floats("segment", segment, rows == 0 ? 0 : (rows - 1) * rowStride + cols);
+        return new DenseMatrix(segment, rows, cols, rowStride);
+    }
+
+    /**
+     * A new matrix, zeroed if the allocator zeroes.
+     *
+     * @param allocator where the memory comes from and whose arena frees it
+     * @param rows at least 0
+     * @param cols at least 0
+     * @return the matrix
+     */
+    public static DenseMatrix allocate(SegmentAllocator allocator, int rows, int cols) {
+        Check.range("rows", rows, 0, Integer.MAX_VALUE);
+        Check.range("cols", cols, 0, Integer.MAX_VALUE);
+        return of(allocator.allocate((long) rows * cols * Float.BYTES, KernelArena.ALIGNMENT), rows, cols);
+    }
+
+    /**
+     * The memory of this view.
+     *
+     * @return the segment it was made with
+     */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /**
+     * Number of rows.
+     *
+     * @return at least 0
+     */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * Number of columns.
+     *
+     * @return at least 0
+     */
+    public int cols() {
+        return cols;
+    }
+
+    /**
+     * Distance between rows.
+     *
+     * @return floats from the start of one row to the start of the next
+     */
+    public long rowStride() {
+        return rowStride;
+    }
+
+    /**
+     * One element.
+     *
+     * @param row from 0 to rows − 1
+     * @param col from 0 to cols − 1
+     * @return its value
+     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws IllegalStateException if the segment's arena is closed
+     */
+    public float get(int row, int col) {
+        return segment.get(ValueLayout.JAVA_FLOAT, offset(row, col));
+    }
+
+    /**
+     * Sets one element.
+     *
+     * @param row from 0 to rows − 1
+     * @param col from 0 to cols − 1
+     * @param value the new value
+     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws IllegalStateException if the segment's arena is closed
+     */
+    public void set(int row, int col, float value) {
+        segment.set(ValueLayout.JAVA_FLOAT, offset(row, col), value);
+    }
+
+    @Override
+    public String toString() {
+        return "DenseMatrix " + rows + "×" + cols + (rowStride == cols ? "" : ", row stride " + rowStride);
+    }
+
+    private long offset(int row, int col) {
+        if (row < 0 || row >= rows || col < 0 || col >= cols) {
+            throw new IndexOutOfBoundsException("(" + row + ", " + col + ") is outside of " + rows + "×" + cols);
+        }
+        return (row * rowStride + col) * Float.BYTES;
+    }
+}

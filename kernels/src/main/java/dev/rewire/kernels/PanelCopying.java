@@ -1,0 +1,77 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.KernelProvider.PanelCopy;
+
+/** The way between row-major matrices and panels, cut into tasks of one panel and some features. */
+final class PanelCopying {
+    /** Features of a task: with 64 samples, 64 KiB on each side. */
+    private static final int FEATURES = 256;
+
+    private PanelCopying() {}
+
+    static void check(String argument, DenseMatrix dense, PanelMatrix panels, Workers workers) {
+        Check.equal(argument + ".rows", dense.rows(), panels.rows(), "samples of the batch");
+        Check.equal(argument + ".cols", dense.cols(), panels.cols(), "features of the panels");
+        Check.alive(argument, dense.segment());
+        workers.checkReach(argument, dense.segment());
+    }
+
+    static void checkWritable(String argument, DenseMatrix dense) {
+        if (dense.segment().isReadOnly()) {
+            throw new IllegalArgumentException(argument + ": a read-only segment; accepted are writable ones");
+        }
+    }
+
+    static int tasks(PanelMatrix panels) {
+        return panels.panels() * chunks(panels);
+    }
+
+    static void pack(DenseMatrix source, PanelMatrix panels, int task) {
+        int panel = task / chunks(panels);
+        int from = task % chunks(panels) * FEATURES;
+        copy().pack(
+                        source.segment(),
+                        denseOffset(source, panels, panel, from),
+                        source.rowStride() * Float.BYTES,
+                        samples(panels, panel),
+                        Math.min(FEATURES, panels.cols() - from),
+                        panels.segment(),
+                        panelOffset(panels, panel, from),
+                        panels.lanes());
+    }
+
+    static void unpack(PanelMatrix panels, DenseMatrix target, int task) {
+        int panel = task / chunks(panels);
+        int from = task % chunks(panels) * FEATURES;
+        copy().unpack(
+                        panels.segment(),
+                        panelOffset(panels, panel, from),
+                        panels.lanes(),
+                        samples(panels, panel),
+                        Math.min(FEATURES, panels.cols() - from),
+                        target.segment(),
+                        denseOffset(target, panels, panel, from),
+                        target.rowStride() * Float.BYTES);
+    }
+
+    /** Samples in a panel: all lanes but in the last one. */
+    static int samples(PanelMatrix panels, int panel) {
+        return Math.min(panels.lanes(), panels.rows() - panel * panels.lanes());
+    }
+
+    static long denseOffset(DenseMatrix dense, PanelMatrix panels, int panel, int feature) {
+        return ((long) panel * panels.lanes() * dense.rowStride() + feature) * Float.BYTES;
+    }
+
+    private static long panelOffset(PanelMatrix panels, int panel, int feature) {
+        return (panel * panels.panelStride() + (long) feature * panels.lanes()) * Float.BYTES;
+    }
+
+    private static int chunks(PanelMatrix panels) {
+        return (panels.cols() + FEATURES - 1) / FEATURES;
+    }
+
+    private static PanelCopy copy() {
+        return Providers.active().panelCopy();
+    }
+}

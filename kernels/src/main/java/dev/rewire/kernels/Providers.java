@@ -1,0 +1,105 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.scalar.ScalarProvider;
+import dev.rewire.kernels.internal.vector.VectorProvider;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses the kernels, once. */
+final class Providers {
+    private static final String PROPERTY = "rewire.kernels";
+    private static final String BITS_PROPERTY = "rewire.kernels.bits";
+    private static final String MODULE = "jdk.incubator.vector";
+
+    private record Selection(KernelProvider provider, String reason) {}
+
+    private static volatile @Nullable Selection selection;
+
+    private Providers() {}
+
+    static KernelProvider active() {
+        return selection().provider;
+    }
+
+    static Provider describe() {
+        Selection selected = selection();
+        return new Provider(selected.provider.name(), selected.provider.vectorBits(), selected.reason);
+    }
+
+    private static Selection selection() {
+        Selection selected = selection;
+        return selected != null ? selected : select();
+    }
+
+    private static synchronized Selection select() {
+        Selection selected = selection;
+        if (selected == null) {
+            selected = choose(System.getProperty(PROPERTY, ""), System.getProperty(BITS_PROPERTY, ""));
+            selection = selected;
+        }
+        return selected;
+    }
+
+    private static Selection choose(String forced, String bits) {
+        return switch (forced) {
+            case "scalar" -> new Selection(new ScalarProvider(), "forced by -D" + PROPERTY + "=scalar");
+            case "vector" -> forced("-D" + PROPERTY + "=vector");
+            case "" -> bits.isEmpty() ? preferred() : forced("-D" + BITS_PROPERTY + "=" + bits);
+            default ->
+                throw new IllegalStateException(
+                        "-D" + PROPERTY + "=" + forced + ": unknown; accepted are scalar, vector");
+        };
+    }
+
+    private static Selection forced(String flag) {
+        try {
+            return new Selection(vector(), "forced by " + flag);
+        } catch (UnavailableException e) {
+            throw new IllegalStateException(flag + ": cannot run here: " + e.getMessage(), e);
+        }
+    }
+
+    private static Selection preferred() {
+        try {
+            return new Selection(vector(), "the widest vectors that this JVM prefers");
+        } catch (UnavailableException e) {
+            System.getLogger("dev.rewire.kernels")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "Rewire runs on its scalar kernels, many times slower: " + e.getMessage());
+            return new Selection(new ScalarProvider(), e.getMessage());
+        }
+    }
+
+    private static KernelProvider vector() throws UnavailableException {
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+            throw new UnavailableException(
+                    "module " + MODULE + " is missing; start the JVM with --add-modules " + MODULE, null);
+        }
+        try {
+            return VectorProvider.create();
+        } catch (IllegalCallerException e) {
+            throw new UnavailableException(
+                    "native access is denied; start the JVM with --enable-native-access="
+                            + (Providers.class.getModule().isNamed()
+                                    ? Providers.class.getModule().getName()
+                                    : "ALL-UNNAMED"),
+                    e);
+        } catch (IllegalArgumentException e) {
+            throw new UnavailableException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static final class UnavailableException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        UnavailableException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
+    }
+}

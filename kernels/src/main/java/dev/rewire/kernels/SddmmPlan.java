@@ -1,0 +1,273 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.SddmmKernel;
+import dev.rewire.kernels.internal.SddmmShape;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The product backward to the weights, prepared: {@code dW = pattern ⊙ (dYᵀ·X)}, computed on the stored blocks only, a sampled
+ * dense-dense product (SDDMM) summed over the batch.
+ *
+ * <p>Each element is summed in one fixed order by one thread: the same operands give the same bits for any number of workers. A plan runs
+ * one product at a time; a second thread waits.
+ */
+public final class SddmmPlan {
+    /** Multiplications of a task: some tens of microseconds. */
+    private static final long TASK_WORK = 1L << 21;
+
+    private final BlockSparseMatrix dw;
+    private final int batch;
+    private final int panels;
+    private final Layout layout;
+    private final boolean accumulate;
+    private final Workers workers;
+    private final KernelArena arena;
+    private final SddmmKernel kernel;
+    private final MemorySegment[] scratch;
+    private final @Nullable PanelMatrix packedGradient;
+    private final @Nullable PanelMatrix packedInput;
+    private final Workers.Task packGradientTask = this::packGradient;
+    private final Workers.Task packInputTask = this::packInput;
+    private final Workers.Task multiplyTask = this::multiply;
+
+    private BlockPattern pattern;
+    private int[] rowStarts;
+    private int[] colStarts;
+    private int blocksOfTask;
+
+    // Set for the time of a run.
+    private @Nullable PanelMatrix gradient;
+    private @Nullable PanelMatrix input;
+    private @Nullable DenseMatrix denseGradient;
+    private @Nullable DenseMatrix denseInput;
+
+    private SddmmPlan(
+            KernelArena arena, BlockSparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
+        Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
+        this.arena = arena;
+        this.dw = dw;
+        this.batch = batch;
+        this.layout = layout;
+        this.accumulate = accumulate;
+        this.workers = workers;
+        pattern = dw.pattern();
+        int lanes = PanelMatrix.lanesFor(batch);
+        panels = (batch + lanes - 1) / lanes;
+        kernel = Providers.active().sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, accumulate));
+        scratch = new MemorySegment[workers.threads()];
+        for (int worker = 0; worker < scratch.length; worker++) {
+            scratch[worker] = arena.allocate(kernel.scratchBytes());
+        }
+        boolean rowMajor = layout == Layout.ROW_MAJOR;
+        packedGradient = rowMajor ? PanelMatrix.allocate(arena, batch, pattern.rows()) : null;
+        packedInput = rowMajor ? PanelMatrix.allocate(arena, batch, pattern.cols()) : null;
+        rowStarts = new int[0];
+        colStarts = new int[0];
+        replan();
+    }
+
+    /**
+     * Prepares {@code dW = pattern ⊙ (dYᵀ·X)}.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param dw what is written, outputs × inputs; its pattern says where
+     * @param batch samples, at least 0
+     * @param layout of dY (batch × outputs) and X (batch × inputs)
+     * @param accumulate whether sums are added to dW (β = 1) or overwrite it (β = 0)
+     * @param workers who computes
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SddmmPlan backwardWeight(
+            KernelArena arena, BlockSparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
+        return new SddmmPlan(arena, dw, batch, layout, accumulate, workers);
+    }
+
+    /** Prepares for the pattern that dW has now; needed after it was rewired. */
+    public synchronized void replan() {
+        pattern = dw.pattern();
+        int blocks = pattern.blocks();
+        rowStarts = new int[blocks];
+        colStarts = new int[blocks];
+        for (int row = 0; row < pattern.gridRows(); row++) {
+            for (int block = pattern.rowOffset(row); block < pattern.rowOffset(row + 1); block++) {
+                rowStarts[block] = row * pattern.blockRows();
+                colStarts[block] = pattern.gridCol(block) * pattern.blockCols();
+            }
+        }
+        long workOfBlock = Math.max(1, (long) pattern.blockRows() * pattern.blockCols() * batch);
+        long fairShare = (blocks + 4L * workers.threads() - 1) / (4L * workers.threads());
+        blocksOfTask = (int) Math.max(1, Math.min(fairShare, TASK_WORK / workOfBlock));
+    }
+
+    /**
+     * Multiplies operands in panels.
+     *
+     * @param dy dY, batch × outputs
+     * @param x X, batch × inputs
+     * @throws IllegalArgumentException if a shape does not fit, or the plan is for another layout
+     * @throws IllegalStateException if an arena or the workers are closed, or dW was rewired since the plan was made
+     */
+    public synchronized void run(PanelMatrix dy, PanelMatrix x) {
+        checkLayout(Layout.PANELS);
+        checkShape("dy", dy.rows(), dy.cols(), pattern.rows());
+        checkShape("x", x.rows(), x.cols(), pattern.cols());
+        dy.arena().acquire("dy");
+        try {
+            x.arena().acquire("x");
+            try {
+                runTasks(dy, x);
+            } finally {
+                x.arena().release();
+            }
+        } finally {
+            dy.arena().release();
+        }
+    }
+
+    /**
+     * Multiplies row-major operands.
+     *
+     * @param dy dY, batch × outputs
+     * @param x X, batch × inputs
+     * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach, or the plan is for another layout
+     * @throws IllegalStateException if an arena or the workers are closed, or dW was rewired since the plan was made
+     */
+    public synchronized void run(DenseMatrix dy, DenseMatrix x) {
+        checkLayout(Layout.ROW_MAJOR);
+        checkShape("dy", dy.rows(), dy.cols(), pattern.rows());
+        checkShape("x", x.rows(), x.cols(), pattern.cols());
+        PanelMatrix dyPanels = packedGradient;
+        PanelMatrix xPanels = packedInput;
+        if (dyPanels == null || xPanels == null) {
+            throw new AssertionError("a row-major plan has panels");
+        }
+        PanelCopying.check("dy", dy, dyPanels, workers);
+        PanelCopying.check("x", x, xPanels, workers);
+        denseGradient = dy;
+        denseInput = x;
+        try {
+            runTasks(dyPanels, xPanels);
+        } finally {
+            denseGradient = null;
+            denseInput = null;
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a rewiring is what makes the plan stale, not a difference in content
+    private void runTasks(PanelMatrix dy, PanelMatrix x) {
+        if (dw.pattern() != pattern) {
+            throw new IllegalStateException("dw: rewired since this plan was made; call replan()");
+        }
+        gradient = dy;
+        input = x;
+        arena.acquire("plan");
+        try {
+            dw.arena().acquire("dw");
+            try {
+                if (panels == 0) {
+                    sumOfNothing();
+                    return;
+                }
+                if (denseInput != null) {
+                    workers.run(PanelCopying.tasks(dy), packGradientTask);
+                    workers.run(PanelCopying.tasks(x), packInputTask);
+                }
+                workers.run((pattern.blocks() + blocksOfTask - 1) / blocksOfTask, multiplyTask);
+            } finally {
+                dw.arena().release();
+            }
+        } finally {
+            arena.release();
+            gradient = null;
+            input = null;
+        }
+    }
+
+    /** A batch without samples has no panel that a kernel could read. */
+    private void sumOfNothing() {
+        if (!accumulate) {
+            dw.values().fill((byte) 0);
+        }
+    }
+
+    private void packGradient(int task, int worker) {
+        if (denseGradient != null && gradient != null) {
+            PanelCopying.pack(denseGradient, gradient, task);
+        }
+    }
+
+    private void packInput(int task, int worker) {
+        if (denseInput != null && input != null) {
+            PanelCopying.pack(denseInput, input, task);
+        }
+    }
+
+    private void multiply(int task, int worker) {
+        PanelMatrix dy = gradient;
+        PanelMatrix x = input;
+        if (dy == null || x == null) {
+            throw new AssertionError("no run");
+        }
+        int first = task * blocksOfTask;
+        int end = Math.min(first + blocksOfTask, pattern.blocks());
+        kernel.run(
+                rowStarts,
+                colStarts,
+                first,
+                end,
+                panels,
+                dy.segment(),
+                dy.panelStride() * Float.BYTES,
+                x.segment(),
+                x.panelStride() * Float.BYTES,
+                dw.memory(),
+                scratch[worker]);
+        for (int block = first; block < end; block++) {
+            clearPadding(block);
+        }
+    }
+
+    /** Sums beyond the edge of the matrix are of zeros, but a zero times an infinity is none. */
+    private void clearPadding(int block) {
+        int height = pattern.blockRows();
+        int width = pattern.blockCols();
+        int rows = Math.min(height, pattern.rows() - rowStarts[block]);
+        int cols = Math.min(width, pattern.cols() - colStarts[block]);
+        if (rows == height && cols == width) {
+            return;
+        }
+        for (int i = 0; i < height; i++) {
+            for (int j = i < rows ? cols : 0; j < width; j++) {
+                long element = ((long) block * height + i) * width + j;
+                dw.memory().setAtIndex(ValueLayout.JAVA_FLOAT, element, 0);
+            }
+        }
+    }
+
+    private void checkLayout(Layout operandLayout) {
+        if (layout != operandLayout) {
+            throw new IllegalArgumentException("dy: operands are " + operandLayout + "; this plan accepts " + layout);
+        }
+    }
+
+    private void checkShape(String argument, int rows, int cols, int expectedCols) {
+        Check.equal(argument + ".rows", rows, batch, "batch of the plan");
+        Check.equal(
+                argument + ".cols",
+                cols,
+                expectedCols,
+                "from the shape of dW, " + pattern.rows() + "×" + pattern.cols());
+    }
+
+    @Override
+    public String toString() {
+        return "backward to the weights, batch " + batch + ", " + pattern + ", " + layout
+                + (accumulate ? ", accumulating" : "") + ", "
+                + Providers.active().name() + " kernels of "
+                + Providers.active().vectorBits() + " bits, " + workers.threads()
+                + (workers.threads() == 1 ? " worker" : " workers");
+    }
+}

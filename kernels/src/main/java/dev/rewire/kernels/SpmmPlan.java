@@ -1,0 +1,417 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmmKernel;
+import dev.rewire.kernels.internal.SpmmOperands;
+import dev.rewire.kernels.internal.SpmmShape;
+import dev.rewire.kernels.internal.SpmmShape.End;
+import dev.rewire.kernels.internal.SpmmShape.Start;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sparse-times-dense product, prepared: forward {@code Y = X·Wᵀ} or backward to the input {@code dX = dY·W}, with {@code W} an outputs ×
+ * inputs block-sparse matrix and the samples of the batch along the rows of the dense operands.
+ *
+ * <p>Sums run in the order of the summed dimension, in one thread each: the same operands give the same bits for any number of workers.
+ * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand.
+ *
+ * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits.
+ */
+public final class SpmmPlan {
+    /** Floats of W that one task walks for each panel: they stay in the second-level cache from panel to panel. */
+    private static final int TASK_VALUES = 32 * 1024;
+
+    /** Outputs of one task at most, so that its tile of a row-major output stays in cache between product and write-back. */
+    private static final int TASK_OUTPUTS = 256;
+
+    /** Tasks for each worker, so that the last ones end together. */
+    private static final int TASKS_PER_WORKER = 4;
+
+    private final BlockSparseMatrix w;
+    private final boolean transposed;
+    private final int batch;
+    private final int lanes;
+    private final int panels;
+    private final Layout layout;
+    private final Epilogue epilogue;
+    private final Workers workers;
+    private final KernelArena arena;
+
+    private final SpmmKernel kernel;
+    private final @Nullable SpmmKernel lastGroupKernel;
+    private final SpmmOperands[] operands;
+    private final MemorySegment bias;
+    private final @Nullable PanelMatrix packedInput;
+    private final MemorySegment[] tiles;
+    private final Workers.Task packTask = this::pack;
+    private final Workers.Task multiplyTask = this::multiply;
+
+    private BlockPattern pattern;
+    private SpmmIndex index;
+    private int[] taskGroups;
+
+    // Set for the time of a run.
+    private @Nullable PanelMatrix input;
+    private @Nullable PanelMatrix output;
+    private @Nullable DenseMatrix denseInput;
+    private @Nullable DenseMatrix denseOutput;
+
+    private SpmmPlan(
+            KernelArena arena,
+            BlockSparseMatrix w,
+            boolean transposed,
+            int batch,
+            Layout layout,
+            Epilogue epilogue,
+            Workers workers) {
+        Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
+        this.arena = arena;
+        this.w = w;
+        this.transposed = transposed;
+        this.batch = batch;
+        this.layout = layout;
+        this.epilogue = epilogue;
+        this.workers = workers;
+        this.pattern = w.pattern();
+        this.lanes = PanelMatrix.lanesFor(batch);
+        this.panels = (batch + lanes - 1) / lanes;
+        checkEpilogue();
+
+        SpmmShape shape = shape();
+        kernel = Providers.active().spmm(shape);
+        int remainder = outputs() % shape.outputs();
+        lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
+
+        boolean rowMajor = layout == Layout.ROW_MAJOR;
+        bias = arena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
+        packedInput = rowMajor ? PanelMatrix.allocate(arena, batch, inputs()) : null;
+        operands = new SpmmOperands[workers.threads()];
+        tiles = new MemorySegment[rowMajor ? workers.threads() : 0];
+        for (int worker = 0; worker < operands.length; worker++) {
+            operands[worker] = new SpmmOperands();
+            if (rowMajor) {
+                tiles[worker] = arena.allocate((long) (TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
+            }
+        }
+        index = new SpmmIndex(new int[1], new int[0], new int[0]);
+        taskGroups = new int[1];
+        replan();
+    }
+
+    /**
+     * Prepares {@code Y = X·Wᵀ}.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param w the weights, outputs × inputs
+     * @param batch samples, at least 0
+     * @param layout of X (batch × inputs) and Y (batch × outputs)
+     * @param epilogue what else happens to Y
+     * @param workers who computes
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SpmmPlan forward(
+            KernelArena arena, BlockSparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+        return new SpmmPlan(arena, w, false, batch, layout, epilogue, workers);
+    }
+
+    /**
+     * Prepares {@code dX = dY·W}.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param w the weights, outputs × inputs
+     * @param batch samples, at least 0
+     * @param layout of dY (batch × outputs) and dX (batch × inputs)
+     * @param epilogue what else happens to dX
+     * @param workers who computes
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SpmmPlan backwardInput(
+            KernelArena arena, BlockSparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+        return new SpmmPlan(arena, w, true, batch, layout, epilogue, workers);
+    }
+
+    /** Prepares for the pattern that the weights have now; needed after they were rewired. */
+    public synchronized void replan() {
+        pattern = w.pattern();
+        int step = transposed ? pattern.blockRows() : pattern.blockCols();
+        int[] starts = (transposed ? pattern.rowIndices() : pattern.colIndices()).clone();
+        for (int item = 0; item < starts.length; item++) {
+            starts[item] *= step;
+        }
+        index = transposed
+                ? new SpmmIndex(pattern.colOffsets(), starts, pattern.transposedOrder())
+                : new SpmmIndex(pattern.rowOffsets(), starts, consecutive(starts.length));
+        taskGroups = cutTasks();
+    }
+
+    private static int[] consecutive(int count) {
+        int[] numbers = new int[count];
+        Arrays.setAll(numbers, i -> i);
+        return numbers;
+    }
+
+    /** Cuts the groups where about equal work is done; work is what is stored, plus what each output costs by itself. */
+    private int[] cutTasks() {
+        int groups = index.offsets().length - 1;
+        int outputsOfGroup = transposed ? pattern.blockCols() : pattern.blockRows();
+        int steps = transposed ? pattern.blockRows() : pattern.blockCols();
+        long perGroup = 4;
+        long total = groups * perGroup + (long) pattern.blocks() * steps;
+        int wanted = Math.max(1, (TASKS_PER_WORKER * workers.threads() + panels - 1) / Math.max(1, panels));
+        long share = Math.min(Math.max(1, TASK_VALUES / outputsOfGroup), (total + wanted - 1) / wanted);
+        int most = Math.max(1, TASK_OUTPUTS / outputsOfGroup);
+        int[] cuts = new int[groups + 1];
+        int tasks = 0;
+        long work = 0;
+        for (int group = 0; group < groups; group++) {
+            work += perGroup + (long) (index.offsets()[group + 1] - index.offsets()[group]) * steps;
+            if (work >= share || group + 1 - cuts[tasks] >= most || group + 1 == groups) {
+                cuts[++tasks] = group + 1;
+                work = 0;
+            }
+        }
+        return Arrays.copyOf(cuts, tasks + 1);
+    }
+
+    /**
+     * Multiplies operands in panels.
+     *
+     * @param x X or dY
+     * @param y Y or dX
+     * @throws IllegalArgumentException if a shape does not fit, the two overlap, or the plan is for another layout
+     * @throws IllegalStateException if an arena or the workers are closed, or the weights were rewired since the plan was made
+     */
+    public synchronized void run(PanelMatrix x, PanelMatrix y) {
+        checkLayout(Layout.PANELS);
+        checkShape("x", x.rows(), x.cols(), inputs());
+        checkShape("y", y.rows(), y.cols(), outputs());
+        x.arena().acquire("x");
+        try {
+            y.arena().acquire("y");
+            try {
+                // Not before both are known to be alive: freed memory may have been given to the other.
+                checkApart(x, y);
+                input = x;
+                output = y;
+                runTasks(x);
+            } finally {
+                input = null;
+                output = null;
+                y.arena().release();
+            }
+        } finally {
+            x.arena().release();
+        }
+    }
+
+    /**
+     * Multiplies row-major operands; they may overlap, since the input is copied first.
+     *
+     * @param x X or dY
+     * @param y Y or dX
+     * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or read-only, or the plan is for another layout
+     * @throws IllegalStateException if an arena or the workers are closed, or the weights were rewired since the plan was made
+     */
+    public synchronized void run(DenseMatrix x, DenseMatrix y) {
+        checkLayout(Layout.ROW_MAJOR);
+        checkShape("x", x.rows(), x.cols(), inputs());
+        checkShape("y", y.rows(), y.cols(), outputs());
+        PanelMatrix packed = packedInput;
+        if (packed == null) {
+            throw new AssertionError("a row-major plan has panels");
+        }
+        PanelCopying.check("x", x, packed, workers);
+        Check.alive("y", y.segment());
+        workers.checkReach("y", y.segment());
+        PanelCopying.checkWritable("y", y);
+        input = packed;
+        denseInput = x;
+        denseOutput = y;
+        try {
+            runTasks(packed);
+        } finally {
+            input = null;
+            denseInput = null;
+            denseOutput = null;
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a rewiring is what makes the plan stale, not a difference in content
+    private void runTasks(PanelMatrix x) {
+        if (w.pattern() != pattern) {
+            throw new IllegalStateException("w: rewired since this plan was made; call replan()");
+        }
+        PanelMatrix mask = epilogue.reluMask();
+        KernelArena maskArena = mask == null ? arena : mask.arena();
+        arena.acquire("plan");
+        try {
+            w.arena().acquire("w");
+            try {
+                maskArena.acquire("reluMask");
+                try {
+                    readBias();
+                    if (denseInput != null) {
+                        workers.run(PanelCopying.tasks(x), packTask);
+                    }
+                    workers.run((taskGroups.length - 1) * panels, multiplyTask);
+                } finally {
+                    maskArena.release();
+                }
+            } finally {
+                w.arena().release();
+            }
+        } finally {
+            arena.release();
+        }
+    }
+
+    private void readBias() {
+        DenseMatrix vector = epilogue.bias();
+        if (vector != null) {
+            Check.alive("bias", vector.segment());
+            MemorySegment.copy(vector.segment(), 0, bias, 0, (long) outputs() * Float.BYTES);
+        }
+    }
+
+    private void pack(int task, int worker) {
+        if (denseInput != null && input != null) {
+            PanelCopying.pack(denseInput, input, task);
+        }
+    }
+
+    private void multiply(int task, int worker) {
+        PanelMatrix x = input;
+        if (x == null) {
+            throw new AssertionError("no run");
+        }
+        int panel = task % panels;
+        int first = taskGroups[task / panels];
+        int end = taskGroups[task / panels + 1];
+        int outputsOfGroup = transposed ? pattern.blockCols() : pattern.blockRows();
+        int firstOutput = first * outputsOfGroup;
+        int count = Math.min(end * outputsOfGroup, outputs()) - firstOutput;
+        int samples = PanelCopying.samples(x, panel);
+
+        SpmmOperands at = operands[worker];
+        at.values = w.memory();
+        at.bias = bias;
+        at.input = x.segment();
+        at.inputOffset = panel * x.panelStride() * Float.BYTES;
+        PanelMatrix mask = epilogue.reluMask();
+        if (mask != null) {
+            at.mask = mask.segment();
+            at.maskOffset = panel * mask.panelStride() * Float.BYTES;
+        }
+        PanelMatrix y = output;
+        DenseMatrix denseY = denseOutput;
+        if (y != null) {
+            at.output = y.segment();
+            at.outputOffset = panel * y.panelStride() * Float.BYTES;
+            multiplyGroups(first, end, at);
+            clearPaddingLanes(at, samples, firstOutput, count);
+        } else if (denseY != null) {
+            MemorySegment tile = tiles[worker];
+            at.output = tile;
+            at.outputOffset = -(long) firstOutput * lanes * Float.BYTES;
+            MemorySegment dense = denseY.segment();
+            long denseOffset = ((long) panel * lanes * denseY.rowStride() + firstOutput) * Float.BYTES;
+            long rowBytes = denseY.rowStride() * Float.BYTES;
+            if (epilogue.accumulate()) {
+                Providers.active().panelCopy().pack(dense, denseOffset, rowBytes, samples, count, tile, 0, lanes);
+            }
+            multiplyGroups(first, end, at);
+            Providers.active().panelCopy().unpack(tile, 0, lanes, samples, count, dense, denseOffset, rowBytes);
+        }
+    }
+
+    private void multiplyGroups(int first, int end, SpmmOperands at) {
+        boolean last = lastGroupKernel != null && end == index.offsets().length - 1;
+        kernel.run(index, first, last ? end - 1 : end, at);
+        if (last && lastGroupKernel != null) {
+            lastGroupKernel.run(index, end - 1, end, at);
+        }
+    }
+
+    /** A bias reaches the lanes behind the last sample too, and what SDDMM sums over must be zero there. */
+    private void clearPaddingLanes(SpmmOperands at, int samples, int firstOutput, int count) {
+        if (samples == lanes) {
+            return;
+        }
+        for (int i = firstOutput; i < firstOutput + count; i++) {
+            long offset = at.outputOffset + ((long) i * lanes + samples) * Float.BYTES;
+            at.output.asSlice(offset, (long) (lanes - samples) * Float.BYTES).fill((byte) 0);
+        }
+    }
+
+    private SpmmShape shape() {
+        Start start = epilogue.bias() == null
+                ? (epilogue.accumulate() ? Start.OUTPUT : Start.ZERO)
+                : (epilogue.accumulate() ? Start.OUTPUT_AND_BIAS : Start.BIAS);
+        End end = epilogue.relu() ? End.RELU : epilogue.reluMask() != null ? End.MASK : End.STORE;
+        int rows = pattern.blockRows();
+        int cols = pattern.blockCols();
+        return transposed
+                ? new SpmmShape(cols, rows, 1, cols, rows * cols, lanes, false, start, end)
+                : new SpmmShape(rows, cols, cols, 1, rows * cols, lanes, true, start, end);
+    }
+
+    private int inputs() {
+        return transposed ? pattern.rows() : pattern.cols();
+    }
+
+    private int outputs() {
+        return transposed ? pattern.cols() : pattern.rows();
+    }
+
+    private void checkEpilogue() {
+        DenseMatrix vector = epilogue.bias();
+        if (vector != null) {
+            Check.equal("bias.rows", vector.rows(), 1, "a vector");
+            Check.equal("bias.cols", vector.cols(), outputs(), "outputs");
+        }
+        PanelMatrix mask = epilogue.reluMask();
+        if (mask != null) {
+            if (layout != Layout.PANELS) {
+                throw new IllegalArgumentException("reluMask: given for layout " + layout + "; accepted is PANELS");
+            }
+            checkShape("reluMask", mask.rows(), mask.cols(), outputs());
+        }
+    }
+
+    private void checkLayout(Layout operandLayout) {
+        if (layout != operandLayout) {
+            throw new IllegalArgumentException("x: operands are " + operandLayout + "; this plan accepts " + layout);
+        }
+    }
+
+    private void checkShape(String argument, int rows, int cols, int expectedCols) {
+        Check.equal(argument + ".rows", rows, batch, "batch of the plan");
+        Check.equal(
+                argument + ".cols",
+                cols,
+                expectedCols,
+                "from the shape of W, " + pattern.rows() + "×" + pattern.cols());
+    }
+
+    private static void checkApart(PanelMatrix x, PanelMatrix y) {
+        long xFrom = x.segment().address();
+        long yFrom = y.segment().address();
+        if (xFrom < yFrom + y.segment().byteSize()
+                && yFrom < xFrom + x.segment().byteSize()) {
+            throw new IllegalArgumentException("y: shares memory with x; accepted are separate matrices");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return (transposed ? "backward to the input" : "forward") + ", batch " + batch + ", " + pattern + ", " + layout
+                + ", "
+                + Providers.active().name() + " kernels of "
+                + Providers.active().vectorBits() + " bits, " + workers.threads()
+                + (workers.threads() == 1 ? " worker" : " workers");
+    }
+}

@@ -1,0 +1,222 @@
+package dev.rewire.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that share a product: an explicit number, the calling thread among them. Results have the same bits for any number, because
+ * work is divided over outputs only. Several threads may use one instance; their products run one after the other.
+ *
+ * <p>Idle threads spin for a moment before they sleep, since the products of a training step follow each other within microseconds.
+ */
+public final class Workers implements AutoCloseable {
+    /** The most threads that one instance may have. */
+    public static final int MAX_THREADS = 1024;
+
+    /** One share of the work. */
+    interface Task {
+        void run(int task, int worker);
+    }
+
+    // Long enough to bridge the scalar work between two products of a step, short enough not to be noticed when
+    // training pauses.
+    private static final long SPIN_NANOS = 50_000;
+
+    private static final long OPEN = 1L << 16;
+    private static final long ROUND = 1L << 17;
+    private static final long ENTERED = OPEN - 1;
+
+    private final int threads;
+    private final boolean spin;
+    private final Helper[] helpers;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicInteger nextTask = new AtomicInteger();
+
+    // The round's number, whether it is open, and how many helpers are in it. A helper that wakes after the last task
+    // was taken finds the
+    // round shut, so nobody waits for it.
+    private final AtomicLong gate = new AtomicLong();
+
+    // Written by the caller before it opens the gate, read by helpers after they entered.
+    private @Nullable Task task;
+    private int tasks;
+    private Thread caller = Thread.currentThread();
+    private volatile boolean callerParked;
+    private volatile boolean closed;
+    private volatile @Nullable Throwable failure;
+
+    private Workers(int threads) {
+        this.threads = threads;
+        // With more threads than processors a spinning one takes time from one that works.
+        this.spin = threads <= Runtime.getRuntime().availableProcessors();
+        this.helpers = new Helper[threads - 1];
+        for (int i = 0; i < helpers.length; i++) {
+            helpers[i] = new Helper(i + 1);
+            helpers[i].start();
+        }
+    }
+
+    /**
+     * Starts the threads; the caller closes them. They are daemons.
+     *
+     * @param threads 1 (the calling thread alone) to {@value #MAX_THREADS}
+     * @return the workers
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public static Workers of(int threads) {
+        return new Workers(Check.range("threads", threads, 1, MAX_THREADS));
+    }
+
+    /**
+     * Number of threads, the calling one included.
+     *
+     * @return at least 1
+     */
+    public int threads() {
+        return threads;
+    }
+
+    /** Refuses a segment that not every one of these threads may touch. */
+    void checkReach(String argument, MemorySegment segment) {
+        if (!segment.isAccessibleBy(Thread.currentThread()) || (threads > 1 && !segment.isAccessibleBy(helpers[0]))) {
+            throw new IllegalArgumentException(
+                    argument + ": a segment of a confined arena, out of reach of " + threads
+                            + " workers; accepted are segments of a shared or automatic arena, or of the calling thread with 1 worker");
+        }
+    }
+
+    /** Runs tasks 0 to {@code tasks − 1}, each once, and returns when all are done; the first failure is thrown. */
+    void run(int tasks, Task task) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("workers: closed");
+            }
+            if (threads == 1 || tasks <= 1) {
+                for (int i = 0; i < tasks; i++) {
+                    task.run(i, 0);
+                }
+                return;
+            }
+            share(tasks, task);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void share(int tasks, Task task) {
+        this.task = task;
+        this.tasks = tasks;
+        caller = Thread.currentThread();
+        failure = null;
+        nextTask.set(0);
+        gate.set(((gate.get() & -ROUND) + ROUND) | OPEN);
+        for (Helper helper : helpers) {
+            if (helper.parked) {
+                LockSupport.unpark(helper);
+            }
+        }
+        drain(0, tasks, task);
+        gate.addAndGet(-OPEN);
+        long until = System.nanoTime() + SPIN_NANOS;
+        while ((gate.get() & ENTERED) != 0) {
+            if (spin && System.nanoTime() < until) {
+                Thread.onSpinWait();
+                continue;
+            }
+            callerParked = true;
+            if ((gate.get() & ENTERED) != 0) {
+                LockSupport.park(this);
+            }
+            callerParked = false;
+        }
+        this.task = null;
+        Throwable thrown = failure;
+        if (thrown != null) {
+            throw Workers.<RuntimeException>unchecked(thrown);
+        }
+    }
+
+    private void drain(int worker, int tasks, Task task) {
+        try {
+            for (int i = nextTask.getAndIncrement(); i < tasks; i = nextTask.getAndIncrement()) {
+                task.run(i, worker);
+            }
+        } catch (Throwable e) {
+            failure = e;
+            nextTask.set(tasks);
+        }
+    }
+
+    /** Tasks throw nothing checked, so this only spares a wrapper that would hide the exception's type. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> E unchecked(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    /** Ends the threads, after the product that runs on them, if any. Closing twice does nothing. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            for (Helper helper : helpers) {
+                LockSupport.unpark(helper);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private final class Helper extends Thread {
+        private final int worker;
+        private volatile boolean parked;
+
+        Helper(int worker) {
+            super("rewire-worker-" + worker);
+            this.worker = worker;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            long seen = 0;
+            while ((seen = enterRoundAfter(seen)) >= 0) {
+                Task current = task;
+                if (current != null) {
+                    drain(worker, tasks, current);
+                }
+                if ((gate.decrementAndGet() & ENTERED) == 0 && callerParked) {
+                    LockSupport.unpark(caller);
+                }
+            }
+        }
+
+        /** Waits for a new round, enters it and returns its number; −1 when the workers are closed. */
+        private long enterRoundAfter(long seen) {
+            long until = System.nanoTime() + SPIN_NANOS;
+            while (!closed) {
+                long state = gate.get();
+                if ((state & OPEN) != 0 && (state & -ROUND) != seen) {
+                    if (gate.compareAndSet(state, state + 1)) {
+                        return state & -ROUND;
+                    }
+                } else if (spin && System.nanoTime() < until) {
+                    Thread.onSpinWait();
+                } else {
+                    parked = true;
+                    if (gate.get() == state && !closed) {
+                        LockSupport.park(Workers.this);
+                    }
+                    parked = false;
+                    until = System.nanoTime() + SPIN_NANOS;
+                }
+            }
+            return -1;
+        }
+    }
+}

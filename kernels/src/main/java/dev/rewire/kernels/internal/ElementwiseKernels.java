@@ -1,0 +1,57 @@
+package dev.rewire.kernels.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/** Element-wise loops over floats {@code from} to {@code to} of native segments of any arena, and sums along a panel. */
+public interface ElementwiseKernels {
+    /** {@code g = gradient + decay·w; v = momentum·v + g; w −= rate·(nesterov ? g + momentum·v : v)}. */
+    void sgd(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment velocity,
+            long from,
+            long to,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay);
+
+    /**
+     * {@code g = gradient + l2·w; m = β1·m + (1−β1)·g; v = β2·v + (1−β2)·g²; w −= rate·correction1·m / (√(v·correction2) + ε) + rate·decay·w}.
+     */
+    void adam(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment first,
+            MemorySegment second,
+            long from,
+            long to,
+            float rate,
+            float beta1,
+            float beta2,
+            float epsilon,
+            float correction1,
+            float correction2,
+            float l2,
+            float decay);
+
+    /**
+     * Sums of features over the batch.
+     *
+     * @param panels kernel memory
+     * @param panelStride bytes from one panel to the next
+     * @param panelCount panels
+     * @param lanes samples of a panel
+     * @param fromFeature first feature
+     * @param toFeature feature after the last
+     * @param sums one float per feature, feature 0 at its start
+     */
+    void sumOverBatch(
+            MemorySegment panels,
+            long panelStride,
+            int panelCount,
+            int lanes,
+            int fromFeature,
+            int toFeature,
+            MemorySegment sums);
+}

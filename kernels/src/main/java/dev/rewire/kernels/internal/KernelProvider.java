@@ -1,0 +1,60 @@
+package dev.rewire.kernels.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/** A set of kernels. Arguments were validated by the caller. */
+public interface KernelProvider {
+    /** Name as in {@code -Drewire.kernels}. */
+    String name();
+
+    /** Bits of the vectors used; 32 where there are none. */
+    int vectorBits();
+
+    /** The SpMM kernel for a shape. */
+    SpmmKernel spmm(SpmmShape shape);
+
+    /** The SDDMM kernel for a shape. */
+    SddmmKernel sddmm(SddmmShape shape);
+
+    /** Copies between row-major matrices and panels. */
+    PanelCopy panelCopy();
+
+    /** Element-wise loops of optimisers. */
+    ElementwiseKernels elementwise();
+
+    /** Row-major to panels and back: a rectangle of one panel, at most {@code lanes} samples. */
+    interface PanelCopy {
+        /**
+         * Fills features of a panel; lanes after the last sample become zero.
+         *
+         * @param source row-major floats, any native segment
+         * @param sourceOffset byte offset of the first sample's first feature
+         * @param rowStride bytes from one sample to the next
+         * @param samples 1 to lanes
+         * @param features how many
+         * @param panel kernel memory
+         * @param panelOffset byte offset of the first feature
+         * @param lanes samples of a panel
+         */
+        void pack(
+                MemorySegment source,
+                long sourceOffset,
+                long rowStride,
+                int samples,
+                int features,
+                MemorySegment panel,
+                long panelOffset,
+                int lanes);
+
+        /** The way back; parameters as in {@link #pack}. */
+        void unpack(
+                MemorySegment panel,
+                long panelOffset,
+                int lanes,
+                int samples,
+                int features,
+                MemorySegment target,
+                long targetOffset,
+                long rowStride);
+    }
+}

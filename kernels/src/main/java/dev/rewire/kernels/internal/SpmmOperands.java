@@ -1,0 +1,33 @@
+package dev.rewire.kernels.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Where the operands of one panel lie: segments of kernel memory and byte offsets into them. Mutable, one per worker, so that running a
+ * plan allocates nothing.
+ */
+public final class SpmmOperands {
+    /** The values of the blocks. */
+    public MemorySegment values = MemorySegment.NULL;
+
+    /** One float per output. */
+    public MemorySegment bias = MemorySegment.NULL;
+
+    /** The panels of the input. */
+    public MemorySegment input = MemorySegment.NULL;
+
+    /** Where feature 0 of this panel of the input lies. */
+    public long inputOffset;
+
+    /** The panels of the output. */
+    public MemorySegment output = MemorySegment.NULL;
+
+    /** Where feature 0 of this panel of the output lies, or would lie: less than 0 if the output holds later features only. */
+    public long outputOffset;
+
+    /** The panels of the mask. */
+    public MemorySegment mask = MemorySegment.NULL;
+
+    /** Where feature 0 of this panel of the mask lies. */
+    public long maskOffset;
+}

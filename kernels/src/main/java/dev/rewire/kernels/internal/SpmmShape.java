@@ -1,0 +1,57 @@
+package dev.rewire.kernels.internal;
+
+/**
+ * What an SpMM kernel is specialised for. Outputs are computed in groups, one per row of blocks (forward) or column of blocks (backward to
+ * the input, where the transposed matrix is walked over the same values).
+ *
+ * @param outputs outputs of a group
+ * @param steps inputs that one block sums over
+ * @param outputStride floats in the block's values from one output to the next
+ * @param stepStride floats in the block's values from one input to the next
+ * @param blockElements floats of a block
+ * @param lanes samples of a panel
+ * @param consecutive whether the values of a group's blocks lie one after the other
+ * @param start what the sums start from
+ * @param end what happens to finished sums
+ */
+public record SpmmShape(
+        int outputs,
+        int steps,
+        int outputStride,
+        int stepStride,
+        int blockElements,
+        int lanes,
+        boolean consecutive,
+        Start start,
+        End end) {
+    /** What a sum starts from. */
+    public enum Start {
+        ZERO,
+        BIAS,
+        OUTPUT,
+        OUTPUT_AND_BIAS;
+
+        /** Whether the old output is read. */
+        public boolean readsOutput() {
+            return this == OUTPUT || this == OUTPUT_AND_BIAS;
+        }
+
+        /** Whether the bias is read. */
+        public boolean readsBias() {
+            return this == BIAS || this == OUTPUT_AND_BIAS;
+        }
+    }
+
+    /** What happens to a finished sum. */
+    public enum End {
+        STORE,
+        RELU,
+        /** Zero where the mask, a matrix in the output's layout, is not positive. */
+        MASK
+    }
+
+    /** The same for groups of another height: the last group of a matrix that the block does not divide. */
+    public SpmmShape withOutputs(int count) {
+        return new SpmmShape(count, steps, outputStride, stepStride, blockElements, lanes, consecutive, start, end);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.rewire.kernels.internal.scalar;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import dev.rewire.kernels.internal.ElementwiseKernels;
+import java.lang.foreign.MemorySegment;
+
+/** Element-wise loops, one float at a time. */
+public final class ScalarElementwise implements ElementwiseKernels {
+    @Override
+    public void sgd(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment velocity,
+            long from,
+            long to,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay) {
+        for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
+            float w = weights.get(JAVA_FLOAT_UNALIGNED, i);
+            float g = gradients.get(JAVA_FLOAT_UNALIGNED, i) + decay * w;
+            float v = momentum * velocity.get(JAVA_FLOAT_UNALIGNED, i) + g;
+            velocity.set(JAVA_FLOAT_UNALIGNED, i, v);
+            weights.set(JAVA_FLOAT_UNALIGNED, i, w - rate * (nesterov ? g + momentum * v : v));
+        }
+    }
+
+    @Override
+    public void adam(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment first,
+            MemorySegment second,
+            long from,
+            long to,
+            float rate,
+            float beta1,
+            float beta2,
+            float epsilon,
+            float correction1,
+            float correction2,
+            float l2,
+            float decay) {
+        for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
+            float w = weights.get(JAVA_FLOAT_UNALIGNED, i);
+            float g = gradients.get(JAVA_FLOAT_UNALIGNED, i) + l2 * w;
+            float m = beta1 * first.get(JAVA_FLOAT_UNALIGNED, i) + (1 - beta1) * g;
+            float v = beta2 * second.get(JAVA_FLOAT_UNALIGNED, i) + (1 - beta2) * (g * g);
+            first.set(JAVA_FLOAT_UNALIGNED, i, m);
+            second.set(JAVA_FLOAT_UNALIGNED, i, v);
+            float step = rate * correction1 * m / ((float) Math.sqrt(v * correction2) + epsilon);
+            weights.set(JAVA_FLOAT_UNALIGNED, i, w - (step + rate * decay * w));
+        }
+    }
+
+    @Override
+    public void sumOverBatch(
+            MemorySegment panels,
+            long panelStride,
+            int panelCount,
+            int lanes,
+            int fromFeature,
+            int toFeature,
+            MemorySegment sums) {
+        long featureBytes = (long) lanes * Float.BYTES;
+        for (int feature = fromFeature; feature < toFeature; feature++) {
+            float sum = 0;
+            for (int panel = 0; panel < panelCount; panel++) {
+                long start = panel * panelStride + feature * featureBytes;
+                for (long lane = 0; lane < featureBytes; lane += Float.BYTES) {
+                    sum += panels.get(JAVA_FLOAT_UNALIGNED, start + lane);
+                }
+            }
+            sums.set(JAVA_FLOAT_UNALIGNED, (long) feature * Float.BYTES, sum);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.rewire.kernels.internal.scalar;
+
+import dev.rewire.kernels.internal.ElementwiseKernels;
+import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.SddmmKernel;
+import dev.rewire.kernels.internal.SddmmShape;
+import dev.rewire.kernels.internal.SpmmKernel;
+import dev.rewire.kernels.internal.SpmmShape;
+
+/** Kernels that any JVM runs. */
+public final class ScalarProvider implements KernelProvider {
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    @Override
+    public int vectorBits() {
+        return Float.SIZE;
+    }
+
+    @Override
+    public SpmmKernel spmm(SpmmShape shape) {
+        return new ScalarSpmm(shape);
+    }
+
+    @Override
+    public SddmmKernel sddmm(SddmmShape shape) {
+        return new ScalarSddmm(shape);
+    }
+
+    @Override
+    public PanelCopy panelCopy() {
+        return new ScalarPanelCopy();
+    }
+
+    @Override
+    public ElementwiseKernels elementwise() {
+        return new ScalarElementwise();
+    }
+}

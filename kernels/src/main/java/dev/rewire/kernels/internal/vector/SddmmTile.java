@@ -1,0 +1,17 @@
+package dev.rewire.kernels.internal.vector;
+
+/** A generated SDDMM: some elements of each block, as vectors of partial sums. */
+interface SddmmTile {
+    /** Writes one vector per element to {@code partials}, block after block; strides are bytes from panel to panel. */
+    void run(
+            int[] rowStarts,
+            int[] colStarts,
+            int firstBlock,
+            int endBlock,
+            int panels,
+            long gradient,
+            long gradientStride,
+            long input,
+            long inputStride,
+            long partials);
+}

@@ -1,0 +1,267 @@
+package dev.rewire.kernels.internal.vector;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Writes the bytecode of tiles. A tile keeps a rectangle of sums in registers, and C2 does that only for named locals in straight code, so
+ * each tile shape needs a method of its own; writing them out here spares dozens of near-copies. Strides and trip counts become constants,
+ * which folds address arithmetic into the instructions.
+ *
+ * <p>The code calls the Vector API directly. Through helpers of our own C2 runs into its inlining limits, and vectors become objects.
+ */
+final class TileCode {
+    private static final ClassDesc RAW = desc(RawMemory.class);
+    private static final ClassDesc SPECIES = desc(VectorSpecies.class);
+    private static final ClassDesc SEGMENT = desc(MemorySegment.class);
+    private static final ClassDesc ORDER = desc(ByteOrder.class);
+    private static final ClassDesc FLOAT_LAYOUT = desc(ValueLayout.OfFloat.class);
+    private static final ClassDesc FLOATS = desc(FloatVector.class);
+    private static final ClassDesc VECTOR = desc(Vector.class);
+    private static final ClassDesc MASK = desc(VectorMask.class);
+    private static final ClassDesc SHUFFLE = desc(VectorShuffle.class);
+    private static final ClassDesc OPERATORS = desc(VectorOperators.class);
+    private static final ClassDesc COMPARISON = desc(VectorOperators.Comparison.class);
+    private static final MethodTypeDesc LOAD =
+            MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER);
+    private static final MethodTypeDesc STORE =
+            MethodTypeDesc.of(ConstantDescs.CD_void, SEGMENT, ConstantDescs.CD_long, ORDER);
+    private static final MethodTypeDesc UNARY = MethodTypeDesc.of(FLOATS, VECTOR);
+
+    /** The bytecode itself, for what has no method here. */
+    final CodeBuilder code;
+
+    private TileCode(CodeBuilder code) {
+        this.code = code;
+    }
+
+    /** Defines a class that implements an interface of one method. */
+    static <T> T define(Class<T> type, Consumer<TileCode> body) {
+        Method method = type.getDeclaredMethods()[0];
+        MethodTypeDesc signature = MethodTypeDesc.of(
+                desc(method.getReturnType()),
+                Arrays.stream(method.getParameterTypes()).map(TileCode::desc).toArray(ClassDesc[]::new));
+        ClassDesc name = ClassDesc.of(RawMemory.class.getPackageName(), "Generated" + type.getSimpleName());
+        byte[] bytes = ClassFile.of()
+                .build(
+                        name,
+                        builder -> builder.withFlags(ClassFile.ACC_FINAL)
+                                .withInterfaceSymbols(desc(type))
+                                .withMethodBody(
+                                        ConstantDescs.INIT_NAME,
+                                        ConstantDescs.MTD_void,
+                                        0,
+                                        code -> code.aload(0)
+                                                .invokespecial(
+                                                        ConstantDescs.CD_Object,
+                                                        ConstantDescs.INIT_NAME,
+                                                        ConstantDescs.MTD_void)
+                                                .return_())
+                                .withMethodBody(method.getName(), signature, ClassFile.ACC_PUBLIC, code -> {
+                                    body.accept(new TileCode(code));
+                                    code.return_();
+                                }));
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
+            return type.cast(lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
+                    .invoke());
+        } catch (Throwable e) {
+            throw new AssertionError("a generated tile is not valid", e);
+        }
+    }
+
+    private static ClassDesc desc(Class<?> type) {
+        return ClassDesc.ofDescriptor(type.descriptorString());
+    }
+
+    int newLong() {
+        return code.allocateLocal(TypeKind.LONG);
+    }
+
+    int newInt() {
+        return code.allocateLocal(TypeKind.INT);
+    }
+
+    int newVector() {
+        return code.allocateLocal(TypeKind.REFERENCE);
+    }
+
+    int[] newVectors(int count) {
+        int[] locals = new int[count];
+        Arrays.setAll(locals, i -> newVector());
+        return locals;
+    }
+
+    int[][] newVectors(int rows, int cols) {
+        int[][] locals = new int[rows][];
+        Arrays.setAll(locals, i -> newVectors(cols));
+        return locals;
+    }
+
+    /** {@code target = source & ADDRESS_MASK}: the base that accesses at constant offsets need no check from. */
+    void maskAddress(int source, int target) {
+        code.lload(source).loadConstant(RawMemory.ADDRESS_MASK).land().lstore(target);
+    }
+
+    /** {@code local += constant}. */
+    void advance(int local, long constant) {
+        if (constant != 0) {
+            code.lload(local).loadConstant(constant).ladd().lstore(local);
+        }
+    }
+
+    /** {@code vector = 0}. */
+    void zero(int vector) {
+        species();
+        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES)).astore(vector);
+    }
+
+    /** {@code vector = memory[base + offset ...]}. */
+    void load(int vector, int base, long offset) {
+        species();
+        address(base, offset);
+        order();
+        code.invokestatic(FLOATS, "fromMemorySegment", LOAD).astore(vector);
+    }
+
+    /** {@code vector = the float at base + offset, in every lane}. */
+    void broadcast(int vector, int base, long offset) {
+        species();
+        code.getstatic(RAW, "ALL", SEGMENT)
+                .getstatic(RAW, "FLOAT", FLOAT_LAYOUT)
+                .lload(base);
+        code.loadConstant(offset).ladd();
+        code.invokeinterface(
+                        SEGMENT, "get", MethodTypeDesc.of(ConstantDescs.CD_float, FLOAT_LAYOUT, ConstantDescs.CD_long))
+                .invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float))
+                .astore(vector);
+    }
+
+    /** {@code memory[base + offset ...] = vector}. */
+    void store(int vector, int base, long offset) {
+        code.aload(vector);
+        address(base, offset);
+        order();
+        code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
+    }
+
+    /** {@code vector = segment[offset ...]}, with the segment's checks. */
+    void loadChecked(int vector, int segment, int offset) {
+        species();
+        code.aload(segment).lload(offset);
+        order();
+        code.invokestatic(FLOATS, "fromMemorySegment", LOAD).astore(vector);
+    }
+
+    /** {@code segment[offset ...] = vector}, with the segment's checks. */
+    void storeChecked(int vector, int segment, int offset) {
+        code.aload(vector).aload(segment).lload(offset);
+        order();
+        code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
+    }
+
+    /** {@code sum += a · b}, rounded once. */
+    void fma(int sum, int a, int b) {
+        code.aload(a)
+                .aload(b)
+                .aload(sum)
+                .invokevirtual(FLOATS, "fma", MethodTypeDesc.of(FLOATS, VECTOR, VECTOR))
+                .astore(sum);
+    }
+
+    /** {@code sum += a}. */
+    void add(int sum, int a) {
+        code.aload(sum).aload(a).invokevirtual(FLOATS, "add", UNARY).astore(sum);
+    }
+
+    /** {@code vector = max(vector, zero)}; NaN stays. */
+    void max(int vector, int zero) {
+        code.aload(vector).aload(zero).invokevirtual(FLOATS, "max", UNARY).astore(vector);
+    }
+
+    /** {@code vector = condition > 0 ? vector : 0}. */
+    void zeroUnlessPositive(int vector, int condition, int zero) {
+        code.aload(zero)
+                .aload(vector)
+                .aload(condition)
+                .getstatic(OPERATORS, "GT", COMPARISON)
+                .aload(zero);
+        code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
+        blend();
+        code.astore(vector);
+    }
+
+    /**
+     * Halves the number of partial sums: lanes of {@code a} without the bit, and lanes of {@code b} with it, receive the sum of themselves
+     * and of their partner at that distance. Two blends, a swap and an addition.
+     */
+    void addPartners(int a, int b, int distance) {
+        code.aload(a).aload(b);
+        lanesWith(distance);
+        blend();
+        code.aload(b).aload(a);
+        lanesWith(distance);
+        blend();
+        swap(distance);
+        code.invokevirtual(FLOATS, "add", UNARY).astore(a);
+    }
+
+    /** Lanes of {@code a} with the bit and their partners in {@code b} change places; {@code swapped} is overwritten. */
+    void exchange(int a, int b, int distance, int swapped) {
+        code.aload(b).aload(a);
+        lanesWith(distance);
+        blend();
+        swap(distance);
+        code.astore(swapped);
+        code.aload(a).aload(swapped);
+        lanesWith(distance);
+        blend();
+        code.astore(a).aload(swapped).aload(b);
+        lanesWith(distance);
+        blend();
+        code.astore(b);
+    }
+
+    private void lanesWith(int distance) {
+        code.getstatic(RAW, "HAS_" + distance, MASK);
+    }
+
+    private void swap(int distance) {
+        code.getstatic(RAW, "SWAP_" + distance, SHUFFLE)
+                .invokevirtual(FLOATS, "rearrange", MethodTypeDesc.of(FLOATS, SHUFFLE));
+    }
+
+    private void blend() {
+        code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, VECTOR, MASK));
+    }
+
+    private void species() {
+        code.getstatic(RAW, "SPECIES", SPECIES);
+    }
+
+    private void order() {
+        code.getstatic(RAW, "ORDER", ORDER);
+    }
+
+    private void address(int base, long offset) {
+        code.getstatic(RAW, "ALL", SEGMENT).lload(base).loadConstant(offset).ladd();
+    }
+}

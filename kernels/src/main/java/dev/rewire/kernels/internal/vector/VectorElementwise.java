@@ -1,0 +1,121 @@
+package dev.rewire.kernels.internal.vector;
+
+import static dev.rewire.kernels.internal.vector.RawMemory.LANES;
+import static dev.rewire.kernels.internal.vector.RawMemory.ORDER;
+import static dev.rewire.kernels.internal.vector.RawMemory.SPECIES;
+import static dev.rewire.kernels.internal.vector.RawMemory.VECTOR_BYTES;
+
+import dev.rewire.kernels.internal.ElementwiseKernels;
+import dev.rewire.kernels.internal.scalar.ScalarElementwise;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+
+/** Element-wise loops through checked access; the scalar loops take what is left of a vector. */
+final class VectorElementwise implements ElementwiseKernels {
+    private final ScalarElementwise rest = new ScalarElementwise();
+
+    @Override
+    public void sgd(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment velocity,
+            long from,
+            long to,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay) {
+        int vectors = (int) ((to - from) / LANES);
+        for (int i = 0; i < vectors; i++) {
+            long offset = from * Float.BYTES + (long) i * VECTOR_BYTES;
+            FloatVector w = load(weights, offset);
+            FloatVector g = load(gradients, offset).add(w.mul(decay));
+            FloatVector v = load(velocity, offset).mul(momentum).add(g);
+            v.intoMemorySegment(velocity, offset, ORDER);
+            FloatVector direction = nesterov ? g.add(v.mul(momentum)) : v;
+            w.sub(direction.mul(rate)).intoMemorySegment(weights, offset, ORDER);
+        }
+        rest.sgd(weights, gradients, velocity, from + (long) vectors * LANES, to, rate, momentum, nesterov, decay);
+    }
+
+    @Override
+    public void adam(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment first,
+            MemorySegment second,
+            long from,
+            long to,
+            float rate,
+            float beta1,
+            float beta2,
+            float epsilon,
+            float correction1,
+            float correction2,
+            float l2,
+            float decay) {
+        int vectors = (int) ((to - from) / LANES);
+        for (int i = 0; i < vectors; i++) {
+            long offset = from * Float.BYTES + (long) i * VECTOR_BYTES;
+            FloatVector w = load(weights, offset);
+            FloatVector g = load(gradients, offset).add(w.mul(l2));
+            FloatVector m = load(first, offset).mul(beta1).add(g.mul(1 - beta1));
+            FloatVector v = load(second, offset).mul(beta2).add(g.mul(g).mul(1 - beta2));
+            m.intoMemorySegment(first, offset, ORDER);
+            v.intoMemorySegment(second, offset, ORDER);
+            FloatVector step =
+                    m.mul(rate * correction1).div(v.mul(correction2).sqrt().add(epsilon));
+            w.sub(step.add(w.mul(rate * decay))).intoMemorySegment(weights, offset, ORDER);
+        }
+        long done = from + (long) vectors * LANES;
+        rest.adam(
+                weights,
+                gradients,
+                first,
+                second,
+                done,
+                to,
+                rate,
+                beta1,
+                beta2,
+                epsilon,
+                correction1,
+                correction2,
+                l2,
+                decay);
+    }
+
+    @Override
+    public void sumOverBatch(
+            MemorySegment panels,
+            long panelStride,
+            int panelCount,
+            int lanes,
+            int fromFeature,
+            int toFeature,
+            MemorySegment sums) {
+        int vectors = lanes / LANES;
+        float[] partial = new float[LANES];
+        for (int feature = fromFeature; feature < toFeature; feature++) {
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int panel = 0; panel < panelCount; panel++) {
+                long start = panel * panelStride + (long) feature * lanes * Float.BYTES;
+                for (int i = 0; i < vectors; i++) {
+                    sum = sum.add(load(panels, start + (long) i * VECTOR_BYTES));
+                }
+            }
+            sum.intoArray(partial, 0);
+            // Not reduceLanes: its order of additions may differ between interpreted and compiled code.
+            float total = 0;
+            for (float p : partial) {
+                total += p;
+            }
+            sums.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) feature * Float.BYTES, total);
+        }
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER);
+    }
+}

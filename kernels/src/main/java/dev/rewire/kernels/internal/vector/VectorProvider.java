@@ -1,0 +1,66 @@
+package dev.rewire.kernels.internal.vector;
+
+import dev.rewire.kernels.internal.ElementwiseKernels;
+import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.SddmmKernel;
+import dev.rewire.kernels.internal.SddmmShape;
+import dev.rewire.kernels.internal.SpmmKernel;
+import dev.rewire.kernels.internal.SpmmShape;
+import java.lang.foreign.MemorySegment;
+
+/** Vector API kernels, generated for the shapes that plans ask for. */
+public final class VectorProvider implements KernelProvider {
+    private final ElementwiseKernels elementwise = new VectorElementwise();
+    private final PanelCopy panelCopy = new VectorPanelCopy();
+
+    private VectorProvider() {}
+
+    /**
+     * The provider, if this JVM can run it.
+     *
+     * @throws IllegalArgumentException if the forced or preferred width of vectors does not work here
+     * @throws IllegalCallerException if native access is denied
+     */
+    public static VectorProvider create() {
+        VectorWidth.chosen();
+        allowed();
+        return new VectorProvider();
+    }
+
+    /** Fails here and not in the initialiser of {@link RawMemory}, where the reason would be lost. */
+    @SuppressWarnings("restricted")
+    private static void allowed() {
+        MemorySegment ignored = MemorySegment.NULL.reinterpret(Float.BYTES);
+        assert ignored.byteSize() == Float.BYTES;
+    }
+
+    @Override
+    public String name() {
+        return "vector";
+    }
+
+    @Override
+    public int vectorBits() {
+        return RawMemory.SPECIES.vectorBitSize();
+    }
+
+    @Override
+    public SpmmKernel spmm(SpmmShape shape) {
+        return new VectorSpmm(shape);
+    }
+
+    @Override
+    public SddmmKernel sddmm(SddmmShape shape) {
+        return new VectorSddmm(shape);
+    }
+
+    @Override
+    public PanelCopy panelCopy() {
+        return panelCopy;
+    }
+
+    @Override
+    public ElementwiseKernels elementwise() {
+        return elementwise;
+    }
+}

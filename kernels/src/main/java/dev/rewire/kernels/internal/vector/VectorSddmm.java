@@ -1,0 +1,109 @@
+package dev.rewire.kernels.internal.vector;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import dev.rewire.kernels.internal.SddmmKernel;
+import dev.rewire.kernels.internal.SddmmShape;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** SDDMM by generated tiles, some blocks at a time, so that their partial sums stay in cache until they are added up. */
+final class VectorSddmm implements SddmmKernel {
+    /** Elements whose partial sums are kept: 16 KiB with 512-bit vectors, half of a first-level cache. */
+    private static final int ELEMENTS = 256;
+
+    private static final Map<SddmmShape, List<SddmmTile>> GENERATED = new ConcurrentHashMap<>();
+    private static final PartialSums WRITE = PartialSums.generate(false);
+    private static final PartialSums ADD = PartialSums.generate(true);
+
+    private final List<SddmmTile> tiles;
+    private final boolean accumulate;
+    private final int blockElements;
+    private final int blocksAtOnce;
+
+    VectorSddmm(SddmmShape shape) {
+        // The tiles do not depend on what is done with the sums.
+        tiles = GENERATED.computeIfAbsent(
+                new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), false), VectorSddmm::generate);
+        accumulate = shape.accumulate();
+        blockElements = shape.rows() * shape.cols();
+        blocksAtOnce = Math.max(1, ELEMENTS / blockElements);
+    }
+
+    private static List<SddmmTile> generate(SddmmShape shape) {
+        if (SddmmRowGenerator.fits(shape)) {
+            return List.of(SddmmRowGenerator.generate(shape));
+        }
+        List<SddmmTile> tiles = new ArrayList<>();
+        int vectorsOfPanel = shape.lanes() / RawMemory.LANES;
+        for (Tiling.Part rows : Tiling.parts(shape.rows(), 4)) {
+            for (Tiling.Part cols :
+                    Tiling.parts(shape.cols(), Tiling.powerOfTwo(Tiling.accumulators() / rows.size()))) {
+                int chains = Tiling.powerOfTwo(Tiling.accumulators() / (rows.size() * cols.size()));
+                tiles.add(SddmmTileGenerator.generate(shape, rows, cols, Math.min(chains, vectorsOfPanel)));
+            }
+        }
+        return tiles;
+    }
+
+    @Override
+    public long scratchBytes() {
+        // One group more than whole groups, for the lanes behind the last element.
+        return (long) (Math.max(ELEMENTS, blockElements) + RawMemory.LANES + 1) * RawMemory.VECTOR_BYTES;
+    }
+
+    @Override
+    public void run(
+            int[] rowStarts,
+            int[] colStarts,
+            int firstBlock,
+            int endBlock,
+            int panels,
+            MemorySegment gradient,
+            long gradientStride,
+            MemorySegment input,
+            long inputStride,
+            MemorySegment values,
+            MemorySegment scratch) {
+        for (int block = firstBlock; block < endBlock; block += blocksAtOnce) {
+            int end = Math.min(block + blocksAtOnce, endBlock);
+            for (int i = 0; i < tiles.size(); i++) {
+                tiles.get(i)
+                        .run(
+                                rowStarts,
+                                colStarts,
+                                block,
+                                end,
+                                panels,
+                                gradient.address(),
+                                gradientStride,
+                                input.address(),
+                                inputStride,
+                                scratch.address());
+            }
+            addUp((end - block) * blockElements, scratch, values, (long) block * blockElements);
+        }
+    }
+
+    private void addUp(int elements, MemorySegment scratch, MemorySegment values, long firstElement) {
+        int groups = elements / RawMemory.LANES;
+        long target = values.address() + firstElement * Float.BYTES;
+        (accumulate ? ADD : WRITE).run(scratch.address(), groups, target);
+        int done = groups * RawMemory.LANES;
+        if (done < elements) {
+            // A last group takes what the scratch holds behind the elements; those lanes are not copied.
+            long sums = scratch.byteSize() - RawMemory.VECTOR_BYTES;
+            WRITE.run(scratch.address() + (long) done * RawMemory.VECTOR_BYTES, 1, scratch.address() + sums);
+            for (int i = done; i < elements; i++) {
+                float sum = scratch.get(JAVA_FLOAT_UNALIGNED, sums + (long) (i - done) * Float.BYTES);
+                if (accumulate) {
+                    sum += values.getAtIndex(JAVA_FLOAT_UNALIGNED, firstElement + i);
+                }
+                values.setAtIndex(JAVA_FLOAT_UNALIGNED, firstElement + i, sum);
+            }
+        }
+    }
+}

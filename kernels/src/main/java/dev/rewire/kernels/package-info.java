@@ -1,0 +1,16 @@
+/**
+ * Sparse matrix kernels on off-heap memory: block-sparse matrices of any block from 1×1 (CSR) to 64×64, and the three products that
+ * training needs. With {@code X} the batch (samples × inputs) and {@code W} the sparse weights (outputs × inputs):
+ *
+ * <ul>
+ *   <li>forward {@code Y = X·Wᵀ} and backward to the input {@code dX = dY·W}: {@link dev.rewire.kernels.SpmmPlan}
+ *   <li>backward to the weights, on stored blocks only, {@code dW = pattern ⊙ (dYᵀ·X)}: {@link dev.rewire.kernels.SddmmPlan}
+ * </ul>
+ *
+ * What depends on the pattern and the shapes is computed once, in a plan; running a plan allocates nothing. All memory is native;
+ * everything that kernels run on lives in a {@link dev.rewire.kernels.KernelArena}.
+ */
+@NullMarked
+package dev.rewire.kernels;
+
+import org.jspecify.annotations.NullMarked;

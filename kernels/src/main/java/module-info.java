@@ -1,0 +1,9 @@
+/** Sparse matrix formats and their products, off-heap, on the JDK alone. */
+module dev.rewire.kernels {
+    exports dev.rewire.kernels;
+    exports dev.rewire.kernels.io;
+
+    // Both are needed to compile and may be absent at run time: without the Vector API the scalar kernels run.
+    requires static jdk.incubator.vector;
+    requires static transitive org.jspecify;
+}

@@ -1,0 +1,100 @@
+package dev.rewire.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Running a plan leaves no garbage worth the name: no vector becomes an object, no run makes helpers of its own. */
+class AllocationTest {
+    private static final int BATCH = 128;
+    private static final int RUNS = 200;
+    private static final long MOST_BYTES_PER_RUN = 200;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final TestMemory memory = TestMemory.open();
+    private final KernelArena arena = memory.kernels();
+    private final Workers workers = Workers.of(1);
+    private final BlockSparseMatrix w = BlockSparseMatrix.allocate(
+            arena, Problem.of(BATCH, 256, 320, 16, 16, 50).pattern());
+
+    @BeforeEach
+    void needsVectorKernels() {
+        assumeTrue(
+                Provider.active().name().equals("vector"), "the scalar kernels' compiled code is not under test here");
+    }
+
+    @AfterEach
+    void free() {
+        memory.close();
+        workers.close();
+    }
+
+    @Test
+    void forwardPanels() {
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, 320);
+        PanelMatrix y = PanelMatrix.allocate(arena, BATCH, 256);
+        SpmmPlan plan = SpmmPlan.forward(arena, w, BATCH, Layout.PANELS, Epilogue.NONE.withRelu(), workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
+    void forwardPanelsOfAPartialBatch() {
+        PanelMatrix x = PanelMatrix.allocate(arena, 100, 320);
+        PanelMatrix y = PanelMatrix.allocate(arena, 100, 256);
+        SpmmPlan plan = SpmmPlan.forward(arena, w, 100, Layout.PANELS, Epilogue.NONE.withRelu(), workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
+    void forwardRowMajorWithBias() {
+        DenseMatrix x = new Grid(BATCH, 320).rowMajor(memory);
+        DenseMatrix y = new Grid(BATCH, 256).rowMajor(memory);
+        Epilogue bias = Epilogue.NONE.withBias(new Grid(1, 256).rowMajor(memory));
+        SpmmPlan plan = SpmmPlan.forward(arena, w, BATCH, Layout.ROW_MAJOR, bias, workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
+    void backwardInputPanels() {
+        PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, 256);
+        PanelMatrix dx = PanelMatrix.allocate(arena, BATCH, 320);
+        Epilogue mask = Epilogue.NONE.withReluMask(PanelMatrix.allocate(arena, BATCH, 320));
+        SpmmPlan plan = SpmmPlan.backwardInput(arena, w, BATCH, Layout.PANELS, mask, workers);
+        assertAllocatesNothing(() -> plan.run(dy, dx));
+    }
+
+    @Test
+    void backwardWeightPanels() {
+        PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, 256);
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, 320);
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, w, BATCH, Layout.PANELS, false, workers);
+        assertAllocatesNothing(() -> plan.run(dy, x));
+    }
+
+    @Test
+    void backwardWeightRowMajor() {
+        DenseMatrix dy = new Grid(BATCH, 256).rowMajor(memory);
+        DenseMatrix x = new Grid(BATCH, 320).rowMajor(memory);
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, w, BATCH, Layout.ROW_MAJOR, true, workers);
+        assertAllocatesNothing(() -> plan.run(dy, x));
+    }
+
+    /** Until a batch of runs stays under the bound: how long compilation takes is not the question. */
+    private void assertAllocatesNothing(Runnable product) {
+        long bytesPerRun = Long.MAX_VALUE;
+        long until = System.nanoTime() + 10_000_000_000L;
+        while (bytesPerRun > MOST_BYTES_PER_RUN && System.nanoTime() < until) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int run = 0; run < RUNS; run++) {
+                product.run();
+            }
+            bytesPerRun = (threads.getCurrentThreadAllocatedBytes() - before) / RUNS;
+        }
+        assertTrue(bytesPerRun <= MOST_BYTES_PER_RUN, bytesPerRun + " bytes per run");
+    }
+}

@@ -1,0 +1,43 @@
+package dev.rewire.kernels;
+
+import java.util.Arrays;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ArbitrarySupplier;
+
+/** Every combination that {@link Epilogue} accepts. */
+enum EpilogueKind {
+    NONE(false, false, false, false),
+    BIAS(false, true, false, false),
+    RELU(false, false, true, false),
+    BIAS_RELU(false, true, true, false),
+    MASK(false, false, false, true),
+    BIAS_MASK(false, true, false, true),
+    ACCUMULATE(true, false, false, false),
+    ACCUMULATE_BIAS(true, true, false, false),
+    ACCUMULATE_RELU(true, false, true, false),
+    ACCUMULATE_BIAS_RELU(true, true, true, false),
+    ACCUMULATE_MASK(true, false, false, true),
+    ACCUMULATE_BIAS_MASK(true, true, false, true);
+
+    final boolean accumulate;
+    final boolean bias;
+    final boolean relu;
+    final boolean mask;
+
+    EpilogueKind(boolean accumulate, boolean bias, boolean relu, boolean mask) {
+        this.accumulate = accumulate;
+        this.bias = bias;
+        this.relu = relu;
+        this.mask = mask;
+    }
+
+    /** Those that row-major operands can have. */
+    static final class RowMajor implements ArbitrarySupplier<EpilogueKind> {
+        @Override
+        public Arbitrary<EpilogueKind> get() {
+            return Arbitraries.of(
+                    Arrays.stream(values()).filter(kind -> !kind.mask).toList());
+        }
+    }
+}

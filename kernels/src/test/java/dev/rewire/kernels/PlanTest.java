@@ -1,0 +1,163 @@
+package dev.rewire.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a plan remembers from its making, and what it reads anew at each run. */
+class PlanTest {
+    private static final int BATCH = 17;
+
+    private final TestMemory memory = TestMemory.open();
+    private final KernelArena arena = memory.kernels();
+    private final Workers workers = Workers.of(1);
+
+    // Blocks (0, 0) and (1, 1) of a grid of 2×2.
+    private final BlockPattern diagonal = BlockPattern.of(16, 16, 8, 8, new int[] {0, 1, 2}, new int[] {0, 1});
+    private final BlockPattern antidiagonal = BlockPattern.of(16, 16, 8, 8, new int[] {0, 1, 2}, new int[] {1, 0});
+
+    private final PanelMatrix x = ones(16).panels(arena);
+    private final PanelMatrix y = new Grid(BATCH, 16).panels(arena);
+
+    @AfterEach
+    void free() {
+        memory.close();
+        workers.close();
+    }
+
+    private static Grid ones(int cols) {
+        return Grid.filled(BATCH, cols, 1);
+    }
+
+    /** Every stored element of row i is i. */
+    private BlockSparseMatrix rowNumbers(BlockPattern pattern) {
+        return BlockSparseMatrix.fromDense(
+                arena, Grid.of(16, 16, (row, col) -> row).rowMajor(memory), pattern);
+    }
+
+    private SpmmPlan forward(BlockSparseMatrix w, Epilogue epilogue) {
+        return SpmmPlan.forward(arena, w, BATCH, Layout.PANELS, epilogue, workers);
+    }
+
+    @Test
+    void spmmMultipliesByTheValuesOfTheRun() {
+        BlockSparseMatrix w = rowNumbers(diagonal);
+        SpmmPlan plan = forward(w, Epilogue.NONE);
+        w.values().fill((byte) 0);
+        plan.run(x, y);
+        assertTrue(Grid.read(y).sameBits(new Grid(BATCH, 16)));
+    }
+
+    @Test
+    void spmmReadsTheBiasOfTheRun() {
+        DenseMatrix bias = new Grid(1, 16).rowMajor(memory);
+        SpmmPlan plan = forward(BlockSparseMatrix.allocate(arena, diagonal), Epilogue.NONE.withBias(bias));
+        bias.set(0, 3, 5);
+        plan.run(x, y);
+        assertEquals(5, y.get(BATCH - 1, 3));
+    }
+
+    @Test
+    void spmmReadsTheMaskOfTheRun() {
+        PanelMatrix mask = new Grid(BATCH, 16).panels(arena);
+        SpmmPlan plan = forward(rowNumbers(diagonal), Epilogue.NONE.withReluMask(mask));
+        mask.set(2, 3, 1);
+        plan.run(x, y);
+        assertTrue(Grid.read(y).sameBits(Grid.of(BATCH, 16, (row, col) -> row == 2 && col == 3 ? 3 * 8 : 0)));
+    }
+
+    @Test
+    void accumulatingRunsAddUp() {
+        SpmmPlan plan = forward(rowNumbers(diagonal), Epilogue.NONE.withAccumulate(true));
+        for (int run = 0; run < 3; run++) {
+            plan.run(x, y);
+        }
+        assertTrue(Grid.read(y).sameBits(Grid.of(BATCH, 16, (row, col) -> 3 * 8 * col)));
+    }
+
+    @Test
+    void aMatrixMayBeItsOwnMask() {
+        // The activations are overwritten with the gradient through the ReLU that made them.
+        for (int row = 0; row < BATCH; row++) {
+            for (int col = 0; col < 16; col++) {
+                y.set(row, col, col % 2);
+            }
+        }
+        forward(rowNumbers(diagonal), Epilogue.NONE.withReluMask(y)).run(x, y);
+        assertTrue(Grid.read(y).sameBits(Grid.of(BATCH, 16, (row, col) -> col % 2 * 8 * col)));
+    }
+
+    @Test
+    void rowMajorOperandsMayShareTheirMemory() {
+        DenseMatrix both = ones(16).rowMajor(memory);
+        SpmmPlan.forward(arena, rowNumbers(diagonal), BATCH, Layout.ROW_MAJOR, Epilogue.NONE, workers)
+                .run(both, both);
+        assertTrue(Grid.read(both).sameBits(Grid.of(BATCH, 16, (row, col) -> 8 * col)));
+    }
+
+    @Test
+    void spmmRefusesToRunAfterARewiring() {
+        BlockSparseMatrix w = rowNumbers(diagonal);
+        SpmmPlan plan = forward(w, Epilogue.NONE);
+        w.rewire(antidiagonal);
+        Refusal.ofState("w: rewired", () -> plan.run(x, y));
+    }
+
+    @Test
+    void spmmRunsOnTheNewPatternWhenReplanned() {
+        BlockSparseMatrix w = rowNumbers(diagonal);
+        SpmmPlan plan = forward(w, Epilogue.NONE);
+        w.rewire(BlockPattern.of(16, 16, 8, 8, new int[] {0, 0, 1}, new int[] {1}));
+        plan.replan();
+        plan.run(x, y);
+        assertTrue(Grid.read(y).sameBits(Grid.of(BATCH, 16, (row, col) -> col < 8 ? 0 : 8 * col)));
+    }
+
+    @Test
+    void sddmmRefusesToRunAfterARewiring() {
+        BlockSparseMatrix dw = BlockSparseMatrix.allocate(arena, diagonal);
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, dw, BATCH, Layout.PANELS, false, workers);
+        dw.rewire(antidiagonal);
+        Refusal.ofState("dw: rewired", () -> plan.run(x, y));
+    }
+
+    @Test
+    void sddmmRunsOnTheNewPatternWhenReplanned() {
+        BlockSparseMatrix dw = BlockSparseMatrix.allocate(arena, diagonal);
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, dw, BATCH, Layout.PANELS, false, workers);
+        dw.rewire(antidiagonal);
+        plan.replan();
+        plan.run(x, ones(16).panels(arena));
+        assertTrue(Grid.read(dw).sameBits(Grid.filled(16, 16, BATCH).on(antidiagonal)));
+    }
+
+    @Test
+    void threadsThatShareAPlanTakeTurns() throws Exception {
+        SplittableRandom random = new SplittableRandom(1);
+        SpmmPlan plan = forward(rowNumbers(diagonal), Epilogue.NONE);
+        try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+            List<Callable<Boolean>> calls = new ArrayList<>();
+            for (int call = 0; call < 30; call++) {
+                int value = random.nextInt(-8, 9);
+                PanelMatrix in = Grid.filled(BATCH, 16, value).panels(arena);
+                PanelMatrix out = new Grid(BATCH, 16).panels(arena);
+                calls.add(() -> {
+                    plan.run(in, out);
+                    return Grid.read(out).sameValues(Grid.of(BATCH, 16, (row, col) -> 8 * col * value));
+                });
+            }
+            for (Future<Boolean> result : threads.invokeAll(calls)) {
+                assertTrue(result.get());
+            }
+        }
+    }
+}

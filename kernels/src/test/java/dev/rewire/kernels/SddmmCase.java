@@ -1,0 +1,96 @@
+package dev.rewire.kernels;
+
+/** The product backward to the weights of a problem: its operands, ways to run it, and what it has to give. */
+final class SddmmCase {
+    private final Problem problem;
+    private final boolean accumulate;
+
+    final BlockPattern pattern;
+    final Grid gradient;
+    final Grid input;
+    /** What dW holds before, on stored blocks: garbage, NaNs among it, unless it is accumulated to. */
+    final Grid oldValues;
+
+    SddmmCase(Problem problem, boolean accumulate) {
+        this(
+                problem,
+                accumulate,
+                problem.pattern(),
+                problem.values().steadyGrid(problem.batch(), problem.rows(), problem.random(1)),
+                problem.values().alternatingGrid(problem.batch(), problem.cols(), problem.random(2)));
+    }
+
+    private SddmmCase(Problem problem, boolean accumulate, BlockPattern pattern, Grid gradient, Grid input) {
+        this.problem = problem;
+        this.accumulate = accumulate;
+        this.pattern = pattern;
+        this.gradient = gradient;
+        this.input = input;
+        Grid old = accumulate
+                ? problem.values().alternatingGrid(problem.rows(), problem.cols(), problem.random(3))
+                : Grid.of(
+                        problem.rows(),
+                        problem.cols(),
+                        (row, col) -> (row + col) % 2 == 0 ? Float.NaN : Float.MAX_VALUE);
+        oldValues = old.on(pattern);
+    }
+
+    SddmmCase withPattern(BlockPattern other) {
+        return new SddmmCase(problem, accumulate, other, gradient, input);
+    }
+
+    SddmmCase withOperands(Grid otherGradient, Grid otherInput) {
+        return new SddmmCase(problem, accumulate, pattern, otherGradient, otherInput);
+    }
+
+    BlockSparseMatrix runPanels(TestMemory memory, Workers workers) {
+        BlockSparseMatrix dw = old(memory);
+        plan(dw, Layout.PANELS, memory, workers).run(gradient.panels(memory.kernels()), input.panels(memory.kernels()));
+        return dw;
+    }
+
+    BlockSparseMatrix runRowMajor(TestMemory memory, Workers workers) {
+        BlockSparseMatrix dw = old(memory);
+        plan(dw, Layout.ROW_MAJOR, memory, workers)
+                .run(
+                        gradient.rowMajor(memory, problem.offset(), problem.gap()),
+                        input.rowMajor(memory, problem.offset(), problem.gap()));
+        return dw;
+    }
+
+    Grid resultOf(Layout layout, int threads) {
+        try (TestMemory memory = TestMemory.open();
+                Workers workers = Workers.of(threads)) {
+            return Grid.read(layout == Layout.PANELS ? runPanels(memory, workers) : runRowMajor(memory, workers));
+        }
+    }
+
+    private BlockSparseMatrix old(TestMemory memory) {
+        return BlockSparseMatrix.fromDense(memory.kernels(), oldValues.rowMajor(memory), pattern);
+    }
+
+    SddmmPlan plan(BlockSparseMatrix dw, Layout layout, TestMemory memory, Workers workers) {
+        return SddmmPlan.backwardWeight(memory.kernels(), dw, problem.batch(), layout, accumulate, workers);
+    }
+
+    Oracle expected() {
+        Oracle oracle = new Oracle(oldValues.rows(), oldValues.cols());
+        for (int row = 0; row < oldValues.rows(); row++) {
+            for (int col = 0; col < oldValues.cols(); col++) {
+                if (Grid.stores(pattern, row, col)) {
+                    addProducts(oracle, row, col);
+                }
+            }
+        }
+        return oracle;
+    }
+
+    private void addProducts(Oracle oracle, int row, int col) {
+        if (accumulate) {
+            oracle.add(row, col, oldValues.at(row, col));
+        }
+        for (int sample = 0; sample < input.rows(); sample++) {
+            oracle.add(row, col, gradient.at(sample, row), input.at(sample, col));
+        }
+    }
+}

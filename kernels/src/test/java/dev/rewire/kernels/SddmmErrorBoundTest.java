@@ -1,0 +1,33 @@
+package dev.rewire.kernels;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
+
+/** Every stored element of dW within the error bound of its sum, and zero where no block is stored. */
+@Tag("species")
+class SddmmErrorBoundTest {
+    @Property(tries = 150)
+    void overwritingRowMajor(@ForAll(supplier = Problems.Any.class) Problem problem) {
+        assertWithinBound(new SddmmCase(problem, false), Layout.ROW_MAJOR);
+    }
+
+    @Property(tries = 150)
+    void overwritingPanels(@ForAll(supplier = Problems.Any.class) Problem problem) {
+        assertWithinBound(new SddmmCase(problem, false), Layout.PANELS);
+    }
+
+    @Property(tries = 150)
+    void accumulatingRowMajor(@ForAll(supplier = Problems.Any.class) Problem problem) {
+        assertWithinBound(new SddmmCase(problem, true), Layout.ROW_MAJOR);
+    }
+
+    @Property(tries = 150)
+    void accumulatingPanels(@ForAll(supplier = Problems.Any.class) Problem problem) {
+        assertWithinBound(new SddmmCase(problem, true), Layout.PANELS);
+    }
+
+    private static void assertWithinBound(SddmmCase product, Layout layout) {
+        product.expected().assertWithinBound(product.resultOf(layout, 1));
+    }
+}

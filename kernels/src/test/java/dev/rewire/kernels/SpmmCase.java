@@ -1,0 +1,138 @@
+package dev.rewire.kernels;
+
+/** A sparse-times-dense product of a problem: its operands, ways to run it, and what it has to give. */
+final class SpmmCase {
+    enum Direction {
+        FORWARD,
+        BACKWARD_INPUT
+    }
+
+    private final Problem problem;
+    private final Direction direction;
+    private final EpilogueKind epilogue;
+
+    final BlockPattern pattern;
+    /** In the shape of the matrix, zero where no block is stored. */
+    final Grid weights;
+
+    final Grid input;
+    /** What the output holds before: garbage, NaNs among it, unless it is accumulated to. */
+    final Grid oldOutput;
+
+    final Grid bias;
+    final Grid mask;
+
+    SpmmCase(Problem problem, Direction direction, EpilogueKind epilogue) {
+        this(problem, direction, epilogue, problem.pattern());
+    }
+
+    SpmmCase(Problem problem, Direction direction, EpilogueKind epilogue, BlockPattern pattern) {
+        this.problem = problem;
+        this.direction = direction;
+        this.epilogue = epilogue;
+        this.pattern = pattern;
+        Values values = problem.values();
+        int batch = problem.batch();
+        int inputs = direction == Direction.FORWARD ? problem.cols() : problem.rows();
+        int outputs = direction == Direction.FORWARD ? problem.rows() : problem.cols();
+        weights = values.steadyGrid(problem.rows(), problem.cols(), problem.random(1))
+                .on(pattern);
+        input = values.alternatingGrid(batch, inputs, problem.random(2));
+        oldOutput = epilogue.accumulate
+                ? values.alternatingGrid(batch, outputs, problem.random(3))
+                : Grid.of(batch, outputs, (row, col) -> (row + col) % 2 == 0 ? Float.NaN : Float.MAX_VALUE);
+        bias = values.alternatingGrid(1, outputs, problem.random(4));
+        mask = Values.ZEROS_AND_SUBNORMALS.steadyGrid(batch, outputs, problem.random(5));
+    }
+
+    private SpmmCase(SpmmCase other, Grid weights, Grid input) {
+        this.problem = other.problem;
+        this.direction = other.direction;
+        this.epilogue = other.epilogue;
+        this.pattern = other.pattern;
+        this.weights = weights;
+        this.input = input;
+        this.oldOutput = other.oldOutput;
+        this.bias = other.bias;
+        this.mask = other.mask;
+    }
+
+    SpmmCase withInput(Grid other) {
+        return new SpmmCase(this, weights, other);
+    }
+
+    SpmmCase withWeights(Grid other) {
+        return new SpmmCase(this, other, input);
+    }
+
+    PanelMatrix runPanels(TestMemory memory, Workers workers) {
+        PanelMatrix x = input.panels(memory.kernels());
+        PanelMatrix y = oldOutput.panels(memory.kernels());
+        plan(Layout.PANELS, memory, workers).run(x, y);
+        return y;
+    }
+
+    DenseMatrix runRowMajor(TestMemory memory, Workers workers) {
+        DenseMatrix x = input.rowMajor(memory, problem.offset(), problem.gap());
+        DenseMatrix y = oldOutput.rowMajor(memory, problem.offset(), problem.gap());
+        plan(Layout.ROW_MAJOR, memory, workers).run(x, y);
+        return y;
+    }
+
+    Grid resultOf(Layout layout, int threads) {
+        try (TestMemory memory = TestMemory.open();
+                Workers workers = Workers.of(threads)) {
+            return layout == Layout.PANELS
+                    ? Grid.read(runPanels(memory, workers))
+                    : Grid.read(runRowMajor(memory, workers));
+        }
+    }
+
+    SpmmPlan plan(Layout layout, TestMemory memory, Workers workers) {
+        BlockSparseMatrix w = BlockSparseMatrix.fromDense(memory.kernels(), weights.rowMajor(memory), pattern);
+        Epilogue fused = new Epilogue(
+                epilogue.accumulate,
+                epilogue.bias ? bias.rowMajor(memory, problem.offset(), 0) : null,
+                epilogue.relu,
+                epilogue.mask ? mask.panels(memory.kernels()) : null);
+        return direction == Direction.FORWARD
+                ? SpmmPlan.forward(memory.kernels(), w, problem.batch(), layout, fused, workers)
+                : SpmmPlan.backwardInput(memory.kernels(), w, problem.batch(), layout, fused, workers);
+    }
+
+    Oracle expected() {
+        Oracle oracle = new Oracle(oldOutput.rows(), oldOutput.cols());
+        for (int sample = 0; sample < oldOutput.rows(); sample++) {
+            for (int output = 0; output < oldOutput.cols(); output++) {
+                if (epilogue.accumulate) {
+                    oracle.add(sample, output, oldOutput.at(sample, output));
+                }
+                if (epilogue.bias) {
+                    oracle.add(sample, output, bias.at(0, output));
+                }
+            }
+        }
+        for (int row = 0; row < weights.rows(); row++) {
+            for (int col = 0; col < weights.cols(); col++) {
+                if (Grid.stores(pattern, row, col)) {
+                    addProducts(oracle, row, col);
+                }
+            }
+        }
+        if (epilogue.relu) {
+            oracle.relu();
+        }
+        if (epilogue.mask) {
+            oracle.mask(mask);
+        }
+        return oracle;
+    }
+
+    private void addProducts(Oracle oracle, int row, int col) {
+        int in = direction == Direction.FORWARD ? col : row;
+        int out = direction == Direction.FORWARD ? row : col;
+        for (int sample = 0; sample < input.rows(); sample++) {
+            oracle.add(sample, out, input.at(sample, in), weights.at(row, col));
+        }
+    }
+}

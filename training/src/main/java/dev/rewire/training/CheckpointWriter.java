@@ -1,0 +1,91 @@
+package dev.rewire.training;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+
+/** Writes a file beside its place, ends it with a checksum, and moves it there once it is whole and on the disk. */
+final class CheckpointWriter implements AutoCloseable {
+    private final Path file;
+    private final Path part;
+    private final FileChannel channel;
+    private final MessageDigest digest = Hashes.sha256();
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+
+    CheckpointWriter(Path file) throws IOException {
+        this.file = file.toAbsolutePath();
+        part = this.file.resolveSibling(this.file.getFileName() + ".part");
+        channel = FileChannel.open(
+                part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+    }
+
+    void text(String text) throws IOException {
+        flush();
+        write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    void integer(int value) throws IOException {
+        if (buffer.remaining() < Integer.BYTES) {
+            flush();
+        }
+        buffer.putInt(value);
+    }
+
+    void longInteger(long value) throws IOException {
+        integer((int) value);
+        integer((int) (value >>> Integer.SIZE));
+    }
+
+    void floats(MemorySegment floats) throws IOException {
+        flush();
+        for (long from = 0; from < floats.byteSize(); from += buffer.capacity()) {
+            long bytes = Math.min(buffer.capacity(), floats.byteSize() - from);
+            MemorySegment.copy(floats, from, MemorySegment.ofBuffer(buffer), 0, bytes);
+            buffer.position((int) bytes);
+            flush();
+        }
+    }
+
+    /** Adds the checksum and moves the file to its place. */
+    void commit() throws IOException {
+        flush();
+        write(ByteBuffer.wrap(digest.digest()));
+        channel.force(true);
+        channel.close();
+        try {
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private void flush() throws IOException {
+        write(buffer.flip());
+        buffer.clear();
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        digest.update(bytes.duplicate());
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** Removes what was not committed. */
+    @Override
+    public void close() throws IOException {
+        if (channel.isOpen()) {
+            channel.close();
+            Files.deleteIfExists(part);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.rewire.training;
+
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.LabelledImages;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 of what a run is made of, in hexadecimal: numbers are hashed as 32 bits, little-endian. */
+final class Hashes {
+    private static final int CHUNK = 1 << 20;
+
+    private Hashes() {}
+
+    /** The patterns of all layers. */
+    static String topology(Network network) {
+        MessageDigest digest = sha256();
+        for (Linear layer : network.layers()) {
+            BlockPattern p = layer.pattern();
+            ByteBuffer numbers = ByteBuffer.allocate(Integer.BYTES * (5 + p.gridRows() + p.blocks()))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            numbers.putInt(p.rows()).putInt(p.cols()).putInt(p.blockRows()).putInt(p.blockCols());
+            for (int gridRow = 0; gridRow <= p.gridRows(); gridRow++) {
+                numbers.putInt(p.rowOffset(gridRow));
+            }
+            for (int block = 0; block < p.blocks(); block++) {
+                numbers.putInt(p.gridCol(block));
+            }
+            digest.update(numbers.flip());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The weights and biases of all layers. */
+    static String weights(Network network) {
+        MessageDigest digest = sha256();
+        for (Linear layer : network.layers()) {
+            update(digest, layer.weights().values());
+            update(digest, layer.bias().segment());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The training images: their sizes, labels and pixels. */
+    static String data(ImageData data) {
+        MessageDigest digest = sha256();
+        LabelledImages images = data.train();
+        ByteBuffer sizes = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        digest.update(sizes.putInt(images.size())
+                .putInt(images.height())
+                .putInt(images.width())
+                .flip());
+        byte[] image = new byte[1 + images.features()];
+        for (int i = 0; i < images.size(); i++) {
+            image[0] = (byte) images.label(i);
+            for (int f = 0; f < images.features(); f++) {
+                image[1 + f] = (byte) images.pixel(i, f);
+            }
+            digest.update(image);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Floats are hashed as they lie in memory, so a big-endian machine would give another hash. */
+    private static void update(MessageDigest digest, MemorySegment floats) {
+        for (long from = 0; from < floats.byteSize(); from += CHUNK) {
+            digest.update(floats.asSlice(from, Math.min(CHUNK, floats.byteSize() - from))
+                    .asByteBuffer());
+        }
+    }
+}

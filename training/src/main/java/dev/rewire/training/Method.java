@@ -1,0 +1,13 @@
+package dev.rewire.training;
+
+/** How a network is trained. All but dense are settings of one loop: where a rewiring grows, and whether there are any. */
+public enum Method {
+    /** Every weight is stored and trained. */
+    DENSE,
+    /** Sparse on random places that stay. */
+    STATIC,
+    /** Sparse evolutionary training (Mocanu et al. 2018): drops the smallest weights, grows at random. */
+    SET,
+    /** The rigged lottery (Evci et al. 2020): drops the smallest weights, grows where the dense gradient is largest. */
+    RIGL
+}

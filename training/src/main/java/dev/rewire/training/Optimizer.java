@@ -1,0 +1,147 @@
+package dev.rewire.training;
+
+import dev.rewire.kernels.Updates;
+import dev.rewire.kernels.Workers;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * How weights follow their gradients. The state ("slots") lies beside the weights, in as many floats for each slot, so that a rewiring
+ * moves it along; the optimiser itself has settings only.
+ *
+ * <p>Weight decay is for weights alone: biases are few, do not overfit, and are customarily left out.
+ */
+public sealed interface Optimizer {
+    /**
+     * Number of slots.
+     *
+     * @return floats of state for each weight
+     */
+    int slots();
+
+    /**
+     * Updates some weights or biases.
+     *
+     * @param values what is updated, native memory
+     * @param gradient as many floats
+     * @param slots {@link #slots()} segments of as many floats, zero before the first update
+     * @param update number of this update, from 1
+     * @param rate learning rate
+     * @param decay whether weight decay applies
+     * @param workers who computes
+     * @throws IllegalArgumentException if the sizes differ
+     */
+    void update(
+            MemorySegment values,
+            MemorySegment gradient,
+            List<MemorySegment> slots,
+            long update,
+            double rate,
+            boolean decay,
+            Workers workers);
+
+    /**
+     * Stochastic gradient descent: {@code v = momentum·v + g + weightDecay·w; w −= rate·v}, or with Nesterov's momentum {@code w −=
+     * rate·(g + weightDecay·w + momentum·v)}. Source of the latter's form: Sutskever et al., "On the importance of initialization and
+     * momentum in deep learning", 2013.
+     *
+     * @param momentum 0 for none, below 1
+     * @param nesterov whether the step looks ahead
+     * @param weightDecay factor of w in its gradient (L2), at least 0
+     */
+    record Sgd(double momentum, boolean nesterov, double weightDecay) implements Optimizer {
+        /**
+         * Checks the numbers.
+         *
+         * @throws IllegalArgumentException if one is out of range
+         */
+        public Sgd {
+            requireBelowOne("--momentum", momentum);
+            requireDecay(weightDecay);
+        }
+
+        @Override
+        public int slots() {
+            return 1;
+        }
+
+        @Override
+        public void update(
+                MemorySegment values,
+                MemorySegment gradient,
+                List<MemorySegment> slots,
+                long update,
+                double rate,
+                boolean decay,
+                Workers workers) {
+            Updates.sgd(
+                    values,
+                    gradient,
+                    slots.get(0),
+                    (float) rate,
+                    (float) momentum,
+                    nesterov,
+                    decay ? (float) weightDecay : 0,
+                    workers);
+        }
+    }
+
+    /**
+     * Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019). A weight that a rewiring grows starts with zero slots while the
+     * count of updates, which corrects their bias, goes on.
+     *
+     * @param beta1 decay of the first moment, 0 to below 1
+     * @param beta2 decay of the second moment, 0 to below 1
+     * @param epsilon added to the root of the second moment, above 0
+     * @param weightDecay at least 0
+     * @param decoupled whether the decay acts on the weights directly (AdamW) or through their gradients (Adam)
+     */
+    record Adam(double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
+            implements Optimizer {
+        /**
+         * Checks the numbers.
+         *
+         * @throws IllegalArgumentException if one is out of range
+         */
+        public Adam {
+            requireBelowOne("--beta1", beta1);
+            requireBelowOne("--beta2", beta2);
+            if (!(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY)) {
+                throw new InvalidConfigException("--epsilon", epsilon, "finite numbers above 0");
+            }
+            requireDecay(weightDecay);
+        }
+
+        @Override
+        public int slots() {
+            return 2;
+        }
+
+        @Override
+        public void update(
+                MemorySegment values,
+                MemorySegment gradient,
+                List<MemorySegment> slots,
+                long update,
+                double rate,
+                boolean decay,
+                Workers workers) {
+            float strength = decay ? (float) weightDecay : 0;
+            Updates.Adam settings = new Updates.Adam(
+                    (float) beta1, (float) beta2, (float) epsilon, decoupled ? 0 : strength, decoupled ? strength : 0);
+            Updates.adam(values, gradient, slots.get(0), slots.get(1), update, settings, (float) rate, workers);
+        }
+    }
+
+    private static void requireBelowOne(String option, double value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new InvalidConfigException(option, value, "numbers from 0 to below 1");
+        }
+    }
+
+    private static void requireDecay(double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new InvalidConfigException("--weight-decay", value, "finite numbers from 0");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.rewire.training;
+
+/**
+ * How a network is rewired as it learns. Each layer drops the k stored blocks whose weights have the smallest L1 norm and grows k others, k =
+ * floor(f(t)·blocks); all methods share this and differ in the rule by which they grow and in the schedule.
+ *
+ * <p>Blocks that were just dropped may grow again, and then keep their weights and slots; all others start from zero. Both, and the
+ * defaults, are those of RigL (Evci et al. 2020) and of its code.
+ *
+ * @param grow where blocks grow
+ * @param schedule when, and f(t)
+ */
+record Rewiring(Grow grow, DropSchedule schedule) {
+    /** Where blocks grow, among all places that are free after the drop. */
+    enum Grow {
+        /** At random, each set of places being equally likely. The step's update happens first. */
+        RANDOM,
+        /** Where the L1 norm of the loss's gradient is largest. Takes the place of the step's update, as in the paper. */
+        LARGEST_GRADIENT
+    }
+
+    /** The settings of a method for a run of so many steps. */
+    static Rewiring of(TrainingConfig config, long steps) {
+        Method method = config.method();
+        boolean rewires = method == Method.SET || method == Method.RIGL;
+        long end = rewires ? (long) (config.rewireUntil() * steps) : 0;
+        return new Rewiring(
+                method == Method.RIGL ? Grow.LARGEST_GRADIENT : Grow.RANDOM,
+                DropSchedule.cosine(config.alpha(), config.deltaT(), end));
+    }
+
+    /** Whether the gradients of a rewiring step serve the choice of places instead of an update. */
+    boolean replacesUpdate() {
+        return grow == Grow.LARGEST_GRADIENT;
+    }
+}

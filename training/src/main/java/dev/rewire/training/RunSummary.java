@@ -1,0 +1,48 @@
+package dev.rewire.training;
+
+/**
+ * Where a run stands. Times are of this process, so a resumed run starts them anew; all else is of the whole run.
+ *
+ * @param epochs epochs completed
+ * @param steps steps taken
+ * @param testAccuracy share of the test images classified right after the last epoch, NaN before the first one ends
+ * @param bestTestAccuracy the best of all epochs, NaN before the first one ends
+ * @param nonzeros weights stored, biases and padding not counted
+ * @param denseParameters weights of the dense network, biases not counted
+ * @param trainFlops floating-point operations of all steps, as {@link Flops} counts them
+ * @param denseTrainFlops those of as many steps of the dense network
+ * @param stepMillisMedian median duration of the steps without rewiring, from the loading of the batch to the update; NaN without any
+ * @param stepMillisTotal duration of all steps together, those with rewiring included
+ * @param rewirings steps at which the network was rewired
+ * @param rewireMillisTotal duration of all rewirings, dense gradients included
+ * @param explorationRate share of the weights of the dense network that were ever stored
+ * @param topologyHash SHA-256 of all patterns, in hexadecimal
+ * @param weightsHash SHA-256 of all weights and biases, in hexadecimal
+ * @param engine who computes the products: {@code rewire}, or the name of a {@link DenseBackend}
+ */
+public record RunSummary(
+        int epochs,
+        long steps,
+        double testAccuracy,
+        double bestTestAccuracy,
+        long nonzeros,
+        long denseParameters,
+        double trainFlops,
+        double denseTrainFlops,
+        double stepMillisMedian,
+        double stepMillisTotal,
+        long rewirings,
+        double rewireMillisTotal,
+        double explorationRate,
+        String topologyHash,
+        String weightsHash,
+        String engine) {
+    /**
+     * The share of the training time that rewiring takes.
+     *
+     * @return rewireMillisTotal / stepMillisTotal, 0 if no step was taken
+     */
+    public double rewireShare() {
+        return stepMillisTotal == 0 ? 0 : rewireMillisTotal / stepMillisTotal;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.rewire.training;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import dev.rewire.kernels.PanelMatrix;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The loss of a classifier, {@code −log softmax(logits)[label]}, and its gradient, {@code (softmax(logits) − onehot(label)) / batch}. The
+ * largest logit is subtracted before the exponentials, so none overflows. Lanes behind the last sample are not touched.
+ */
+final class SoftmaxCrossEntropy {
+    private final PanelMatrix logits;
+    private final PanelMatrix gradient;
+    private final double[] exponentials;
+    private double lossSum;
+    private int correct;
+
+    /** A loss on the given logits, whose gradient goes to panels of the same shape. */
+    SoftmaxCrossEntropy(PanelMatrix logits, PanelMatrix gradient) {
+        this.logits = logits;
+        this.gradient = gradient;
+        this.exponentials = new double[logits.cols()];
+    }
+
+    /**
+     * Computes loss and hits of the first samples, leaving the gradient alone.
+     *
+     * @param labels their classes
+     * @param samples how many, at most the batch
+     */
+    void measure(int[] labels, int samples) {
+        run(labels, samples, false);
+    }
+
+    /**
+     * Computes loss, hits and gradient of the whole batch.
+     *
+     * @param labels the classes
+     */
+    void differentiate(int[] labels) {
+        run(labels, logits.rows(), true);
+    }
+
+    private void run(int[] labels, int samples, boolean withGradient) {
+        lossSum = 0;
+        correct = 0;
+        for (int sample = 0; sample < samples; sample++) {
+            int panel = sample / logits.lanes();
+            long offset = (panel * logits.panelStride() + sample % logits.lanes()) * Float.BYTES;
+            sample(offset, labels[sample], withGradient);
+        }
+    }
+
+    private void sample(long offset, int label, boolean withGradient) {
+        MemorySegment values = logits.segment();
+        long stride = (long) logits.lanes() * Float.BYTES;
+        int classes = exponentials.length;
+        int best = 0;
+        float largest = values.get(JAVA_FLOAT_UNALIGNED, offset);
+        for (int c = 1; c < classes; c++) {
+            float logit = values.get(JAVA_FLOAT_UNALIGNED, offset + c * stride);
+            if (logit > largest) {
+                largest = logit;
+                best = c;
+            }
+        }
+        double sum = 0;
+        for (int c = 0; c < classes; c++) {
+            double exponential = Math.exp(values.get(JAVA_FLOAT_UNALIGNED, offset + c * stride) - largest);
+            exponentials[c] = exponential;
+            sum += exponential;
+        }
+        lossSum += Math.log(sum) - (values.get(JAVA_FLOAT_UNALIGNED, offset + label * stride) - largest);
+        correct += best == label ? 1 : 0;
+        if (withGradient) {
+            int batch = logits.rows();
+            for (int c = 0; c < classes; c++) {
+                double difference = exponentials[c] / sum - (c == label ? 1 : 0);
+                gradient.segment().set(JAVA_FLOAT_UNALIGNED, offset + c * stride, (float) (difference / batch));
+            }
+        }
+    }
+
+    /** The sum of the losses of the samples of the last call. */
+    double lossSum() {
+        return lossSum;
+    }
+
+    /** How many samples of the last call have their largest logit at their label, the first one where several are largest. */
+    int correct() {
+        return correct;
+    }
+}

@@ -1,0 +1,233 @@
+package dev.rewire.training;
+
+import java.util.List;
+
+/** Collects the settings of a run; those that are not set keep a default. Nothing is checked before {@link #build}. */
+public final class TrainingConfigBuilder {
+    private static final int UNSET = -1;
+
+    private List<Integer> model = List.of(784, 1024, 1024, 10);
+    private Method method = Method.RIGL;
+    private double sparsity = 0.9;
+    private Distribution distribution = Distribution.ERK;
+    private int blockRows = 1;
+    private int blockCols = 1;
+    private int epochs = 12;
+    private int batch = 128;
+    private double learningRate = 0.05;
+    private RateDecay rateDecay = RateDecay.COSINE;
+    private int warmupEpochs = UNSET;
+    private Optimizer optimizer = new Optimizer.Sgd(0.9, true, 1e-4);
+    private int deltaT = 100;
+    private double alpha = 0.3;
+    private double rewireUntil = 0.75;
+    private long seed;
+    private int threads = 1;
+
+    TrainingConfigBuilder() {}
+
+    /**
+     * Sets the model.
+     *
+     * @param features number of features from the input to the logits
+     * @return this
+     */
+    public TrainingConfigBuilder model(List<Integer> features) {
+        model = features;
+        return this;
+    }
+
+    /**
+     * Sets the method.
+     *
+     * @param value how the network is trained
+     * @return this
+     */
+    public TrainingConfigBuilder method(Method value) {
+        method = value;
+        return this;
+    }
+
+    /**
+     * Sets the sparsity.
+     *
+     * @param value share of the weights that are absent
+     * @return this
+     */
+    public TrainingConfigBuilder sparsity(double value) {
+        sparsity = value;
+        return this;
+    }
+
+    /**
+     * Sets the distribution.
+     *
+     * @param value how the sparsity is shared out among the layers
+     * @return this
+     */
+    public TrainingConfigBuilder distribution(Distribution value) {
+        distribution = value;
+        return this;
+    }
+
+    /**
+     * Sets the block.
+     *
+     * @param rows rows of a block of weights
+     * @param cols columns of a block of weights
+     * @return this
+     */
+    public TrainingConfigBuilder block(int rows, int cols) {
+        blockRows = rows;
+        blockCols = cols;
+        return this;
+    }
+
+    /**
+     * Sets the epochs.
+     *
+     * @param value passes over the training images
+     * @return this
+     */
+    public TrainingConfigBuilder epochs(int value) {
+        epochs = value;
+        return this;
+    }
+
+    /**
+     * Sets the batch.
+     *
+     * @param value images of a step
+     * @return this
+     */
+    public TrainingConfigBuilder batch(int value) {
+        batch = value;
+        return this;
+    }
+
+    /**
+     * Sets the learning rate.
+     *
+     * @param value the peak rate
+     * @return this
+     */
+    public TrainingConfigBuilder learningRate(double value) {
+        learningRate = value;
+        return this;
+    }
+
+    /**
+     * Sets the decay of the learning rate.
+     *
+     * @param value how the rate falls
+     * @return this
+     */
+    public TrainingConfigBuilder rateDecay(RateDecay value) {
+        rateDecay = value;
+        return this;
+    }
+
+    /**
+     * Sets the warm-up.
+     *
+     * @param value epochs of linear warm-up; if not set, one, or none in a run of one epoch
+     * @return this
+     */
+    public TrainingConfigBuilder warmupEpochs(int value) {
+        warmupEpochs = value;
+        return this;
+    }
+
+    /**
+     * Sets the optimizer.
+     *
+     * @param value the optimiser and its settings
+     * @return this
+     */
+    public TrainingConfigBuilder optimizer(Optimizer value) {
+        optimizer = value;
+        return this;
+    }
+
+    /**
+     * Sets the interval of rewiring.
+     *
+     * @param value steps from one rewiring to the next
+     * @return this
+     */
+    public TrainingConfigBuilder deltaT(int value) {
+        deltaT = value;
+        return this;
+    }
+
+    /**
+     * Sets the alpha.
+     *
+     * @param value share of a layer's blocks that the first rewiring exchanges
+     * @return this
+     */
+    public TrainingConfigBuilder alpha(double value) {
+        alpha = value;
+        return this;
+    }
+
+    /**
+     * Sets the end of rewiring.
+     *
+     * @param value share of all steps after which nothing is rewired
+     * @return this
+     */
+    public TrainingConfigBuilder rewireUntil(double value) {
+        rewireUntil = value;
+        return this;
+    }
+
+    /**
+     * Sets the seed.
+     *
+     * @param value of every random choice
+     * @return this
+     */
+    public TrainingConfigBuilder seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /**
+     * Sets the threads.
+     *
+     * @param value who computes, the calling thread included
+     * @return this
+     */
+    public TrainingConfigBuilder threads(int value) {
+        threads = value;
+        return this;
+    }
+
+    /**
+     * The settings.
+     *
+     * @return the settings, checked
+     * @throws InvalidConfigException if one is out of range
+     */
+    public TrainingConfig build() {
+        return new TrainingConfig(
+                model,
+                method,
+                sparsity,
+                distribution,
+                blockRows,
+                blockCols,
+                epochs,
+                batch,
+                learningRate,
+                rateDecay,
+                warmupEpochs == UNSET ? Math.min(1, epochs - 1) : warmupEpochs,
+                optimizer,
+                deltaT,
+                alpha,
+                rewireUntil,
+                seed,
+                threads);
+    }
+}

@@ -1,0 +1,384 @@
+package dev.rewire.training;
+
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.Workers;
+import dev.rewire.training.CounterRandom.Purpose;
+import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.LabelledImages;
+import dev.rewire.training.data.PixelScale;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network being trained on images: create or resume it, train it epoch by epoch, save it at any step. It owns off-heap memory and
+ * threads, so close it. For one thread at a time.
+ *
+ * <p>Pixels are scaled to mean 0 and variance 1 over the training images. Each epoch shuffles the images anew. The seed decides every
+ * random choice: on Rewire's own kernels a run with the same settings has the same bits for any number of threads, and whether or not it was
+ * interrupted, on machines with vectors of the same width.
+ */
+public final class TrainingRun implements AutoCloseable {
+    /** Who computes the products where no {@link DenseBackend} does. */
+    private static final String OWN_ENGINE = "rewire";
+
+    private final TrainingConfig config;
+    private final ImageData data;
+    private final @Nullable DenseBackend backend;
+    private final KernelArena arena;
+    private final Workers workers;
+    private final Trainer trainer;
+    private final Batches batches;
+    private final StepTimes times;
+    private final Tally tally = new Tally();
+    private final int stepsOfEpoch;
+    private final int[] testOrder;
+    private int[] order = new int[0];
+    private long epochOfOrder = -1;
+    private String dataHash = "";
+
+    private TrainingRun(
+            TrainingConfig config,
+            ImageData data,
+            @Nullable DenseBackend backend,
+            List<BlockPattern> patterns,
+            KernelArena arena,
+            Workers workers) {
+        this.config = config;
+        this.data = data;
+        this.backend = backend;
+        this.arena = arena;
+        this.workers = workers;
+        if (backend != null) {
+            backend.setThreads(config.threads());
+        }
+        stepsOfEpoch = data.train().size() / config.batch();
+        long steps = (long) config.epochs() * stepsOfEpoch;
+        int slots = config.optimizer().slots();
+        Network network = Network.of(arena, patterns, config.batch(), slots, backend, workers);
+        trainer = new Trainer(arena, network, config, steps, stepsOfEpoch, workers);
+        batches = new Batches(PixelScale.standardising(data.train()), network.input());
+        times = new StepTimes(steps);
+        testOrder = new int[data.test().size()];
+        Arrays.setAll(testOrder, i -> i);
+    }
+
+    /**
+     * Starts a run.
+     *
+     * @param config its settings
+     * @param data what it learns from and is tested with
+     * @return the run, before its first step
+     * @throws InvalidConfigException if the settings do not fit the data
+     */
+    public static TrainingRun create(TrainingConfig config, ImageData data) {
+        return start(config, data, null);
+    }
+
+    /**
+     * Starts a run of a dense network whose products a library computes.
+     *
+     * @param config its settings, of method {@link Method#DENSE}
+     * @param data what it learns from and is tested with
+     * @param backend the library, which has to be available
+     * @return the run, before its first step
+     * @throws InvalidConfigException if the settings do not fit the data or the library
+     */
+    public static TrainingRun create(TrainingConfig config, ImageData data, DenseBackend backend) {
+        return start(config, data, backend);
+    }
+
+    private static TrainingRun start(TrainingConfig config, ImageData data, @Nullable DenseBackend backend) {
+        TrainingRun run = build(config, data, backend, Network.patterns(config, backend != null));
+        run.trainer.network().initialise(config.seed());
+        return run;
+    }
+
+    private static TrainingRun build(
+            TrainingConfig config, ImageData data, @Nullable DenseBackend backend, List<BlockPattern> patterns) {
+        requireFit(config, data);
+        if (backend != null && config.method() != Method.DENSE) {
+            throw new InvalidConfigException("--method", config.method(), "DENSE, on " + backend.name());
+        }
+        KernelArena arena = KernelArena.open();
+        Workers workers = Workers.of(config.threads());
+        try {
+            return new TrainingRun(config, data, backend, patterns, arena, workers);
+        } catch (RuntimeException | Error e) {
+            workers.close();
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static void requireFit(TrainingConfig config, ImageData data) {
+        int in = config.model().get(0);
+        int out = config.model().get(config.model().size() - 1);
+        if (in != data.features() || out < data.classes()) {
+            throw new InvalidConfigException(
+                    "--model",
+                    config.modelText(),
+                    "models that start with " + data.features() + ", the pixels of an image, and end with "
+                            + data.classes() + " or more, the classes");
+        }
+        if (config.batch() > data.train().size()) {
+            throw new InvalidConfigException(
+                    "--batch", config.batch(), "integers up to " + data.train().size() + ", the training images");
+        }
+    }
+
+    /**
+     * Goes on with a saved run, on Rewire's own kernels.
+     *
+     * @param file a checkpoint
+     * @param data the images that the run was started with
+     * @param threads who computes from now on
+     * @return the run, where it was saved
+     * @throws CheckpointException if the file is no whole checkpoint, or of a run on other images or another engine
+     * @throws IOException if reading fails
+     */
+    public static TrainingRun resume(Path file, ImageData data, int threads) throws IOException {
+        return resume(file, data, threads, null);
+    }
+
+    /**
+     * Goes on with a saved run.
+     *
+     * @param file a checkpoint
+     * @param data the images that the run was started with
+     * @param threads who computes from now on
+     * @param backend the library that the run was started with, or null for Rewire's own kernels
+     * @return the run, where it was saved
+     * @throws CheckpointException if the file is no whole checkpoint, or of a run on other images or another engine
+     * @throws IOException if reading fails
+     */
+    public static TrainingRun resume(Path file, ImageData data, int threads, @Nullable DenseBackend backend)
+            throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            String hash = Hashes.data(data);
+            checkpoint.requireSame(backend == null ? OWN_ENGINE : backend.name(), hash);
+            TrainingConfig config =
+                    checkpoint.config().toBuilder().threads(threads).build();
+            TrainingRun run = build(config, data, backend, checkpoint.patterns());
+            boolean restored = false;
+            try {
+                checkpoint.restore(run.trainer, run.tally);
+                run.dataHash = hash;
+                restored = true;
+                return run;
+            } finally {
+                if (!restored) {
+                    run.close();
+                }
+            }
+        }
+    }
+
+    /**
+     * The settings of a saved run.
+     *
+     * @param file a checkpoint
+     * @return its settings
+     * @throws CheckpointException if the file is no whole checkpoint
+     * @throws IOException if reading fails
+     */
+    public static TrainingConfig configOf(Path file) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            return checkpoint.config();
+        }
+    }
+
+    /**
+     * Who computed the products of a saved run.
+     *
+     * @param file a checkpoint
+     * @return {@code rewire}, or the name of a {@link DenseBackend}
+     * @throws CheckpointException if the file is no whole checkpoint
+     * @throws IOException if reading fails
+     */
+    public static String engineOf(Path file) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            return checkpoint.engine();
+        }
+    }
+
+    /**
+     * Saves the run; any file of this name is replaced at once, when the new one is whole.
+     *
+     * @param file where to
+     * @throws IOException if writing fails; what the file held before is kept
+     */
+    public void save(Path file) throws IOException {
+        if (dataHash.isEmpty()) {
+            dataHash = Hashes.data(data);
+        }
+        Checkpoint.save(file, config, engine(), dataHash, trainer, tally);
+    }
+
+    /**
+     * Takes one step.
+     *
+     * @return mean cross-entropy of its batch, before the update
+     * @throws IllegalStateException if the run is complete
+     */
+    public double step() {
+        if (isComplete()) {
+            throw new IllegalStateException("the run is complete: " + steps() + " steps were taken");
+        }
+        long start = System.nanoTime();
+        long epoch = steps() / stepsOfEpoch;
+        if (epoch != epochOfOrder) {
+            order = new CounterRandom(config.seed(), 0, epoch, Purpose.SHUFFLE)
+                    .permutation(data.train().size());
+            epochOfOrder = epoch;
+        }
+        int from = (int) (steps() % stepsOfEpoch) * config.batch();
+        batches.load(data.train(), order, from, config.batch());
+        boolean rewired = trainer.step(batches.labels());
+        times.add(System.nanoTime() - start, rewired);
+        tally.addBatch(trainer.loss());
+        return trainer.loss().lossSum() / config.batch();
+    }
+
+    /**
+     * Trains to the end of the current epoch and tests.
+     *
+     * @param listener is told of each step
+     * @return what the epoch came to
+     * @throws IllegalStateException if the run is complete
+     */
+    public EpochResult trainEpoch(StepListener listener) {
+        long nanosBefore = times.totalNanos();
+        do {
+            double loss = step();
+            listener.stepTaken(steps(), loss);
+        } while (steps() % stepsOfEpoch != 0);
+        double samples = (double) stepsOfEpoch * config.batch();
+        double loss = tally.lossSum / samples;
+        double trainAccuracy = tally.correct / samples;
+        double seconds = (times.totalNanos() - nanosBefore) / 1e9;
+        tally.endEpoch(test());
+        return new EpochResult(epochs(), loss, trainAccuracy, tally.testAccuracy, seconds);
+    }
+
+    /**
+     * Classifies the test images.
+     *
+     * @return the share that is classified right
+     */
+    public double test() {
+        LabelledImages images = data.test();
+        long correct = 0;
+        for (int from = 0; from < images.size(); from += config.batch()) {
+            int count = Math.min(config.batch(), images.size() - from);
+            batches.load(images, testOrder, from, count);
+            trainer.network().forward();
+            trainer.loss().measure(batches.labels(), count);
+            correct += trainer.loss().correct();
+        }
+        return (double) correct / images.size();
+    }
+
+    /**
+     * Where the run stands.
+     *
+     * @return counters, times and hashes
+     */
+    public RunSummary summary() {
+        Network network = trainer.network();
+        long dense = network.shapes().stream().mapToLong(LayerShape::weights).sum();
+        long explored = trainer.layerRewirings().stream()
+                .mapToLong(LayerRewiring::exploredWeights)
+                .sum();
+        return new RunSummary(
+                epochs(),
+                steps(),
+                tally.testAccuracy,
+                tally.bestTestAccuracy,
+                Arrays.stream(network.nonzeros()).sum(),
+                dense,
+                trainer.flops() * config.batch(),
+                trainer.denseFlops() * config.batch(),
+                times.medianNanos() / 1e6,
+                times.totalNanos() / 1e6,
+                trainer.progress().rewirings,
+                trainer.progress().rewireNanos / 1e6,
+                (double) explored / dense,
+                Hashes.topology(network),
+                Hashes.weights(network),
+                engine());
+    }
+
+    /**
+     * The settings.
+     *
+     * @return what the run was started with
+     */
+    public TrainingConfig config() {
+        return config;
+    }
+
+    /**
+     * Steps taken.
+     *
+     * @return 0 to {@link #totalSteps}
+     */
+    public long steps() {
+        return trainer.progress().steps;
+    }
+
+    /**
+     * Steps of an epoch: training images / batch, rounded down.
+     *
+     * @return at least 1
+     */
+    public int stepsOfEpoch() {
+        return stepsOfEpoch;
+    }
+
+    /**
+     * Steps of the whole run.
+     *
+     * @return epochs · stepsOfEpoch
+     */
+    public long totalSteps() {
+        return (long) config.epochs() * stepsOfEpoch;
+    }
+
+    /**
+     * Epochs completed.
+     *
+     * @return 0 to {@code config().epochs()}
+     */
+    public int epochs() {
+        return (int) (steps() / stepsOfEpoch);
+    }
+
+    /**
+     * Whether all steps were taken.
+     *
+     * @return true at the end
+     */
+    public boolean isComplete() {
+        return steps() >= totalSteps();
+    }
+
+    private String engine() {
+        return backend == null ? OWN_ENGINE : backend.name();
+    }
+
+    /** For tests: the trainer itself. */
+    Trainer trainer() {
+        return trainer;
+    }
+
+    /** Frees the memory and ends the threads. */
+    @Override
+    public void close() {
+        workers.close();
+        arena.close();
+    }
+}

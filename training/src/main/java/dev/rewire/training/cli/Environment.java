@@ -1,0 +1,72 @@
+package dev.rewire.training.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.rewire.kernels.Provider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run's times depend on beside its settings.
+ *
+ * @param jdk version of the JDK
+ * @param vm the JVM and its vendor
+ * @param os operating system and architecture
+ * @param cpu model of the CPU
+ * @param processors processors that the JVM may use
+ * @param kernels which of Rewire's kernels run, and why
+ * @param dense who computes the dense network of a comparison; null without one
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Environment(
+        String jdk,
+        String vm,
+        String os,
+        String cpu,
+        int processors,
+        Kernels kernels,
+        @Nullable DenseEngine dense) {
+    /**
+     * Rewire's kernels.
+     *
+     * @param provider {@code vector} or {@code scalar}
+     * @param vectorBits bits of a vector register
+     * @param reason why these run
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Kernels(String provider, int vectorBits, String reason) {
+        String text() {
+            return provider.equals("vector") ? vectorBits + "-bit vector kernels" : provider + " kernels";
+        }
+    }
+
+    /** That of this process. */
+    static Environment ofProcess(@Nullable DenseEngine dense) {
+        Provider provider = Provider.active();
+        return new Environment(
+                System.getProperty("java.runtime.version"),
+                System.getProperty("java.vm.name") + ", " + System.getProperty("java.vm.vendor"),
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                        + System.getProperty("os.arch"),
+                cpuModel(),
+                Runtime.getRuntime().availableProcessors(),
+                new Kernels(provider.name(), provider.vectorBits(), provider.reason()),
+                dense);
+    }
+
+    private static String cpuModel() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.rewire.training.cli;
+
+import dev.rewire.training.EpochResult;
+import java.util.Locale;
+
+/**
+ * One epoch of one network.
+ *
+ * @param network the method by which it is trained
+ * @param result what the epoch came to
+ * @param stepMillis mean duration of its steps
+ * @param rewirings steps at which the network was rewired
+ */
+record EpochLine(String network, EpochResult result, double stepMillis, long rewirings) {
+    /** The columns of {@link #csv}. */
+    static final String CSV_HEADER = "epoch,network,loss,train_accuracy,test_accuracy,step_ms,rewirings,seconds";
+
+    /** For people. */
+    String text(int epochs) {
+        String digits = "%" + String.valueOf(epochs).length() + "d";
+        return String.format(
+                Locale.ROOT,
+                "epoch " + digits + "/%d  %-6s  loss %.4f  train %5.2f %%  test %5.2f %%  %7.2f ms/step  %s  %6.1f s",
+                result.epoch(),
+                epochs,
+                network,
+                result.loss(),
+                100 * result.trainAccuracy(),
+                100 * result.testAccuracy(),
+                stepMillis,
+                rewirings == 1 ? " 1 rewiring " : String.format(Locale.ROOT, "%2d rewirings", rewirings),
+                result.seconds());
+    }
+
+    /** For programs: a line of comma-separated values, without its end. */
+    String csv() {
+        return String.join(
+                ",",
+                Integer.toString(result.epoch()),
+                network,
+                Double.toString(result.loss()),
+                Double.toString(result.trainAccuracy()),
+                Double.toString(result.testAccuracy()),
+                Double.toString(stepMillis),
+                Long.toString(rewirings),
+                Double.toString(result.seconds()));
+    }
+}

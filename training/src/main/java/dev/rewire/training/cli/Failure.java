@@ -1,0 +1,52 @@
+package dev.rewire.training.cli;
+
+import dev.rewire.training.CheckpointException;
+import dev.rewire.training.InvalidConfigException;
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.InvalidDataSourceException;
+import java.io.PrintStream;
+
+/** How a command ends that does not get to its end: one line on stderr, and an exit status that says whose fault it is. */
+final class Failure {
+    /** The system property that adds a stack trace to the line. */
+    static final String DEBUG = "rewire.debug";
+
+    private static final int BAD_INPUT = 2;
+    private static final int OTHER = 1;
+
+    private Failure() {}
+
+    /**
+     * Reports a failure.
+     *
+     * @param command its name, as {@code rewire train}
+     * @param failure what was thrown
+     * @param err where to
+     * @return the exit status
+     */
+    static int report(String command, Throwable failure, PrintStream err) {
+        boolean badInput = isBadInput(failure);
+        String message = failure.getMessage();
+        // A message of ours speaks for itself; that of another exception may be no more than a file's name or nothing.
+        boolean speaks = badInput || failure.getClass().getPackageName().startsWith("dev.rewire.");
+        String line = speaks && message != null ? message : failure.toString();
+        err.println(command + ": " + oneLine(line));
+        if (Boolean.getBoolean(DEBUG)) {
+            failure.printStackTrace(err);
+        }
+        return badInput ? BAD_INPUT : OTHER;
+    }
+
+    private static boolean isBadInput(Throwable failure) {
+        return failure instanceof BadInputException
+                || failure instanceof InvalidConfigException
+                || failure instanceof InvalidDataSourceException
+                || failure instanceof DataException
+                || failure instanceof CheckpointException;
+    }
+
+    /** The text with its line breaks as blanks. */
+    static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

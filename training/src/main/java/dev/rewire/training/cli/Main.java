@@ -1,0 +1,63 @@
+package dev.rewire.training.cli;
+
+import dev.rewire.training.Distribution;
+import dev.rewire.training.Method;
+import dev.rewire.training.RateDecay;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The commands of this module. Exit status: 0 done, 2 bad usage or bad input, 1 anything else. */
+@Command(name = "rewire", description = "Trains networks that are sparse from their first step.")
+public final class Main {
+    private static final int BAD_USAGE = 2;
+
+    private Main() {}
+
+    /**
+     * Runs a command and exits.
+     *
+     * @param args its name and options
+     */
+    public static void main(String[] args) {
+        System.exit(run(Console.ofProcess(), args));
+    }
+
+    static int run(Console console, String... args) {
+        CommandLine commands = new CommandLine(new Main())
+                .addSubcommand(new TrainCommand(console))
+                .setOut(new PrintWriter(console.out(), true))
+                .setErr(new PrintWriter(console.err(), true))
+                .setParameterExceptionHandler((e, given) -> badUsage(e, console))
+                .setExecutionExceptionHandler((e, command, given) -> Failure.report(name(command), e, console.err()));
+        withConverters(commands);
+        try {
+            return commands.execute(args);
+        } catch (Error e) {
+            // Such as memory that is not there: picocli handles exceptions alone.
+            return Failure.report(name(commands), e, console.err());
+        }
+    }
+
+    /** Makes a command line read the values of options; after its subcommands were added. */
+    static CommandLine withConverters(CommandLine commands) {
+        ValueConverters.register(commands);
+        ValueConverters.registerChoice(commands, Method.class);
+        ValueConverters.registerChoice(commands, Distribution.class);
+        ValueConverters.registerChoice(commands, RateDecay.class);
+        ValueConverters.registerChoice(commands, OptimizerOptions.Kind.class);
+        commands.registerConverter(Model.class, new Model.Converter());
+        commands.registerConverter(Block.class, new Block.Converter());
+        return commands;
+    }
+
+    private static int badUsage(ParameterException e, Console console) {
+        console.err().println(name(e.getCommandLine()) + ": " + UsageErrors.line(e));
+        return BAD_USAGE;
+    }
+
+    private static String name(CommandLine command) {
+        return command.getCommandSpec().qualifiedName();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.rewire.training.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.rewire.training.RunSummary;
+import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.data.ImageData;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code --json} prints. The components are the keys, in snake case and in this order; those that are null are left out.
+ *
+ * @param method how the network was trained
+ * @param model features from the input to the logits
+ * @param sparsity share of absent weights that was asked for
+ * @param block shape of a block of weights
+ * @param distribution how the sparsity was shared out
+ * @param seed of every random choice
+ * @param threads that computed
+ * @param epochs epochs completed
+ * @param steps steps taken
+ * @param trainSamples training images
+ * @param testSamples test images
+ * @param testAccuracy after the last epoch, 0 to 1
+ * @param bestTestAccuracy of all epochs
+ * @param nnz weights stored, biases not counted
+ * @param denseParameters weights of the dense network, biases not counted
+ * @param trainFlops floating-point operations of all steps
+ * @param denseTrainFlops those of as many steps of the dense network
+ * @param stepMsMedian median duration of a step; null if none was taken since the run was resumed
+ * @param denseStepMsMedian that of the dense network; null without comparison
+ * @param speedupVsDense denseStepMsMedian / stepMsMedian; null without comparison
+ * @param denseTestAccuracy test accuracy of the dense network; null without comparison
+ * @param rewirings steps at which the network was rewired
+ * @param rewireMsTotal duration of all rewirings
+ * @param rewireShare share of the training time that they took
+ * @param explorationRate share of positions ever active
+ * @param topologyHash SHA-256 of the patterns
+ * @param weightsHash SHA-256 of weights and biases
+ * @param environment what the times depend on
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Report(
+        String method,
+        String model,
+        double sparsity,
+        String block,
+        String distribution,
+        long seed,
+        int threads,
+        int epochs,
+        long steps,
+        int trainSamples,
+        int testSamples,
+        @Nullable Double testAccuracy,
+        @Nullable Double bestTestAccuracy,
+        long nnz,
+        long denseParameters,
+        double trainFlops,
+        double denseTrainFlops,
+        @Nullable Double stepMsMedian,
+        @Nullable Double denseStepMsMedian,
+        @Nullable Double speedupVsDense,
+        @Nullable Double denseTestAccuracy,
+        long rewirings,
+        double rewireMsTotal,
+        double rewireShare,
+        double explorationRate,
+        String topologyHash,
+        String weightsHash,
+        Environment environment) {
+    static Report of(
+            TrainingConfig config,
+            ImageData data,
+            RunSummary run,
+            @Nullable RunSummary dense,
+            Environment environment) {
+        return new Report(
+                config.method().name().toLowerCase(Locale.ROOT),
+                config.modelText(),
+                config.sparsity(),
+                new Block(config.blockRows(), config.blockCols()).toString(),
+                config.distribution().name().toLowerCase(Locale.ROOT),
+                config.seed(),
+                config.threads(),
+                run.epochs(),
+                run.steps(),
+                data.train().size(),
+                data.test().size(),
+                number(run.testAccuracy()),
+                number(run.bestTestAccuracy()),
+                run.nonzeros(),
+                run.denseParameters(),
+                run.trainFlops(),
+                run.denseTrainFlops(),
+                number(run.stepMillisMedian()),
+                dense == null ? null : number(dense.stepMillisMedian()),
+                dense == null ? null : number(dense.stepMillisMedian() / run.stepMillisMedian()),
+                dense == null ? null : number(dense.testAccuracy()),
+                run.rewirings(),
+                run.rewireMillisTotal(),
+                run.rewireShare(),
+                run.explorationRate(),
+                run.topologyHash(),
+                run.weightsHash(),
+                environment);
+    }
+
+    /** JSON has no NaN. */
+    private static @Nullable Double number(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.rewire.training.cli;
+
+import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.TrainingRun;
+import dev.rewire.training.data.ImageData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The beginning of a run for people: what is trained on what, by whom. */
+final class RunHeader {
+    private RunHeader() {}
+
+    static List<String> lines(TrainingRun run, ImageData data, Environment environment) {
+        TrainingConfig config = run.config();
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%s, %s, %s distribution, seed %d",
+                config.modelText(),
+                title(config),
+                config.distribution().name().toLowerCase(Locale.ROOT),
+                config.seed()));
+        lines.add(String.format(
+                Locale.ROOT,
+                "%,d training and %,d test images, %d %s of %,d steps, batch %d%s",
+                data.train().size(),
+                data.test().size(),
+                config.epochs(),
+                config.epochs() == 1 ? "epoch" : "epochs",
+                run.stepsOfEpoch(),
+                config.batch(),
+                run.steps() == 0 ? "" : ", going on after step " + run.steps()));
+        lines.add(environment.kernels().text() + ", " + config.threads()
+                + (config.threads() == 1 ? " thread, " : " threads, ") + environment.cpu());
+        if (environment.dense() != null) {
+            lines.add("dense network on " + environment.dense().text());
+        }
+        return lines;
+    }
+
+    /** Method, sparsity and block of a run, as {@code rigl 90 % 16x16}. */
+    static String title(TrainingConfig config) {
+        String method = config.method().name().toLowerCase(Locale.ROOT);
+        if (config.sparsity() == 0) {
+            return method;
+        }
+        // Up to four digits after the point, none that are zero.
+        String percent =
+                String.format(Locale.ROOT, "%.4f", 100 * config.sparsity()).replaceAll("\\.?0+$", "");
+        return method + " " + percent + " % " + new Block(config.blockRows(), config.blockCols());
+    }
+}

@@ -1,0 +1,197 @@
+package dev.rewire.training.cli;
+
+import dev.rewire.training.Distribution;
+import dev.rewire.training.Method;
+import dev.rewire.training.RateDecay;
+import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.TrainingConfigBuilder;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+
+/** The options that decide a run's result, and the number of threads. */
+final class SettingsOptions {
+    /** The settings of a run without options. More threads than these seldom help a network of a default's size. */
+    static final TrainingConfig DEFAULTS = TrainingConfig.builder()
+            .seed(1)
+            .threads(Math.min(8, Runtime.getRuntime().availableProcessors()))
+            .build();
+
+    @Option(
+            names = "--model",
+            paramLabel = "N-...-N",
+            description = "Features from the input to the logits (default: ${DEFAULT-VALUE}).")
+    private Model model = new Model(DEFAULTS.model());
+
+    @Option(
+            names = "--method",
+            paramLabel = "dense|static|set|rigl",
+            defaultValue = "rigl",
+            description = {
+                "How the network is trained (default: ${DEFAULT-VALUE}): dense; sparse on places that stay; set, which drops the"
+                        + " smallest weights and grows others at random; rigl, which grows where the gradient is largest."
+            })
+    private Method method = DEFAULTS.method();
+
+    @Option(
+            names = "--sparsity",
+            paramLabel = "S",
+            description = "Share of the weights that are absent, from 0 to below 1 (default: ${DEFAULT-VALUE}).")
+    private double sparsity = DEFAULTS.sparsity();
+
+    @Option(
+            names = "--distribution",
+            paramLabel = "uniform|er|erk",
+            defaultValue = "erk",
+            description = "How the sparsity is shared out among the layers (default: ${DEFAULT-VALUE}).")
+    private Distribution distribution = DEFAULTS.distribution();
+
+    @Option(
+            names = "--block",
+            paramLabel = "RxC",
+            description = "Block of weights, outputs x inputs, each from 1 to 64 (default: ${DEFAULT-VALUE}).")
+    private Block block = new Block(DEFAULTS.blockRows(), DEFAULTS.blockCols());
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "E",
+            description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
+    private int epochs = DEFAULTS.epochs();
+
+    @Option(names = "--batch", paramLabel = "B", description = "Images of a step (default: ${DEFAULT-VALUE}).")
+    private int batch = DEFAULTS.batch();
+
+    @Option(
+            names = "--lr",
+            paramLabel = "L",
+            description = "Peak of the learning rate (default: ${DEFAULT-VALUE}, 0.001 with adam and adamw).")
+    private double learningRate = DEFAULTS.learningRate();
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "constant|step|cosine",
+            defaultValue = "cosine",
+            description = "How the learning rate falls from there (default: ${DEFAULT-VALUE}).")
+    private RateDecay schedule = DEFAULTS.rateDecay();
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "E",
+            description = "Epochs in which it rises to its peak, fewer than all (default: ${DEFAULT-VALUE}, or fewer).")
+    private int warmup = DEFAULTS.warmupEpochs();
+
+    @Mixin
+    private final OptimizerOptions optimizer = new OptimizerOptions();
+
+    @Option(
+            names = "--delta-t",
+            paramLabel = "N",
+            description = "Steps from one rewiring to the next (default: ${DEFAULT-VALUE}).")
+    private int deltaT = DEFAULTS.deltaT();
+
+    @Option(
+            names = "--alpha",
+            paramLabel = "A",
+            description =
+                    "Share of a layer's blocks that the first rewiring exchanges; later ones exchange fewer, along"
+                            + " half a cosine (default: ${DEFAULT-VALUE}).")
+    private double alpha = DEFAULTS.alpha();
+
+    @Option(
+            names = "--rewire-until",
+            paramLabel = "U",
+            description = "Share of the steps after which nothing is rewired (default: ${DEFAULT-VALUE}).")
+    private double rewireUntil = DEFAULTS.rewireUntil();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of every random choice (default: ${DEFAULT-VALUE}).")
+    private long seed = DEFAULTS.seed();
+
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "Threads that compute; the result does not depend on it (default here: ${DEFAULT-VALUE}).")
+    private int threads = DEFAULTS.threads();
+
+    /** The settings of a new run. */
+    TrainingConfig fresh(ParseResult given) {
+        return applyTo(optimizer.defaults(DEFAULTS, given::hasMatchedOption), given::hasMatchedOption);
+    }
+
+    /**
+     * The settings of a run that goes on: those it was started with, on as many threads as asked for.
+     *
+     * @throws BadInputException if an option was given that differs from them
+     */
+    TrainingConfig resumed(TrainingConfig saved, Path checkpoint, ParseResult given) {
+        for (OptionSpec option : given.matchedOptions()) {
+            String name = option.longestName();
+            if (!name.equals("--threads") && !applyTo(saved, name::equals).equals(saved)) {
+                throw new BadInputException(
+                        name,
+                        String.join(" ", option.originalStringValues()),
+                        "is not what the run of --resume " + checkpoint + " was started with",
+                        "the same value, or none");
+            }
+        }
+        return saved.toBuilder().threads(threads).build();
+    }
+
+    /** Settings with the given options replaced. */
+    TrainingConfig applyTo(TrainingConfig base, Predicate<String> given) {
+        TrainingConfigBuilder settings = base.toBuilder();
+        if (given.test("--model")) {
+            settings.model(model.features());
+        }
+        if (given.test("--method")) {
+            settings.method(method);
+        }
+        if (given.test("--sparsity")) {
+            settings.sparsity(sparsity);
+        }
+        if (given.test("--distribution")) {
+            settings.distribution(distribution);
+        }
+        if (given.test("--block")) {
+            settings.block(block.rows(), block.cols());
+        }
+        if (given.test("--epochs")) {
+            settings.epochs(epochs);
+            settings.warmupEpochs(Math.min(base.warmupEpochs(), epochs - 1));
+        }
+        if (given.test("--batch")) {
+            settings.batch(batch);
+        }
+        if (given.test("--lr")) {
+            settings.learningRate(learningRate);
+        }
+        if (given.test("--schedule")) {
+            settings.rateDecay(schedule);
+        }
+        if (given.test("--warmup")) {
+            settings.warmupEpochs(warmup);
+        }
+        if (given.test("--delta-t")) {
+            settings.deltaT(deltaT);
+        }
+        if (given.test("--alpha")) {
+            settings.alpha(alpha);
+        }
+        if (given.test("--rewire-until")) {
+            settings.rewireUntil(rewireUntil);
+        }
+        if (given.test("--seed")) {
+            settings.seed(seed);
+        }
+        if (given.test("--threads")) {
+            settings.threads(threads);
+        }
+        settings.optimizer(optimizer.applyTo(base.optimizer(), given));
+        return settings.build();
+    }
+}

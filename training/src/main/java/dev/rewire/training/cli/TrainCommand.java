@@ -1,0 +1,203 @@
+package dev.rewire.training.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rewire.training.CheckpointException;
+import dev.rewire.training.Method;
+import dev.rewire.training.RunSummary;
+import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.TrainingRun;
+import dev.rewire.training.data.DataSource;
+import dev.rewire.training.data.ImageData;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** {@code rewire train}. */
+@Command(
+        name = "train",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        synopsisHeading = "Usage: ",
+        customSynopsis = "rewire train [OPTION]...",
+        description = {
+            "%nTrains a network that is sparse from its first step, and beside it the dense one.%n%nWithout options: RigL at 90 %%"
+                    + " sparsity on Fashion-MNIST.%n"
+        },
+        footer = {
+            "%nExit status: 0 done, 2 bad usage or bad input, 1 anything else.",
+            "JSON: sparsity, accuracies, rewire_share and exploration_rate are shares from 0 to 1; step_ms_median leaves out steps"
+                    + " that rewire; dense_step_ms_median, speedup_vs_dense and dense_test_accuracy are left out without comparison.",
+            "-D" + Failure.DEBUG + "=true in REWIRE_JAVA_OPTS adds a stack trace to an error."
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            paramLabel = "fashion-mnist|mnist|DIR",
+            defaultValue = "fashion-mnist",
+            description = "What to learn (default: ${DEFAULT-VALUE}). DIR holds the four IDX files of a data set under"
+                    + " MNIST's names, gzipped or not.")
+    private String data = "";
+
+    @Mixin
+    private final SettingsOptions settings = new SettingsOptions();
+
+    @Option(
+            names = "--compare-dense",
+            negatable = true,
+            fallbackValue = "true",
+            description =
+                    "Train the dense network too, on the faster of Rewire's own kernels and OpenBLAS, in turns with the sparse one"
+                            + " (default: yes, unless --method dense).")
+    private @Nullable Boolean compareDense;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write report.json, epochs.csv and, after each epoch, checkpoints there. Made if absent.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "FILE",
+            description =
+                    "Go on with the run of a checkpoint, on the same data. Its settings hold; others than --threads may be repeated,"
+                            + " not changed.")
+    private @Nullable Path resume;
+
+    @Option(names = "--json", description = "Print one JSON object on stdout, and nothing else.")
+    private boolean json;
+
+    @Option(names = "--help", usageHelp = true, description = "Show this text.")
+    private boolean help;
+
+    private final Console console;
+
+    TrainCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        TrainingConfig config = config();
+        DataSource source = DataSource.of(data);
+        OutFolder folder = out == null ? null : OutFolder.at(out);
+        int classes = config.model().get(config.model().size() - 1);
+        // A label is a byte, so more classes than these cannot occur.
+        ImageData images = source.load(Math.min(classes, 256), console.err()::println);
+        try (TrainingRun run = openRun(config, images)) {
+            if (folder != null) {
+                folder.open();
+            }
+            if (folder != null && resume != null) {
+                folder.keepEpochs(run.epochs());
+            }
+            try (DensePeer dense = openDense(run, images)) {
+                train(run, dense, images, folder);
+            }
+        }
+        return 0;
+    }
+
+    private void train(TrainingRun run, @Nullable DensePeer dense, ImageData images, @Nullable OutFolder folder)
+            throws IOException {
+        PrintStream people = json ? console.err() : console.out();
+        Environment environment = Environment.ofProcess(dense == null ? null : dense.engine());
+        RunHeader.lines(run, images, environment).forEach(people::println);
+        TrainSession session = new TrainSession(run, dense, folder, Progress.on(console), people::println);
+        session.train();
+        RunSummary summary = session.summary();
+        RunSummary denseSummary = session.denseSummary();
+        String report = toJson(Report.of(run.config(), images, summary, denseSummary, environment));
+        if (folder != null) {
+            folder.writeReport(report);
+        }
+        if (json) {
+            console.out().println(report);
+        } else {
+            String title = RunHeader.title(run.config());
+            console.out().println();
+            ResultTable.lines(title, environment.kernels().text(), summary, denseSummary)
+                    .forEach(console.out()::println);
+        }
+        if (console.out().checkError()) {
+            throw new IOException("stdout: cannot be written to");
+        }
+    }
+
+    private TrainingConfig config() throws IOException {
+        ParseResult given = given();
+        if (resume == null) {
+            return settings.fresh(given);
+        }
+        if (!Files.isRegularFile(resume) || !Files.isReadable(resume)) {
+            throw new BadInputException("--resume", resume, "is no readable file", "checkpoints that --out saved");
+        }
+        try {
+            return settings.resumed(TrainingRun.configOf(resume), resume, given);
+        } catch (CheckpointException e) {
+            throw new BadInputException("--resume", e);
+        }
+    }
+
+    private ParseResult given() {
+        if (spec == null) {
+            throw new IllegalStateException("not run by picocli");
+        }
+        return spec.commandLine().getParseResult();
+    }
+
+    private TrainingRun openRun(TrainingConfig config, ImageData images) throws IOException {
+        if (resume == null) {
+            return TrainingRun.create(config, images);
+        }
+        try {
+            return TrainingRun.resume(resume, images, config.threads());
+        } catch (CheckpointException e) {
+            throw new BadInputException("--resume", e);
+        }
+    }
+
+    /** The dense network beside the run; null if it is not wanted, or cannot go on where the run does. */
+    private @Nullable DensePeer openDense(TrainingRun run, ImageData images) throws IOException {
+        boolean isDense = run.config().method() == Method.DENSE;
+        if (isDense || Boolean.FALSE.equals(compareDense)) {
+            return null;
+        }
+        if (resume == null) {
+            console.err().println("timing a few steps of the dense network");
+            return DensePeer.start(run.config(), images);
+        }
+        try {
+            return DensePeer.resume(run.config(), OutFolder.denseBeside(resume), images);
+        } catch (CheckpointException e) {
+            if (Boolean.TRUE.equals(compareDense)) {
+                throw new BadInputException("--compare-dense", e);
+            }
+            console.err().println("no comparison: the dense network cannot go on with the run: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static String toJson(Report report) throws JsonProcessingException {
+        return JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                .build()
+                .writeValueAsString(report);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.rewire.training.cli;
+
+import dev.rewire.training.EpochResult;
+import dev.rewire.training.RunSummary;
+import dev.rewire.training.TrainingRun;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Trains to the end, showing and saving how it goes. With a dense network beside it, epochs take turns, so that the noise of the machine hits both. */
+final class TrainSession {
+    private final TrainingRun run;
+    private final @Nullable DensePeer dense;
+    private final @Nullable OutFolder out;
+    private final Progress progress;
+    private final Consumer<String> people;
+
+    /**
+     * Prepares to train.
+     *
+     * @param run the run
+     * @param dense the dense network beside it, or null
+     * @param out where to save, or null
+     * @param progress shows how far an epoch is
+     * @param people are told of each epoch
+     */
+    TrainSession(
+            TrainingRun run,
+            @Nullable DensePeer dense,
+            @Nullable OutFolder out,
+            Progress progress,
+            Consumer<String> people) {
+        this.run = run;
+        this.dense = dense;
+        this.out = out;
+        this.progress = progress;
+        this.people = people;
+    }
+
+    /** Trains all epochs that are left. */
+    void train() throws IOException {
+        for (int epoch = 1; epoch <= run.config().epochs(); epoch++) {
+            List<EpochLine> lines = new ArrayList<>();
+            trainTo(epoch, run, lines);
+            if (dense != null) {
+                trainTo(epoch, dense.run(), lines);
+            }
+            if (out != null && !lines.isEmpty()) {
+                save(out, lines);
+            }
+        }
+    }
+
+    private void trainTo(int epoch, TrainingRun network, List<EpochLine> lines) {
+        if (network.epochs() >= epoch) {
+            return;
+        }
+        String method = network.config().method().name().toLowerCase(Locale.ROOT);
+        int epochs = network.config().epochs();
+        long before = network.summary().rewirings();
+        long first = network.steps();
+        EpochResult result;
+        try {
+            String title = "epoch " + epoch + "/" + epochs + " " + method;
+            result = network.trainEpoch(progress.start(title, first, network.stepsOfEpoch()));
+        } finally {
+            progress.stop();
+        }
+        double stepMillis = 1000 * result.seconds() / (network.steps() - first);
+        EpochLine line =
+                new EpochLine(method, result, stepMillis, network.summary().rewirings() - before);
+        people.accept(line.text(epochs));
+        lines.add(line);
+    }
+
+    private void save(OutFolder folder, List<EpochLine> lines) throws IOException {
+        Path checkpoint = folder.checkpoint();
+        if (dense != null) {
+            dense.run().save(OutFolder.denseBeside(checkpoint));
+        }
+        run.save(checkpoint);
+        for (EpochLine line : lines) {
+            folder.addEpoch(line);
+        }
+    }
+
+    /** Where the run stands. */
+    RunSummary summary() {
+        return run.summary();
+    }
+
+    /** Where the dense network stands, or null. */
+    @Nullable
+    RunSummary denseSummary() {
+        return dense == null ? null : dense.run().summary();
+    }
+}

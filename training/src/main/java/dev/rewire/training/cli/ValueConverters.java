@@ -1,0 +1,62 @@
+package dev.rewire.training.cli;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads the values of options. A value that cannot be read ends in an exception whose message is what would have been accepted. */
+final class ValueConverters {
+    private ValueConverters() {}
+
+    /** Makes a command line use these. */
+    static void register(CommandLine line) {
+        ITypeConverter<Integer> integer = value -> number(value, Integer::valueOf, "integers");
+        ITypeConverter<Long> longInteger = value -> number(value, Long::valueOf, "integers");
+        ITypeConverter<Double> number = value -> number(value, Double::valueOf, "numbers");
+        line.registerConverter(Integer.class, integer);
+        line.registerConverter(int.class, integer);
+        line.registerConverter(Long.class, longInteger);
+        line.registerConverter(long.class, longInteger);
+        line.registerConverter(Double.class, number);
+        line.registerConverter(double.class, number);
+        line.registerConverter(Boolean.class, ValueConverters::truth);
+        line.registerConverter(boolean.class, ValueConverters::truth);
+    }
+
+    private static <N> N number(String value, Function<String, N> parse, String accepted) {
+        try {
+            return parse.apply(value);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException(accepted);
+        }
+    }
+
+    private static boolean truth(String value) {
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new TypeConversionException("no value, true, false");
+        };
+    }
+
+    /** Makes a command line read the constants of an enum, in any case. */
+    static <E extends Enum<E>> void registerChoice(CommandLine line, Class<E> type) {
+        line.registerConverter(
+                type,
+                value -> Arrays.stream(type.getEnumConstants())
+                        .filter(constant -> constant.name().equalsIgnoreCase(value))
+                        .findFirst()
+                        .orElseThrow(() -> new TypeConversionException(choices(type))));
+    }
+
+    private static <E extends Enum<E>> String choices(Class<E> type) {
+        return String.join(
+                ", ",
+                Arrays.stream(type.getEnumConstants())
+                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                        .toList());
+    }
+}

@@ -1,0 +1,12 @@
+package dev.rewire.training.data;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** A folder of the user's. */
+record FolderSource(DataFolder folder) implements DataSource {
+    @Override
+    public ImageData load(int classes, Consumer<String> progress) throws IOException {
+        return ImageData.of(folder.read(), classes);
+    }
+}

@@ -1,0 +1,5 @@
+/** Layers. */
+@NullMarked
+package dev.rewire.training;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package dev.rewire.training.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Bad input ends with status 2 and one line on stderr: the argument, its value, what is accepted. */
+class BadInputTest {
+    @TempDir
+    private Path folder;
+
+    private Path data;
+
+    @BeforeEach
+    void writeData() throws IOException {
+        data = TinyData.writeTo(folder.resolve("data"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --data /nonexistent            | --data      | /nonexistent | fashion-mnist, mnist, or a folder
+            --sparsity 1.5                 | --sparsity  | 1.5          | from 0 to below 1
+            --sparsity=-0.1                | --sparsity  | -0.1         | from 0 to below 1
+            --sparsity NaN                 | --sparsity  | NaN          | from 0 to below 1
+            --sparsity most                | --sparsity  | most         | numbers
+            --block 0x3                    | --block     | 0x3          | 1 to 64
+            --block 1x65                   | --block     | 1x65         | 1 to 64
+            --block 16                     | --block     | 16           | RxC
+            --block 99999999999x1          | --block     | 99999999999x1 | RxC
+            --method fancy                 | --method    | fancy        | dense, static, set, rigl
+            --distribution none            | --distribution | none      | uniform, er, erk
+            --optimizer none               | --optimizer | none         | sgd, adam, adamw
+            --optimizer adam --momentum .5 | --momentum  | 0.5          | sgd
+            --momentum 1                   | --momentum  | 1.0          | below 1
+            --weight-decay -1              | --weight-decay | -1.0      | from 0
+            --schedule none                | --schedule  | none         | constant, step, cosine
+            --model 784                    | --model     | 784          | two sizes or more
+            --model 784-x                  | --model     | 784-x        | 784-1024-10
+            --model 784-0-10               | --model     | 784-0-10     | from 1
+            --epochs 0                     | --epochs    | 0            | from 1
+            --epochs one                   | --epochs    | one          | integers
+            --epochs 99999999999           | --epochs    | 99999999999  | integers
+            --epochs                       | --epochs    | missing      | --epochs E
+            --batch 0                      | --batch     | 0            | from 1
+            --lr 0                         | --lr        | 0.0          | above 0
+            --warmup 12                    | --warmup    | 12           | from 0 to 11
+            --delta-t 0                    | --delta-t   | 0            | from 1
+            --alpha 2                      | --alpha     | 2.0          | at most 1
+            --rewire-until 2               | --rewire-until | 2.0       | from 0 to 1
+            --threads 0                    | --threads   | 0            | from 1
+            --seed x                       | --seed      | x            | integers
+            --seed 1 --seed 2              | --seed      | twice        | once
+            --compare-dense=maybe          | --compare-dense | maybe    | true, false
+            --sparsty 0.5                  | --sparsty   | unknown      | --sparsity
+            extra                          | extra       | unknown      | --help
+            """)
+    void anOptionIsRefused(String args, String argument, String value, String accepted) {
+        refuses(argument, value, accepted, CommandResult.of(("train " + args).split(" ")));
+    }
+
+    @Test
+    void aTruncatedFileIsRefused() throws IOException {
+        Path images = data.resolve("train-images-idx3-ubyte");
+        byte[] bytes = Files.readAllBytes(images);
+        Files.write(images, Arrays.copyOf(bytes, bytes.length - 1));
+        refuses(images.toString(), "byte", "accepted", CommandResult.ofTraining(data));
+    }
+
+    @Test
+    void aModelThatDoesNotFitTheImagesIsRefused() {
+        refuses("--model", "9-4", "16", CommandResult.of("train", "--data", data.toString(), "--model", "9-4"));
+    }
+
+    @Test
+    void aFolderBelowAFileIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        Path below = file.resolve("below");
+        refuses("--out", below.toString(), "folders", CommandResult.ofTraining(data, "--out", below.toString()));
+    }
+
+    @Test
+    void badInputLeavesNoFolderBehind() {
+        Path out = folder.resolve("out");
+        CommandResult.of("train", "--data", data.toString(), "--model", "9-4", "--out", out.toString());
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void aCheckpointThatIsNoneIsRefused() throws IOException {
+        Path none = folder.resolve("none");
+        refuses("--resume", none.toString(), "checkpoints", CommandResult.of("train", "--resume", none.toString()));
+        Path text = Files.writeString(folder.resolve("text"), "some text");
+        refuses("--resume", text.toString(), "accepted", CommandResult.of("train", "--resume", text.toString()));
+    }
+
+    @Test
+    void anUnknownCommandIsRefused() {
+        refuses("fly", "unknown", "--help", CommandResult.of("fly"));
+        assertEquals(2, CommandResult.of().status());
+    }
+
+    private static void refuses(String argument, String value, String accepted, CommandResult result) {
+        assertAll(
+                result.err(),
+                () -> assertEquals(2, result.status()),
+                () -> assertEquals("", result.out()),
+                () -> assertEquals(1, result.err().lines().count()),
+                () -> assertTrue(result.err().contains(argument), argument),
+                () -> assertTrue(result.err().contains(value), value),
+                () -> assertTrue(result.err().contains(accepted), accepted));
+    }
+}

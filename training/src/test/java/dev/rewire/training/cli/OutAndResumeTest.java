@@ -1,0 +1,211 @@
+package dev.rewire.training.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.rewire.training.StepListener;
+import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.TrainingRun;
+import dev.rewire.training.data.DataSource;
+import dev.rewire.training.data.ImageData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --out} and {@code --resume}. */
+class OutAndResumeTest {
+    @TempDir
+    private Path folder;
+
+    private Path data;
+
+    @BeforeEach
+    void writeData() throws IOException {
+        data = TinyData.writeTo(folder.resolve("data"));
+    }
+
+    @Test
+    void aRunIsWrittenToItsFolder() throws IOException {
+        Path out = folder.resolve("new").resolve("out");
+        CommandResult result = CommandResult.ofTraining(data, "--json", "--out", out.toString());
+        assertEquals(0, result.status(), result.err());
+        assertEquals(Set.of("report.json", "epochs.csv", "checkpoint.rewire", "checkpoint-dense.rewire"), filesOf(out));
+        assertEquals(result.out(), Files.readString(out.resolve("report.json")));
+        List<String> epochs = Files.readAllLines(out.resolve("epochs.csv"));
+        assertEquals(EpochLine.CSV_HEADER, epochs.get(0));
+        assertEquals(
+                List.of("1,rigl", "1,dense", "2,rigl", "2,dense", "3,rigl", "3,dense"),
+                epochs.stream()
+                        .skip(1)
+                        .map(line -> line.substring(0, line.indexOf(',', 2)))
+                        .toList());
+    }
+
+    @Test
+    void aResumedRunEndsAsIfItHadNotStopped() throws IOException {
+        JsonNode whole =
+                CommandResult.ofTraining(data, "--json", "--no-compare-dense").json();
+        CommandResult resumed = CommandResult.of(
+                "train",
+                "--json",
+                "--data",
+                data.toString(),
+                "--resume",
+                halfway().toString());
+        assertEquals(0, resumed.status(), resumed.err());
+        for (String key : List.of(
+                "weights_hash", "topology_hash", "test_accuracy", "steps", "rewirings", "exploration_rate", "model")) {
+            assertEquals(whole.get(key), resumed.json().get(key), key);
+        }
+        assertFalse(resumed.json().has("dense_test_accuracy"));
+        assertTrue(resumed.err().contains("no comparison"), resumed.err());
+    }
+
+    @Test
+    void theDenseNetworkBesideItIsResumedToo() throws IOException {
+        JsonNode whole =
+                CommandResult.ofTraining(data, "--json", "--method", "dense").json();
+        Path checkpoint = halfway();
+        save(config().asDense(), OutFolder.denseBeside(checkpoint));
+        Path out = folder.resolve("out");
+        CommandResult resumed = CommandResult.of(
+                "train",
+                "--json",
+                "--data",
+                data.toString(),
+                "--resume",
+                checkpoint.toString(),
+                "--out",
+                out.toString());
+        assertEquals(0, resumed.status(), resumed.err());
+        assertEquals(whole.get("test_accuracy"), resumed.json().get("dense_test_accuracy"));
+        assertEquals(3, Files.readAllLines(out.resolve("epochs.csv")).size());
+    }
+
+    @Test
+    void epochsBeforeTheStopAreKept() throws IOException {
+        Path out = Files.createDirectories(folder.resolve("out"));
+        Files.write(out.resolve("epochs.csv"), List.of(EpochLine.CSV_HEADER, "1,rigl,a", "2,rigl,b", "3,rigl,c"));
+        CommandResult resumed = CommandResult.of(
+                "train", "--data", data.toString(), "--resume", halfway().toString(), "--out", out.toString());
+        assertEquals(0, resumed.status(), resumed.err());
+        List<String> epochs = Files.readAllLines(out.resolve("epochs.csv"));
+        assertEquals(List.of("1,rigl,a", "2,rigl,b"), epochs.subList(1, 3));
+        assertEquals(4, epochs.size());
+        assertTrue(epochs.get(3).startsWith("3,rigl,") && !epochs.get(3).endsWith("c"), epochs.get(3));
+    }
+
+    @Test
+    void aFinishedRunIsReportedAgain() throws IOException {
+        Path out = folder.resolve("out");
+        JsonNode report = CommandResult.ofTraining(data, "--json", "--out", out.toString())
+                .json();
+        CommandResult again = CommandResult.of(
+                "train",
+                "--json",
+                "--data",
+                data.toString(),
+                "--resume",
+                out.resolve("checkpoint.rewire").toString());
+        assertEquals(0, again.status(), again.err());
+        assertEquals(report.get("weights_hash"), again.json().get("weights_hash"));
+        assertFalse(again.json().has("step_ms_median"));
+    }
+
+    @Test
+    void optionsMayRepeatTheSettingsButNotChangeThem() throws IOException {
+        String checkpoint = halfway().toString();
+        assertEquals(
+                0,
+                CommandResult.ofTraining(data, "--resume", checkpoint, "--block", "1x1")
+                        .status());
+        CommandResult changed = CommandResult.ofTraining(data, "--resume", checkpoint, "--sparsity", "0.5");
+        assertEquals(2, changed.status());
+        assertEquals(1, changed.err().lines().count(), changed.err());
+        assertTrue(changed.err().contains("--sparsity: 0.5 "), changed.err());
+        assertTrue(changed.err().contains(checkpoint), changed.err());
+    }
+
+    @Test
+    void aDamagedCheckpointIsRefused() throws IOException {
+        Path checkpoint = halfway();
+        byte[] bytes = Files.readAllBytes(checkpoint);
+        Files.write(checkpoint, Arrays.copyOf(bytes, bytes.length / 2));
+        CommandResult result = CommandResult.ofTraining(data, "--resume", checkpoint.toString());
+        assertEquals(2, result.status());
+        assertEquals(1, result.err().lines().count(), result.err());
+        assertTrue(result.err().contains("--resume: " + checkpoint), result.err());
+    }
+
+    @Test
+    void aComparisonThatWasAskedForHasToBePossible() throws IOException {
+        CommandResult result = CommandResult.ofTraining(
+                data, "--compare-dense", "--resume", halfway().toString());
+        assertEquals(2, result.status());
+        assertTrue(result.err().contains("--compare-dense: "), result.err());
+    }
+
+    @Test
+    void aDenseNetworkOnALibraryIsResumedOnIt() throws IOException {
+        ImageData images = images();
+        TrainingConfig config = config().asDense();
+        DenseEngines engines = DenseEngines.find();
+        DenseEngine naive = new DenseEngine(NaiveBackend.NAME, "", Map.of(), Map.of());
+        Path file = folder.resolve("dense.rewire");
+        try (TrainingRun run = engines.start(naive, config, images)) {
+            run.trainEpoch(StepListener.NONE);
+            run.save(file);
+        }
+        assertEquals(NaiveBackend.NAME, engines.saved(file).engine());
+        try (TrainingRun run = engines.resume(engines.saved(file), file, images, 1)) {
+            assertEquals(NaiveBackend.NAME, run.summary().engine());
+            assertEquals(1, run.epochs());
+        }
+    }
+
+    /** A checkpoint of a run that has one of its three epochs left. */
+    private Path halfway() throws IOException {
+        return save(config(), folder.resolve("halfway.rewire"));
+    }
+
+    private Path save(TrainingConfig config, Path file) throws IOException {
+        try (TrainingRun run = TrainingRun.create(config, images())) {
+            run.trainEpoch(StepListener.NONE);
+            run.trainEpoch(StepListener.NONE);
+            run.save(file);
+        }
+        return file;
+    }
+
+    private ImageData images() throws IOException {
+        return DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
+    }
+
+    /** The settings of {@link TinyData#OPTIONS}. */
+    private static TrainingConfig config() {
+        return SettingsOptions.DEFAULTS.toBuilder()
+                .model(List.of(16, 24, TinyData.CLASSES))
+                .batch(20)
+                .epochs(3)
+                .deltaT(5)
+                .threads(1)
+                .build();
+    }
+
+    private static Set<String> filesOf(Path out) throws IOException {
+        try (Stream<Path> files = Files.list(out)) {
+            return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.rewire.training.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is printed at the end of a run. */
+class ReportTest {
+    /** The keys that callers rely on. */
+    private static final List<String> KEYS = List.of(
+            "method",
+            "model",
+            "sparsity",
+            "block",
+            "distribution",
+            "seed",
+            "threads",
+            "epochs",
+            "steps",
+            "train_samples",
+            "test_samples",
+            "test_accuracy",
+            "best_test_accuracy",
+            "nnz",
+            "dense_parameters",
+            "train_flops",
+            "dense_train_flops",
+            "step_ms_median",
+            "dense_step_ms_median",
+            "speedup_vs_dense",
+            "dense_test_accuracy",
+            "rewirings",
+            "rewire_ms_total",
+            "rewire_share",
+            "exploration_rate",
+            "topology_hash",
+            "weights_hash",
+            "environment");
+
+    @TempDir
+    private static Path folder;
+
+    private static Path data;
+
+    @BeforeAll
+    static void writeData() throws IOException {
+        data = TinyData.writeTo(folder);
+    }
+
+    @Test
+    void jsonHasTheKeysInTheirOrder() throws IOException {
+        JsonNode json = CommandResult.ofTraining(data, "--json").json();
+        assertEquals(KEYS, names(json));
+        for (String key : KEYS) {
+            boolean text = List.of("method", "model", "block", "distribution", "topology_hash", "weights_hash")
+                    .contains(key);
+            boolean object = key.equals("environment");
+            assertEquals(text, json.get(key).isTextual(), key);
+            assertEquals(object, json.get(key).isObject(), key);
+            assertEquals(!text && !object, json.get(key).isNumber(), key);
+        }
+    }
+
+    @Test
+    void jsonSaysWhatWasAskedFor() throws IOException {
+        JsonNode json = CommandResult.ofTraining(
+                        data, "--json", "--method", "SET", "--block", "2x3", "--sparsity", "0.5")
+                .json();
+        assertAll(
+                () -> assertEquals("set", json.get("method").asText()),
+                () -> assertEquals("16-24-4", json.get("model").asText()),
+                () -> assertEquals("2x3", json.get("block").asText()),
+                () -> assertEquals("erk", json.get("distribution").asText()),
+                () -> assertEquals(0.5, json.get("sparsity").asDouble()),
+                () -> assertEquals(1, json.get("seed").asInt()),
+                () -> assertEquals(3, json.get("epochs").asInt()),
+                () -> assertEquals(36, json.get("steps").asInt()),
+                () -> assertEquals(TinyData.TRAIN, json.get("train_samples").asInt()),
+                () -> assertEquals(TinyData.TEST, json.get("test_samples").asInt()),
+                () -> assertEquals(
+                        16 * 24 + 24 * 4, json.get("dense_parameters").asInt()),
+                () -> assertTrue(
+                        json.get("nnz").asInt() < json.get("dense_parameters").asInt()),
+                () -> assertTrue(json.get("rewirings").asInt() > 0));
+    }
+
+    @Test
+    void aDenseRunIsNotCompared() throws IOException {
+        JsonNode json =
+                CommandResult.ofTraining(data, "--json", "--method", "dense").json();
+        assertEquals(json.get("dense_parameters"), json.get("nnz"));
+        assertEquals(0, json.get("sparsity").asDouble());
+        assertEquals(keysWithoutComparison(), names(json));
+    }
+
+    @Test
+    void comparisonCanBeLeftOut() throws IOException {
+        JsonNode json =
+                CommandResult.ofTraining(data, "--json", "--no-compare-dense").json();
+        assertEquals(keysWithoutComparison(), names(json));
+        assertFalse(json.get("environment").has("dense"));
+    }
+
+    @Test
+    void comparisonCanBeAskedFor() throws IOException {
+        JsonNode json =
+                CommandResult.ofTraining(data, "--json", "--compare-dense").json();
+        double ratio = json.get("dense_step_ms_median").asDouble()
+                / json.get("step_ms_median").asDouble();
+        assertEquals(ratio, json.get("speedup_vs_dense").asDouble(), 1e-9 * ratio);
+    }
+
+    @Test
+    void theEnvironmentSaysWhoComputed() throws IOException {
+        JsonNode environment = CommandResult.ofTraining(data, "--json").json().get("environment");
+        assertEquals(List.of("jdk", "vm", "os", "cpu", "processors", "kernels", "dense"), names(environment));
+        assertEquals(List.of("provider", "vector_bits", "reason"), names(environment.get("kernels")));
+        JsonNode dense = environment.get("dense");
+        assertEquals(List.of("rewire", NaiveBackend.NAME), names(dense.get("step_ms")));
+        assertTrue(names(dense.get("step_ms")).contains(dense.get("engine").asText()));
+    }
+
+    @Test
+    void seedAndNotThreadsDecideTheResult() throws IOException {
+        JsonNode one = json("--seed", "5");
+        JsonNode same = CommandResult.of(
+                        "train --json --no-compare-dense --model 16-24-4 --batch 20 --epochs 3 --delta-t 5 --seed 5 --threads 2 --data"
+                                .concat(" " + data)
+                                .split(" "))
+                .json();
+        JsonNode other = json("--seed", "6");
+        assertEquals(one.get("weights_hash"), same.get("weights_hash"));
+        assertEquals(one.get("topology_hash"), same.get("topology_hash"));
+        assertFalse(one.get("weights_hash").equals(other.get("weights_hash")));
+    }
+
+    private static JsonNode json(String... options) throws IOException {
+        List<String> all = new ArrayList<>(List.of("--json", "--no-compare-dense"));
+        all.addAll(List.of(options));
+        return CommandResult.ofTraining(data, all.toArray(String[]::new)).json();
+    }
+
+    @Test
+    void peopleGetALineForEachEpochAndATable() {
+        CommandResult result = CommandResult.ofTraining(data);
+        assertEquals(0, result.status());
+        assertEquals(
+                6,
+                result.out().lines().filter(line -> line.startsWith("epoch ")).count());
+        assertTrue(result.out().contains("rigl 90 % 1x1"), result.out());
+        assertTrue(result.out().contains("speed-up"), result.out());
+        assertTrue(result.out().contains("best test accuracy"), result.out());
+    }
+
+    @Test
+    void withJsonTheEpochsGoToStderr() {
+        CommandResult result = CommandResult.ofTraining(data, "--json");
+        assertEquals(0, result.status());
+        assertTrue(result.out().startsWith("{"));
+        assertEquals(
+                6,
+                result.err().lines().filter(line -> line.startsWith("epoch ")).count());
+    }
+
+    private static List<String> keysWithoutComparison() {
+        return KEYS.stream()
+                .filter(key -> !List.of("dense_step_ms_median", "speedup_vs_dense", "dense_test_accuracy")
+                        .contains(key))
+                .toList();
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}

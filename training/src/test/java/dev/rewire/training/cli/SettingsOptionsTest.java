@@ -1,0 +1,77 @@
+package dev.rewire.training.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rewire.training.Optimizer;
+import dev.rewire.training.TrainingConfig;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** How options become settings. */
+class SettingsOptionsTest {
+    @Command
+    private static final class Line {
+        @Mixin
+        private final SettingsOptions settings = new SettingsOptions();
+
+        static TrainingConfig fresh(String... args) {
+            Line line = new Line();
+            return line.settings.fresh(
+                    Main.withConverters(new CommandLine(line)).parseArgs(args));
+        }
+    }
+
+    @Test
+    void noOptionsAreTheDefaults() {
+        assertEquals(SettingsOptions.DEFAULTS, Line.fresh());
+    }
+
+    @Test
+    void theHelpTellsTheDefaults() {
+        Line line = new Line();
+        Main.withConverters(new CommandLine(line)).parseArgs();
+        TrainingConfig told = line.settings.applyTo(
+                SettingsOptions.DEFAULTS, option -> !option.equals("--momentum") && !option.equals("--weight-decay"));
+        assertEquals(SettingsOptions.DEFAULTS, told);
+        assertEquals(new Optimizer.Sgd(0.9, true, 1e-4), SettingsOptions.DEFAULTS.optimizer());
+    }
+
+    @Test
+    void aShortRunWarmsUpForLess() {
+        assertEquals(0, Line.fresh("--epochs", "1").warmupEpochs());
+        assertEquals(1, Line.fresh("--epochs", "2").warmupEpochs());
+        assertEquals(2, Line.fresh("--epochs", "3", "--warmup", "2").warmupEpochs());
+    }
+
+    @Test
+    void anotherOptimizerHasAnotherRate() {
+        assertEquals(0.001, Line.fresh("--optimizer", "adam").learningRate());
+        assertEquals(0.01, Line.fresh("--optimizer", "adam", "--lr", "0.01").learningRate());
+        assertEquals(
+                SettingsOptions.DEFAULTS.learningRate(),
+                Line.fresh("--optimizer", "sgd").learningRate());
+    }
+
+    @Test
+    void optimizersTakeTheirOptions() {
+        assertEquals(
+                new Optimizer.Sgd(0.5, true, 0),
+                Line.fresh("--momentum", "0.5", "--weight-decay", "0").optimizer());
+        assertEquals(
+                new Optimizer.Adam(0.9, 0.999, 1e-8, 0.1, true),
+                Line.fresh("--optimizer", "AdamW", "--weight-decay", "0.1").optimizer());
+    }
+
+    @Test
+    void theHelpNamesEveryOption() {
+        String help = CommandResult.of("train", "--help").out();
+        for (String option :
+                new CommandLine(new Line()).getCommandSpec().optionsMap().keySet()) {
+            assertTrue(help.contains(option), option);
+        }
+        assertTrue(help.contains("--[no-]compare-dense"), help);
+    }
+}
