@@ -17,8 +17,6 @@ final class NativeLibrary {
     /** Resolve everything now; so does every system. */
     private static final int RTLD_NOW = 2;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-
     private final String name;
     private final MemorySegment handle;
     private final MethodHandle dlsym;
@@ -39,10 +37,13 @@ final class NativeLibrary {
         FunctionDescriptor open = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
         FunctionDescriptor find = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
         MethodHandle dlopen = ofSystem("dlopen", open);
+        // Looked up before the failure that it tells of: a look-up would clear it.
+        MethodHandle dlerror = ofSystem("dlerror", FunctionDescriptor.of(ValueLayout.ADDRESS));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(name), RTLD_NOW);
             if (handle.equals(MemorySegment.NULL)) {
-                throw new UnavailableException(lastError(name));
+                String error = text((MemorySegment) dlerror.invokeExact());
+                throw new UnavailableException(error.isEmpty() ? name + " cannot be loaded" : error);
             }
             return new NativeLibrary(name, handle, ofSystem("dlsym", find));
         } catch (UnavailableException e) {
@@ -63,7 +64,7 @@ final class NativeLibrary {
             if (address.equals(MemorySegment.NULL)) {
                 throw new UnavailableException(name + " has no function " + symbol);
             }
-            return LINKER.downcallHandle(address, descriptor);
+            return Linker.nativeLinker().downcallHandle(address, descriptor);
         } catch (UnavailableException e) {
             throw e;
         } catch (Throwable e) {
@@ -103,16 +104,10 @@ final class NativeLibrary {
         return thrown instanceof RuntimeException runtime ? runtime : new IllegalStateException(thrown);
     }
 
-    private static String lastError(String name) throws Throwable {
-        MethodHandle dlerror = ofSystem("dlerror", FunctionDescriptor.of(ValueLayout.ADDRESS));
-        String error = text((MemorySegment) dlerror.invokeExact());
-        return error.isEmpty() ? name + " cannot be loaded" : error;
-    }
-
     private static MethodHandle ofSystem(String symbol, FunctionDescriptor descriptor) throws UnavailableException {
-        MemorySegment address = LINKER.defaultLookup()
+        MemorySegment address = Linker.nativeLinker().defaultLookup()
                 .find(symbol)
                 .orElseThrow(() -> new UnavailableException("this system has no " + symbol));
-        return LINKER.downcallHandle(address, descriptor);
+        return Linker.nativeLinker().downcallHandle(address, descriptor);
     }
 }

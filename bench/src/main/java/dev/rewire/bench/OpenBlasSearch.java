@@ -34,10 +34,19 @@ final class OpenBlasSearch {
     private OpenBlasSearch() {}
 
     static OpenBlas load() throws UnavailableException {
+        return load(System.getProperty(PATH_PROPERTY, ""), System.getProperty(PEERS_PROPERTY, ""));
+    }
+
+    /**
+     * Loads what the properties say.
+     *
+     * @param path of the library, or empty
+     * @param peers folder of jars, or empty
+     */
+    static OpenBlas load(String path, String peers) throws UnavailableException {
         try {
             NativeLibrary.setEnvironment(IDLE_CYCLES_VARIABLE, IDLE_CYCLES_LOG2);
-            String path = System.getProperty(PATH_PROPERTY, "");
-            return path.isEmpty() ? fromPeersOrSystem() : open(path);
+            return path.isEmpty() ? fromPeersOrSystem(peers) : open(path);
         } catch (IllegalCallerException e) {
             throw new UnavailableException("native access is denied: " + e.getMessage());
         } catch (UnsupportedOperationException e) {
@@ -45,14 +54,13 @@ final class OpenBlasSearch {
         }
     }
 
-    private static OpenBlas fromPeersOrSystem() throws UnavailableException {
+    private static OpenBlas fromPeersOrSystem(String peers) throws UnavailableException {
         List<String> reasons = new ArrayList<>();
-        String peers = System.getProperty(PEERS_PROPERTY, "");
         if (!peers.isEmpty()) {
             try {
                 Optional<PeerJar> jar = PeerJar.find(Path.of(peers), "openblas");
                 if (jar.isPresent()) {
-                    return openUnpacked(jar.get().unpack());
+                    return openUnpacked(jar.get().unpack(CacheFolder.of("peers")));
                 }
                 reasons.add("no openblas-*-" + PeerJar.platform() + ".jar in " + peers);
             } catch (UnavailableException e) {

@@ -58,15 +58,15 @@ final class PeerJar {
     /**
      * Unpacks what is not unpacked yet.
      *
-     * @return the folder of the libraries
+     * @param cache where folders of libraries are kept
+     * @return the folder of these libraries
      */
-    Path unpack() throws IOException {
+    Path unpack(Path cache) throws IOException {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             List<ZipEntry> libraries = libraries(zip);
             if (libraries.isEmpty()) {
                 throw new IOException(jar + " holds no libraries for " + platform());
             }
-            Path cache = CacheFolder.of("peers");
             Path target = cache.resolve(artifact + "-" + fingerprint(libraries));
             if (!Files.isDirectory(target)) {
                 Files.createDirectories(cache);

@@ -29,6 +29,9 @@ public record SpmmReport(
         Environment environment) {
     private static final double FLOPS_OF_GFLOPS_MS = 1e6;
 
+    /** Median over best of a machine that has something else to do; on an idle one it is below 1.1. */
+    private static final double DISTURBED = 1.5;
+
     /** Copies the map in its order. */
     public SpmmReport {
         peers = new LinkedHashMap<>(peers);
@@ -83,6 +86,22 @@ public record SpmmReport(
                         : Stream.empty())
                 .mapToDouble(bestMs -> bestMs / times.bestMs())
                 .min();
+    }
+
+    /**
+     * Whether something else took the processor during the runs. It slows long runs more often than short ones, so that even the best
+     * run of a dense peer may be a slow one.
+     *
+     * @return whether someone's median is far from his best
+     */
+    public boolean disturbed() {
+        return Stream.concat(
+                        Stream.of(times),
+                        peers.values().stream()
+                                .flatMap(peer -> peer instanceof Peer.Measured measured
+                                        ? Stream.of(measured.times())
+                                        : Stream.empty()))
+                .anyMatch(each -> each.medianMs() > DISTURBED * each.bestMs());
     }
 
     /**

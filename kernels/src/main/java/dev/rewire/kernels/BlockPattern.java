@@ -77,13 +77,14 @@ public final class BlockPattern {
         for (int row = 0; row < gridRows; row++) {
             int from = offsets[row];
             int to = offsets[row + 1];
-            Check.range("rowOffsets[" + (row + 1) + "]", to, from, columns.length);
+            if (to < from || to > columns.length) {
+                Check.range("rowOffsets[" + (row + 1) + "]", to, from, columns.length);
+            }
             int previous = -1;
             for (int block = from; block < to; block++) {
-                // The check inside a check: most of the time of a rewiring would go into texts that nobody reads.
                 if (columns[block] <= previous || columns[block] >= gridCols) {
-                    Check.range(
-                            "colIndices[" + block + "], grid row " + row, columns[block], previous + 1L, gridCols - 1L);
+                    String argument = "colIndices[" + block + "], grid row " + row;
+                    Check.range(argument, columns[block], previous + 1L, gridCols - 1L);
                 }
                 previous = columns[block];
             }

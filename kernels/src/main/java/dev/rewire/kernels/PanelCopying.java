@@ -10,8 +10,10 @@ final class PanelCopying {
     private PanelCopying() {}
 
     static void check(String argument, DenseMatrix dense, PanelMatrix panels, Workers workers) {
-        Check.equal(argument + ".rows", dense.rows(), panels.rows(), "samples of the batch");
-        Check.equal(argument + ".cols", dense.cols(), panels.cols(), "features of the panels");
+        if (dense.rows() != panels.rows() || dense.cols() != panels.cols()) { // first: a run builds no messages
+            Check.equal(argument + ".rows", dense.rows(), panels.rows(), "samples of the batch");
+            Check.equal(argument + ".cols", dense.cols(), panels.cols(), "features of the panels");
+        }
         Check.alive(argument, dense.segment());
         workers.checkReach(argument, dense.segment());
     }

@@ -21,7 +21,7 @@ class GuardTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"END, 4096", "END, 4", "END, 10000", "START, 4096", "START, 4"})
+    @CsvSource({"END, 4096", "END, 20", "START, 4096", "START, 20"})
     void aByteOutsideKillsTheProcess(String side, String byteSize) {
         Fork fork = touch(side, byteSize, "outside");
         assertNotEquals(0, fork.exit());
@@ -29,7 +29,7 @@ class GuardTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"END, 4096", "END, 4", "END, 10000", "START, 4096", "START, 4"})
+    @CsvSource({"END, 4100", "START, 4100"})
     void theBytesInsideDoNot(String side, String byteSize) {
         Fork fork = touch(side, byteSize, "inside");
         assertEquals(0, fork.exit(), fork::err);

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,8 +51,11 @@ class ProviderTest {
         }
     }
 
+    /** The same flags give the same run: a JVM takes half a second. */
+    private static final Map<List<String>, Fork> RUNS = new ConcurrentHashMap<>();
+
     private static Fork multiply(String... flags) {
-        return Fork.run(List.of(flags), Multiplication.class);
+        return RUNS.computeIfAbsent(List.of(flags), list -> Fork.run(list, Multiplication.class));
     }
 
     private static void assertRunsOn(String provider, Fork fork) {

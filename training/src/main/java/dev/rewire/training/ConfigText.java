@@ -85,21 +85,13 @@ final class ConfigText {
     private static Optimizer parseOptimizer(Map<String, String> text) {
         String name = value(text, "optimizer");
         double decay = number(text, "weight-decay");
-        switch (name) {
-            case SGD:
-                boolean nesterov = Boolean.parseBoolean(value(text, "nesterov"));
-                return new Optimizer.Sgd(number(text, "momentum"), nesterov, decay);
-            case ADAM:
-            case ADAMW:
-                return new Optimizer.Adam(
-                        number(text, "beta1"),
-                        number(text, "beta2"),
-                        number(text, "epsilon"),
-                        decay,
-                        name.equals(ADAMW));
-            default:
-                throw new IllegalArgumentException("optimizer " + name);
-        }
+        return switch (name) {
+            case SGD -> new Optimizer.Sgd(
+                    number(text, "momentum"), Boolean.parseBoolean(value(text, "nesterov")), decay);
+            case ADAM, ADAMW -> new Optimizer.Adam(
+                    number(text, "beta1"), number(text, "beta2"), number(text, "epsilon"), decay, name.equals(ADAMW));
+            default -> throw new IllegalArgumentException("optimizer " + name);
+        };
     }
 
     static String value(Map<String, String> text, String key) {

@@ -40,7 +40,8 @@ final class LayerRewiring {
                 ? DenseGradient.prepare(arena, pattern, layer.buffers().x().rows(), workers)
                 : null;
         if (denseGradient != null) {
-            // Compiles its kernels, which takes as long as hundreds of runs of them and is no cost of the first rewiring.
+            // Compiles its kernels, which takes as long as hundreds of runs of them and is no cost of the first
+            // rewiring.
             denseGradient.run(layer.buffers().dy(), layer.buffers().x(), (gridRow, scores) -> {});
         }
         explored = new BitSet(Cells.count(pattern));

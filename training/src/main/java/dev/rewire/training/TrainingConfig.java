@@ -175,21 +175,12 @@ public record TrainingConfig(
 
     /** The learning rate of a run of so many steps. */
     LearningRate learningRateOf(long steps, long stepsOfEpoch) {
-        LearningRate rate;
-        switch (rateDecay) {
-            case CONSTANT:
-                rate = new LearningRate.Constant(learningRate);
-                break;
-            case STEP:
-                List<Long> milestones = steps < 4 ? List.of() : List.of(steps / 2, steps * 3 / 4);
-                rate = new LearningRate.Step(learningRate, 0.1, milestones);
-                break;
-            case COSINE:
-                rate = new LearningRate.Cosine(learningRate, 0, 0, steps);
-                break;
-            default:
-                throw new AssertionError(rateDecay);
-        }
+        LearningRate rate = switch (rateDecay) {
+            case CONSTANT -> new LearningRate.Constant(learningRate);
+            case STEP ->
+                new LearningRate.Step(learningRate, 0.1, steps < 4 ? List.of() : List.of(steps / 2, steps * 3 / 4));
+            case COSINE -> new LearningRate.Cosine(learningRate, 0, 0, steps);
+        };
         return rate.withWarmup(warmupEpochs * stepsOfEpoch);
     }
 }

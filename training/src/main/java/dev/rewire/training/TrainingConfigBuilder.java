@@ -14,10 +14,10 @@ public final class TrainingConfigBuilder {
     private int blockCols = 1;
     private int epochs = 12;
     private int batch = 128;
-    private double learningRate = 0.05;
+    private double learningRate = 0.1;
     private RateDecay rateDecay = RateDecay.COSINE;
     private int warmupEpochs = UNSET;
-    private Optimizer optimizer = new Optimizer.Sgd(0.9, true, 1e-4);
+    private Optimizer optimizer = new Optimizer.Sgd(0.9, true, 5e-4);
     private int deltaT = 100;
     private double alpha = 0.3;
     private double rewireUntil = 0.75;

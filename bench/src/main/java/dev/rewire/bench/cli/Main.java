@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** The commands of this module. Exit status: 0 done, 2 bad usage or bad input, 1 anything else. */
 @Command(name = "rewire", description = "Measures sparse products beside their dense peers.")
@@ -19,6 +20,13 @@ public final class Main {
 
     /** The system property that adds a stack trace to an error's line. */
     private static final String DEBUG = "rewire.debug";
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this")
+    @SuppressWarnings("unused") // picocli reads it
+    private boolean help;
 
     private Main() {}
 

@@ -26,7 +26,6 @@ import picocli.CommandLine.Option;
 /** {@code rewire spmm}. */
 @Command(
         name = "spmm",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpWidth = 110,
         description =
@@ -115,6 +114,13 @@ final class SpmmCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object instead of a table")
     private boolean json;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this")
+    @SuppressWarnings("unused") // picocli reads it
+    private boolean help;
+
     SpmmCommand(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
@@ -132,6 +138,11 @@ final class SpmmCommand implements Callable<Integer> {
         SpmmReport report = SpmmBenchmark.run(settings, input);
         out.print(json ? SpmmJson.of(report) : SpmmTable.of(report));
         out.flush();
+        if (report.disturbed()) {
+            err.println(
+                    "rewire spmm: half of the runs took far longer than the best: something else was running, and the"
+                            + " speed-up is not to be trusted");
+        }
         if (!report.correct()) {
             err.println("rewire spmm: the result is wrong, " + report.maxErrorOverBound() + " times its error bound");
             return 1;

@@ -50,8 +50,7 @@ final class SpmmTable {
     }
 
     private void times() {
-        text.format(
-                "  %-10s %11s %11s %9s %10s %9s%n", "", "median ms", "best ms", "GFLOP/s", "effective", "speed-up");
+        text.format("  %-10s %11s %11s %9s %10s %9s%n", "", "median ms", "best ms", "GFLOP/s", "effective", "speed-up");
         double speedup = report.speedupVsBestDense().orElse(Double.NaN);
         row("rewire", report.times(), report.gflops(), Double.isNaN(speedup) ? "" : number(speedup) + "×");
         report.peers().forEach((name, peer) -> {

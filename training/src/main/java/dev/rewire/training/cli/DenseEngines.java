@@ -63,12 +63,12 @@ final class DenseEngines {
             }
             DenseTrial.take(trials);
             Map<String, Double> stepMs = new LinkedHashMap<>();
-            String fastest = DenseTrial.OWN;
+            DenseTrial fastest = trials.get(0);
             for (DenseTrial each : trials) {
                 stepMs.put(each.name(), each.medianMillis());
-                fastest = stepMs.get(each.name()) < stepMs.get(fastest) ? each.name() : fastest;
+                fastest = each.medianMillis() < fastest.medianMillis() ? each : fastest;
             }
-            return new DenseEngine(fastest, trials.size() > 1 ? "the fastest" : "the only one", stepMs, absent);
+            return new DenseEngine(fastest.name(), trials.size() > 1 ? "the fastest" : "the only one", stepMs, absent);
         } finally {
             trials.forEach(DenseTrial::close);
         }

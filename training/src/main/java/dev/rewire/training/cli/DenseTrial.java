@@ -13,14 +13,13 @@ final class DenseTrial implements AutoCloseable {
 
     // Enough for the compiler to be done with the hot loops, and for a median that one pause does not move; large
     // networks get fewer.
-    private static final int WARM_UP_STEPS = 60;
-    private static final int TIMED_STEPS = 40;
-    private static final int TURN = 10;
-    private static final int FEWEST = 3;
+    private static final int WARM_UP_TURNS = 12;
+    private static final int TIMED_TURNS = 10;
+    private static final int TURN = 5;
     private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
 
     /** The most steps that a trial takes. */
-    static final int STEPS = WARM_UP_STEPS + TIMED_STEPS;
+    static final int STEPS = (WARM_UP_TURNS + TIMED_TURNS) * TURN;
 
     private final String name;
     private final TrainingRun run;
@@ -33,29 +32,26 @@ final class DenseTrial implements AutoCloseable {
 
     /** Takes the steps of all, in turns so that the noise of the machine hits each. */
     static void take(List<DenseTrial> trials) {
-        inTurns(trials, WARM_UP_STEPS);
+        inTurns(trials, WARM_UP_TURNS);
         trials.forEach(trial -> trial.nanos.clear());
-        inTurns(trials, TIMED_STEPS);
+        inTurns(trials, TIMED_TURNS);
     }
 
-    private static void inTurns(List<DenseTrial> trials, int steps) {
+    private static void inTurns(List<DenseTrial> trials, int turns) {
         long end = System.nanoTime() + PATIENCE_NANOS * trials.size();
-        for (int taken = 0; taken < steps; taken += TURN) {
-            for (DenseTrial trial : trials) {
-                for (int i = 0; i < TURN && (i < FEWEST || System.nanoTime() < end); i++) {
-                    trial.step();
-                }
-            }
-            if (System.nanoTime() >= end) {
-                return;
-            }
+        for (int turn = 0; turn < turns && (turn == 0 || System.nanoTime() < end); turn++) {
+            trials.forEach(DenseTrial::takeTurn);
         }
     }
 
-    private void step() {
-        long start = System.nanoTime();
+    private void takeTurn() {
+        // Not timed: the threads of the one before may still spin, and the caches hold its weights.
         run.step();
-        nanos.add(System.nanoTime() - start);
+        for (int i = 1; i < TURN; i++) {
+            long start = System.nanoTime();
+            run.step();
+            nanos.add(System.nanoTime() - start);
+        }
     }
 
     String name() {

@@ -27,8 +27,8 @@ public final class Main {
     static int run(Console console, String... args) {
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new TrainCommand(console))
-                .setOut(new PrintWriter(console.out(), true))
-                .setErr(new PrintWriter(console.err(), true))
+                .setOut(new PrintWriter(console.out(), true, console.out().charset()))
+                .setErr(new PrintWriter(console.err(), true, console.err().charset()))
                 .setParameterExceptionHandler((e, given) -> badUsage(e, console))
                 .setExecutionExceptionHandler((e, command, given) -> Failure.report(name(command), e, console.err()));
         withConverters(commands);

@@ -41,7 +41,7 @@ final class OptimizerOptions {
     @Option(
             names = "--weight-decay",
             paramLabel = "W",
-            description = "Weight decay, from 0 (default: 0.0001 with sgd, 0 with adam, 0.01 with adamw).")
+            description = "Weight decay, from 0 (default: 0.0005 with sgd, 0 with adam, 0.01 with adamw).")
     private double weightDecay;
 
     /** The defaults of a run with the chosen optimiser. */

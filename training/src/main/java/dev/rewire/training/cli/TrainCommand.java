@@ -83,6 +83,7 @@ final class TrainCommand implements Callable<Integer> {
     private boolean json;
 
     @Option(names = "--help", usageHelp = true, description = "Show this text.")
+    @SuppressWarnings("UnusedVariable") // Picocli acts on it by itself.
     private boolean help;
 
     private final Console console;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.Optimizer;
 import dev.rewire.training.TrainingConfig;
+import java.math.BigDecimal;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,7 +37,15 @@ class SettingsOptionsTest {
         TrainingConfig told = line.settings.applyTo(
                 SettingsOptions.DEFAULTS, option -> !option.equals("--momentum") && !option.equals("--weight-decay"));
         assertEquals(SettingsOptions.DEFAULTS, told);
-        assertEquals(new Optimizer.Sgd(0.9, true, 1e-4), SettingsOptions.DEFAULTS.optimizer());
+        Optimizer.Sgd sgd = (Optimizer.Sgd) SettingsOptions.DEFAULTS.optimizer();
+        String help = CommandResult.of("train", "--help").out().replaceAll("\\s+", " ");
+        assertTrue(
+                help.contains("(default: " + new BigDecimal(Double.toString(sgd.momentum())).toPlainString() + ")"),
+                help);
+        assertTrue(
+                help.contains("(default: " + new BigDecimal(Double.toString(sgd.weightDecay())).toPlainString()
+                        + " with sgd"),
+                help);
     }
 
     @Test

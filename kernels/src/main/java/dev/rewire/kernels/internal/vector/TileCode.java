@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -55,7 +56,10 @@ final class TileCode {
 
     /** Defines a class that implements an interface of one method. */
     static <T> T define(Class<T> type, Consumer<TileCode> body) {
-        Method method = type.getDeclaredMethods()[0];
+        Method method = Arrays.stream(type.getMethods())
+                .filter(candidate -> Modifier.isAbstract(candidate.getModifiers()))
+                .findFirst()
+                .orElseThrow();
         MethodTypeDesc signature = MethodTypeDesc.of(
                 desc(method.getReturnType()),
                 Arrays.stream(method.getParameterTypes()).map(TileCode::desc).toArray(ClassDesc[]::new));

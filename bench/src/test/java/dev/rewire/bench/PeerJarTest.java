@@ -1,0 +1,91 @@
+package dev.rewire.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PeerJarTest {
+    private static final String INSIDE = "org/bytedeco/peer/" + PeerJar.platform() + "/";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void unpacksTheLibrariesAndNothingElse() throws IOException {
+        Path cache = folder.resolve("cache").resolve("peers");
+        writeJar(
+                "1.0",
+                INSIDE + "libpeer.so.0",
+                INSIDE + "libgcc_s.so.1",
+                INSIDE + "libjnipeer.so",
+                INSIDE + "lib/x.so",
+                "README");
+        Path unpacked = jar().unpack(cache);
+        assertEquals(List.of("libgcc_s.so.1", "libpeer.so.0"), names(unpacked));
+        assertEquals(INSIDE + "libpeer.so.0", Files.readString(unpacked.resolve("libpeer.so.0")));
+        assertEquals(1, names(cache).size(), "no temporary folder is left");
+    }
+
+    @Test
+    void unpacksOnceForEachContent() throws IOException {
+        writeJar("1.0", INSIDE + "libpeer.so.0");
+        Path unpacked = jar().unpack(folder);
+        Files.writeString(unpacked.resolve("libpeer.so.0"), "as it was left");
+        assertEquals(unpacked, jar().unpack(folder));
+        assertEquals("as it was left", Files.readString(unpacked.resolve("libpeer.so.0")));
+        writeJar("1.0", INSIDE + "libpeer.so.1");
+        assertNotEquals(unpacked, jar().unpack(folder));
+    }
+
+    @Test
+    void takesTheNewestJarOfThisPlatform() throws IOException {
+        assertTrue(PeerJar.find(folder.resolve("absent"), "peer").isEmpty());
+        assertTrue(PeerJar.find(folder, "peer").isEmpty());
+        Files.writeString(folder.resolve("peer-1.0-beos-ppc.jar"), "");
+        assertTrue(PeerJar.find(folder, "peer").isEmpty());
+        writeJar("1.0", INSIDE + "libpeer.so.0");
+        writeJar("1.1", INSIDE + "libpeer.so.1");
+        assertEquals(List.of("libpeer.so.1"), names(jar().unpack(folder.resolve("cache"))));
+    }
+
+    @Test
+    void refusesAJarWithoutLibraries() throws IOException {
+        writeJar("1.0", "README");
+        IOException refusal = assertThrows(IOException.class, () -> jar().unpack(folder));
+        assertTrue(String.valueOf(refusal.getMessage()).endsWith(" holds no libraries for " + PeerJar.platform()));
+    }
+
+    private PeerJar jar() throws IOException {
+        return PeerJar.find(folder, "peer").orElseThrow();
+    }
+
+    private void writeJar(String version, String... entries) throws IOException {
+        Path jar = folder.resolve("peer-" + version + "-" + PeerJar.platform() + ".jar");
+        try (OutputStream file = Files.newOutputStream(jar);
+                ZipOutputStream zip = new ZipOutputStream(file)) {
+            for (String entry : entries) {
+                zip.putNextEntry(new ZipEntry(entry));
+                zip.write(entry.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}

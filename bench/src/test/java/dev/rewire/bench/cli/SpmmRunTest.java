@@ -1,0 +1,172 @@
+package dev.rewire.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole runs on small matrices, where OpenBLAS is there and where it is not. */
+class SpmmRunTest {
+    private static final String SMALL = "--json --rows 50 --cols 70 --batch 33 --sparsity 0.7 --block 4x8 ";
+
+    @ParameterizedTest
+    @CsvSource({
+        "forward, row-major, 1",
+        "forward, panels, 2",
+        "backward-input, row-major, 2",
+        "backward-input, panels, 1",
+        "backward-weight, row-major, 1",
+        "backward-weight, panels, 2"
+    })
+    void computesEachProductInEachLayout(String product, String layout, int threads) {
+        CommandRun run =
+                CommandRun.ofSpmm(SMALL + "--product " + product + " --layout " + layout + " --threads " + threads);
+        assertEquals(0, run.status(), run.err());
+        JsonNode json = run.json();
+        assertEquals(product, json.get("product").textValue());
+        assertEquals(layout, json.get("layout").textValue());
+        assertEquals(threads, json.get("threads").intValue());
+        assertTrue(json.get("max_error_over_bound").doubleValue() > 0, run.out());
+        assertTrue(json.get("max_error_over_bound").doubleValue() <= 1, run.out());
+    }
+
+    @Test
+    void hasTheKeysOfItsContract() {
+        JsonNode json = CommandRun.ofSpmm(SMALL + "--pattern-seed 7 --peers openblas,mkl")
+                .json();
+        assertEquals(
+                List.of(
+                        "product",
+                        "format",
+                        "layout",
+                        "block",
+                        "rows",
+                        "cols",
+                        "batch",
+                        "threads",
+                        "nnz",
+                        "stored",
+                        "density",
+                        "median_ms",
+                        "best_ms",
+                        "gflops",
+                        "effective_gflops",
+                        "peers",
+                        "speedup_vs_best_dense",
+                        "max_error_over_bound",
+                        "plan_ms",
+                        "environment"),
+                json.properties().stream().map(entry -> entry.getKey()).toList());
+        assertEquals("bsr", json.get("format").textValue());
+        assertEquals("4x8", json.get("block").textValue());
+        assertEquals(50, json.get("rows").intValue());
+        assertEquals(70, json.get("cols").intValue());
+        assertEquals(33, json.get("batch").intValue());
+        // 13 × 9 places, 30 % of them: 35 blocks.
+        assertEquals(35 * 32, json.get("stored").intValue());
+        assertEquals(35 * 32 / (50.0 * 70), json.get("density").doubleValue(), 1e-6);
+        double best = json.get("best_ms").doubleValue();
+        assertTrue(best > 0 && best <= json.get("median_ms").doubleValue());
+        assertEquals(2.0 * 35 * 32 * 33 / best / 1e6, json.get("gflops").doubleValue(), 1e-4 / best);
+        assertEquals(
+                2.0 * 50 * 70 * 33 / best / 1e6, json.get("effective_gflops").doubleValue(), 1e-4 / best);
+        assertTrue(json.get("plan_ms").doubleValue() > 0);
+        assertTrue(json.get("environment").get("kernels").has("provider"));
+    }
+
+    @Test
+    void comparesWithTheDensePeerThatIsThere() {
+        JsonNode json = CommandRun.ofSpmm(SMALL + "--peers openblas").json();
+        JsonNode openblas = json.get("peers").get("openblas");
+        if (openblas.has("absent")) {
+            assertTrue(json.get("speedup_vs_best_dense").isNull());
+            return;
+        }
+        double best = openblas.get("best_ms").doubleValue();
+        assertTrue(best > 0 && best <= openblas.get("median_ms").doubleValue());
+        assertEquals(2.0 * 50 * 70 * 33 / best / 1e6, openblas.get("gflops").doubleValue(), 1e-4 / best);
+        double speedup = best / json.get("best_ms").doubleValue();
+        assertEquals(speedup, json.get("speedup_vs_best_dense").doubleValue(), 1e-4 * speedup);
+        assertTrue(json.get("environment").get("openblas").has("config"));
+    }
+
+    @Test
+    void listsAbsentPeersWithTheReason() {
+        CommandRun run = CommandRun.ofSpmm(SMALL + "--peers mkl,mkl-csr,mkl-bsr");
+        assertEquals(0, run.status(), run.err());
+        for (String peer : List.of("mkl", "mkl-csr", "mkl-bsr")) {
+            assertEquals(
+                    "not in this version; accepted: openblas",
+                    run.json().get("peers").get(peer).get("absent").textValue());
+        }
+        assertTrue(run.json().get("speedup_vs_best_dense").isNull());
+    }
+
+    @Test
+    void needsNoPeer() {
+        JsonNode json = CommandRun.ofSpmm(SMALL + "--peers none").json();
+        assertTrue(json.get("peers").isEmpty());
+        assertTrue(json.get("speedup_vs_best_dense").isNull());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--rows 0 --cols 30",
+                "--rows 20 --cols 0",
+                "--rows 0 --cols 0",
+                "--rows 20 --cols 30 --sparsity 1",
+                "--rows 20 --cols 30 --sparsity 0"
+            })
+    void takesEmptyAndFullMatrices(String options) {
+        for (String product : List.of("forward", "backward-input", "backward-weight")) {
+            CommandRun run = CommandRun.ofSpmm("--json --batch 5 --product " + product + " " + options);
+            assertEquals(0, run.status(), run.err());
+            assertTrue(run.json().get("max_error_over_bound").doubleValue() <= 1, run.out());
+        }
+    }
+
+    @Test
+    void readsAMatrixFromAFile(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("a.smtx");
+        Files.writeString(file, "6, 8, 4\n0 2 2 2 3 3 4\n1 7 0 3\n");
+        JsonNode elements = CommandRun.ofSpmm("--json --matrix " + file).json();
+        assertEquals("1x1", elements.get("block").textValue());
+        assertEquals(4, elements.get("nnz").intValue());
+        assertEquals(4, elements.get("stored").intValue());
+        JsonNode blocks =
+                CommandRun.ofSpmm("--json --block 2x4 --matrix " + file).json();
+        assertEquals(4, blocks.get("nnz").intValue());
+        assertEquals(4 * 8, blocks.get("stored").intValue());
+        assertTrue(blocks.get("max_error_over_bound").doubleValue() <= 1);
+    }
+
+    @Test
+    void readsAFileWithoutNonzerosRowsOrColumns(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("a.smtx");
+        for (String text : List.of("3, 4, 0\n0 0 0 0\n", "0, 4, 0\n0\n", "3, 0, 0\n0 0 0 0\n")) {
+            Files.writeString(file, text);
+            CommandRun run = CommandRun.ofSpmm("--json --matrix " + file);
+            assertEquals(0, run.status(), run.err());
+            assertEquals(0, run.json().get("density").doubleValue());
+        }
+    }
+
+    @Test
+    void printsATableForPeople() {
+        CommandRun run = CommandRun.ofSpmm("--rows 50 --cols 70 --batch 33 --block 4x8 --peers openblas,mkl");
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.out().contains("forward, W 50 × 70, batch 33, row-major, 1 thread"), run.out());
+        assertTrue(run.out().contains("of its bound: correct"), run.out());
+        assertTrue(run.out().contains("absent: not in this version"), run.out());
+    }
+}

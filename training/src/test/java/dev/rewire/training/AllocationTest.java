@@ -1,0 +1,44 @@
+package dev.rewire.training;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.rewire.training.data.ImageData;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Steps without rewiring leave no garbage worth the name. */
+class AllocationTest {
+    private static final ImageData IMAGES = SyntheticImages.of(8000, 100);
+    private static final int WARM_UP = 1500;
+    private static final int STEPS = 200;
+
+    @ParameterizedTest
+    @CsvSource({"STATIC, 1", "STATIC, 4", "DENSE, 1"})
+    void ofAStepAreAFewKilobytes(Method method, int block) {
+        TrainingConfig config = SyntheticImages.config(method)
+                .block(block, block)
+                .batch(128)
+                .epochs(100)
+                .build();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            take(run, WARM_UP);
+            // Until the compiler is done, kernels box vectors; what counts is where it settles.
+            long least = Long.MAX_VALUE;
+            for (int attempt = 0; attempt < 20 && least > 8 * 1024; attempt++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                take(run, STEPS);
+                least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / STEPS);
+            }
+            assertTrue(least <= 8 * 1024, "bytes a step: " + least);
+        }
+    }
+
+    private static void take(TrainingRun run, int steps) {
+        for (int i = 0; i < steps; i++) {
+            run.step();
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.rewire.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rewire.training.data.ImageData;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointTest {
+    private static final ImageData IMAGES = SyntheticImages.of(400, 100);
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void name() {
+        file = folder.resolve("run.ckpt");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // ΔT is 7 and an epoch has 20 steps: before the first step, inside ΔT, at a rewiring, at an epoch's end, inside
+        // the second.
+        "RIGL, 1, 0, 1",
+        "RIGL, 1, 10, 1",
+        "RIGL, 1, 14, 1",
+        "RIGL, 4, 20, 1",
+        "SET, 1, 27, 2",
+        "STATIC, 3, 33, 1",
+        "DENSE, 1, 12, 2"
+    })
+    void aResumedRunHasTheSameBits(Method method, int block, int steps, int threads) throws IOException {
+        TrainingConfig config =
+                SyntheticImages.config(method).block(block, block).epochs(3).build();
+
+        assertResumedIsTheSame(config, steps, threads);
+    }
+
+    @Test
+    void soHasOneWithAdam() throws IOException {
+        Optimizer adam = new Optimizer.Adam(0.9, 0.99, 1e-8, 1e-2, true);
+
+        assertResumedIsTheSame(
+                SyntheticImages.config(Method.RIGL).optimizer(adam).epochs(2).build(), 10, 1);
+    }
+
+    private void assertResumedIsTheSame(TrainingConfig config, int steps, int threads) throws IOException {
+        RunSummary expected;
+        EpochResult expectedEpoch;
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            step(run, steps);
+            run.save(file);
+            expectedEpoch = run.trainEpoch(StepListener.NONE);
+            expected = finish(run);
+        }
+        try (TrainingRun run = TrainingRun.resume(file, IMAGES, threads)) {
+            assertEquals(steps, run.steps());
+            assertEquals(config, run.config().toBuilder().threads(1).build());
+            EpochResult epoch = run.trainEpoch(StepListener.NONE);
+            RunSummary actual = finish(run);
+
+            assertEquals(expectedEpoch.loss(), epoch.loss());
+            assertEquals(expectedEpoch.trainAccuracy(), epoch.trainAccuracy());
+            assertEquals(expected.topologyHash(), actual.topologyHash());
+            assertEquals(expected.weightsHash(), actual.weightsHash());
+            assertEquals(expected.testAccuracy(), actual.testAccuracy());
+            assertEquals(expected.bestTestAccuracy(), actual.bestTestAccuracy());
+            assertEquals(expected.explorationRate(), actual.explorationRate());
+            assertEquals(expected.rewirings(), actual.rewirings());
+            assertEquals(expected.trainFlops(), actual.trainFlops());
+        }
+    }
+
+    private static void step(TrainingRun run, int steps) {
+        for (int i = 0; i < steps; i++) {
+            if (i % run.stepsOfEpoch() == 0 && steps - i >= run.stepsOfEpoch()) {
+                run.trainEpoch(StepListener.NONE);
+                i += run.stepsOfEpoch() - 1;
+            } else {
+                run.step();
+            }
+        }
+    }
+
+    private static RunSummary finish(TrainingRun run) {
+        while (!run.isComplete()) {
+            run.trainEpoch(StepListener.NONE);
+        }
+        return run.summary();
+    }
+
+    @Test
+    void savingAgainReplacesTheFileAndLeavesNothingBeside() throws IOException {
+        try (TrainingRun run = smallRun()) {
+            run.save(file);
+            byte[] first = Files.readAllBytes(file);
+            run.step();
+            run.save(file);
+
+            assertFalse(Arrays.equals(first, Files.readAllBytes(file)));
+            try (var files = Files.list(folder)) {
+                assertEquals(1, files.count());
+            }
+        }
+    }
+
+    @Test
+    void startsWithItsSettingsInText() throws IOException {
+        save();
+
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+
+        assertTrue(text.startsWith("rewire checkpoint 1\nmodel 36-32-24-4\nmethod RIGL\n"), text.substring(0, 60));
+        assertEquals(smallConfig(), TrainingRun.configOf(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.0001, 0.002, 0.01, 0.05, 0.3, 0.9, 0.99999})
+    void oneThatIsCutShortIsRefused(double share) throws IOException {
+        save();
+        byte[] whole = Files.readAllBytes(file);
+
+        for (int length = (int) (share * whole.length); length > whole.length - 40; length++) {
+            assertRefused(Arrays.copyOf(whole, length));
+        }
+        assertRefused(Arrays.copyOf(whole, (int) (share * whole.length)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.001, 0.02, 0.3, 0.7, 0.99999})
+    void oneWithAWrongBitIsRefused(double share) throws IOException {
+        save();
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[(int) (share * bytes.length)] ^= 4;
+
+        assertRefused(bytes);
+    }
+
+    @Test
+    void oneThatGoesOnIsRefused() throws IOException {
+        save();
+        byte[] bytes = Files.readAllBytes(file);
+
+        assertRefused(Arrays.copyOf(bytes, bytes.length + 1));
+    }
+
+    @Test
+    void noFileAndAnyOtherFileAreRefused() throws IOException {
+        assertNamed(assertThrows(CheckpointException.class, () -> TrainingRun.configOf(file)), "no such file");
+        assertNamed(assertThrows(CheckpointException.class, () -> TrainingRun.configOf(folder)), "not a regular file");
+        assertRefused(new byte[1000]);
+    }
+
+    private void assertRefused(byte[] bytes) throws IOException {
+        Files.write(file, bytes);
+
+        CheckpointException refused =
+                assertThrows(CheckpointException.class, () -> TrainingRun.resume(file, IMAGES, 1));
+
+        assertTrue(String.valueOf(refused.getMessage()).contains("run.ckpt: "), refused::getMessage);
+        assertFalse(String.valueOf(refused.getMessage()).contains("\n"), refused::getMessage);
+    }
+
+    private static void assertNamed(CheckpointException refused, String reason) {
+        assertTrue(String.valueOf(refused.getMessage()).endsWith(reason), refused::getMessage);
+    }
+
+    @Test
+    void otherImagesAreRefused() throws IOException {
+        save();
+
+        CheckpointException refused = assertThrows(
+                CheckpointException.class, () -> TrainingRun.resume(file, SyntheticImages.of(400, 100, 2), 1));
+
+        assertTrue(String.valueOf(refused.getMessage()).contains("its run had data "), refused::getMessage);
+    }
+
+    @Test
+    void anotherEngineIsRefused() throws IOException {
+        TrainingConfig dense = SyntheticImages.config(Method.DENSE).build();
+        try (TrainingRun run = TrainingRun.create(dense, IMAGES, new LoopBackend())) {
+            run.save(file);
+        }
+
+        CheckpointException refused =
+                assertThrows(CheckpointException.class, () -> TrainingRun.resume(file, IMAGES, 1));
+
+        assertTrue(String.valueOf(refused.getMessage()).contains("engine loops, not rewire"), refused::getMessage);
+        assertEquals("loops", TrainingRun.engineOf(file));
+        TrainingRun.resume(file, IMAGES, 1, new LoopBackend()).close();
+    }
+
+    private void save() throws IOException {
+        try (TrainingRun run = smallRun()) {
+            run.save(file);
+        }
+    }
+
+    private static TrainingRun smallRun() {
+        return TrainingRun.create(smallConfig(), IMAGES);
+    }
+
+    private static TrainingConfig smallConfig() {
+        return SyntheticImages.config(Method.RIGL).build();
+    }
+}

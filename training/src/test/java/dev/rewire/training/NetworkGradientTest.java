@@ -1,0 +1,165 @@
+package dev.rewire.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Gradients against central differences of the same network in double precision. */
+class NetworkGradientTest {
+    private static final int[] MODEL = {13, 11, 9, 5};
+    private static final double DIFFERENCE = 1e-6;
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 0.4, 5", "4, 4, 0.5, 17", "3, 5, 0.6, 64", "16, 16, 1, 70", "1, 1, 1, 33"})
+    void match(int blockRows, int blockCols, double density, int batch) {
+        check(patterns(blockRows, blockCols, density), batch, null);
+    }
+
+    @Test
+    void matchOnALibrary() {
+        check(patterns(1, 1, 1), 70, new LoopBackend());
+    }
+
+    private static List<BlockPattern> patterns(int blockRows, int blockCols, double density) {
+        List<BlockPattern> patterns = new ArrayList<>();
+        for (int l = 1; l < MODEL.length; l++) {
+            BlockPattern full = BlockPattern.full(MODEL[l], MODEL[l - 1], blockRows, blockCols);
+            int blocks = (int) Math.ceil(density * full.blocks());
+            patterns.add(
+                    BlockPattern.random(MODEL[l], MODEL[l - 1], blockRows, blockCols, blocks, new SplittableRandom(l)));
+        }
+        return patterns;
+    }
+
+    private static void check(List<BlockPattern> patterns, int batch, @Nullable DenseBackend backend) {
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(2)) {
+            Network network = Network.of(arena, patterns, batch, 1, backend, workers);
+            network.initialise(3);
+            SplittableRandom random = new SplittableRandom(4);
+            for (Linear layer : network.layers()) {
+                fill(layer.bias(), random);
+            }
+            double[][] x = new double[batch][MODEL[0]];
+            int[] labels = new int[batch];
+            for (int sample = 0; sample < batch; sample++) {
+                labels[sample] = random.nextInt(MODEL[MODEL.length - 1]);
+                for (int f = 0; f < MODEL[0]; f++) {
+                    float value = random.nextFloat(-1, 1);
+                    x[sample][f] = value;
+                    network.input().set(sample, f, value);
+                }
+            }
+            SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy(network.logits(), network.logitsGradient());
+            network.forward();
+            loss.differentiate(labels);
+            for (int l = patterns.size() - 1; l >= 0; l--) {
+                network.layers().get(l).backwardInput();
+                network.layers().get(l).backwardWeights();
+            }
+            DoubleNetwork reference = new DoubleNetwork(network, x, labels);
+            assertEquals(reference.loss(), loss.lossSum() / batch, 1e-6);
+            for (int l = 0; l < patterns.size(); l++) {
+                compareLayer(reference, network.layers().get(l), l);
+            }
+        }
+    }
+
+    private static void fill(DenseMatrix bias, SplittableRandom random) {
+        for (int i = 0; i < bias.cols(); i++) {
+            bias.set(0, i, random.nextFloat(-0.5f, 0.5f));
+        }
+    }
+
+    private static void compareLayer(DoubleNetwork reference, Linear layer, int l) {
+        BlockPattern p = layer.pattern();
+        for (int row = 0; row < p.rows(); row++) {
+            assertEquals(
+                    reference.slope(reference.biases[l], row),
+                    layer.biasGradient().get(0, row),
+                    2e-6,
+                    "bias " + row + " of layer " + l);
+            for (int col = 0; col < p.cols(); col++) {
+                boolean stored = p.find(row / p.blockRows(), col / p.blockCols()) >= 0;
+                double slope = stored ? reference.slope(reference.weights[l][row], col) : 0;
+                assertEquals(slope, layer.gradient().get(row, col), 2e-6, row + ", " + col + " of layer " + l);
+            }
+        }
+    }
+
+    /** The loss of a copy of a network, in double precision. */
+    private static final class DoubleNetwork {
+        final double[][][] weights;
+        final double[][] biases;
+        private final double[][] x;
+        private final int[] labels;
+
+        DoubleNetwork(Network network, double[][] x, int[] labels) {
+            this.x = x;
+            this.labels = labels;
+            int layers = network.layers().size();
+            weights = new double[layers][][];
+            biases = new double[layers][];
+            for (int l = 0; l < layers; l++) {
+                Linear layer = network.layers().get(l);
+                BlockPattern p = layer.pattern();
+                weights[l] = new double[p.rows()][p.cols()];
+                biases[l] = new double[p.rows()];
+                for (int row = 0; row < p.rows(); row++) {
+                    biases[l][row] = layer.bias().get(0, row);
+                    for (int col = 0; col < p.cols(); col++) {
+                        weights[l][row][col] = layer.weights().get(row, col);
+                    }
+                }
+            }
+        }
+
+        double slope(double[] parameters, int index) {
+            double old = parameters[index];
+            parameters[index] = old + DIFFERENCE;
+            double above = loss();
+            parameters[index] = old - DIFFERENCE;
+            double below = loss();
+            parameters[index] = old;
+            return (above - below) / (2 * DIFFERENCE);
+        }
+
+        double loss() {
+            double sum = 0;
+            for (int sample = 0; sample < x.length; sample++) {
+                double[] activations = x[sample];
+                for (int l = 0; l < weights.length; l++) {
+                    activations = layer(l, activations);
+                }
+                double exponentials = 0;
+                for (double logit : activations) {
+                    exponentials += Math.exp(logit);
+                }
+                sum += Math.log(exponentials) - activations[labels[sample]];
+            }
+            return sum / x.length;
+        }
+
+        private double[] layer(int l, double[] input) {
+            double[] output = biases[l].clone();
+            for (int row = 0; row < output.length; row++) {
+                for (int col = 0; col < input.length; col++) {
+                    output[row] += weights[l][row][col] * input[col];
+                }
+                boolean last = l + 1 == weights.length;
+                output[row] = last ? output[row] : Math.max(output[row], 0);
+            }
+            return output;
+        }
+    }
+}

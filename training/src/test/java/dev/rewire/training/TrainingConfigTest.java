@@ -1,0 +1,143 @@
+package dev.rewire.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rewire.training.data.ImageData;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainingConfigTest {
+    private static final ImageData IMAGES = SyntheticImages.of(40, 10);
+
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                Arguments.of("--sparsity: 1.5 ", base().sparsity(1.5)),
+                Arguments.of("--sparsity: 1.0 ", base().sparsity(1)),
+                Arguments.of("--sparsity: NaN ", base().sparsity(Double.NaN)),
+                Arguments.of("--block: 0x3 ", base().block(0, 3)),
+                Arguments.of("--block: 1x65 ", base().block(1, 65)),
+                Arguments.of("--model: 784 ", base().model(List.of(784))),
+                Arguments.of("--model: 784-0-10 ", base().model(List.of(784, 0, 10))),
+                Arguments.of("--model: 1000000-1000000 ", base().model(List.of(1_000_000, 1_000_000))),
+                Arguments.of("--epochs: 0 ", base().epochs(0)),
+                Arguments.of("--batch: -1 ", base().batch(-1)),
+                Arguments.of("--lr: 0.0 ", base().learningRate(0)),
+                Arguments.of("--lr: Infinity ", base().learningRate(Double.POSITIVE_INFINITY)),
+                Arguments.of("--warmup: 3 ", base().epochs(3).warmupEpochs(3)),
+                Arguments.of("--delta-t: 0 ", base().deltaT(0)),
+                Arguments.of("--alpha: 0.0 ", base().alpha(0)),
+                Arguments.of("--alpha: 1.1 ", base().alpha(1.1)),
+                Arguments.of("--rewire-until: -0.1 ", base().rewireUntil(-0.1)),
+                Arguments.of("--threads: 0 ", base().threads(0)));
+    }
+
+    private static TrainingConfigBuilder base() {
+        return TrainingConfig.builder();
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void whatIsOutOfRangeIsNamedWithWhatIsAccepted(String start, TrainingConfigBuilder config) {
+        assertNamed(start, config::build);
+    }
+
+    @Test
+    void aModelHasToFitTheImages() {
+        for (List<Integer> model : List.of(List.of(35, 4), List.of(36, 3))) {
+            TrainingConfig config =
+                    SyntheticImages.config(Method.RIGL).model(model).build();
+
+            assertNamed("--model: ", () -> TrainingRun.create(config, IMAGES));
+        }
+    }
+
+    @Test
+    void aBatchHasToFitTheImages() {
+        TrainingConfig config = SyntheticImages.config(Method.RIGL).batch(41).build();
+
+        assertNamed("--batch: 41 ", () -> TrainingRun.create(config, IMAGES));
+    }
+
+    @Test
+    void aLibraryIsForDenseRuns() {
+        TrainingConfig config = SyntheticImages.config(Method.SET).build();
+
+        assertNamed("--method: SET ", () -> TrainingRun.create(config, IMAGES, new LoopBackend()));
+    }
+
+    private static void assertNamed(String start, Runnable call) {
+        String message = assertThrows(InvalidConfigException.class, call::run).getMessage();
+        assertTrue(message.startsWith(start), message);
+        assertTrue(message.contains("accepted are "), message);
+    }
+
+    @Test
+    void aRunOfOneEpochHasNoWarmUpOfItsOwn() {
+        assertEquals(0, base().epochs(1).build().warmupEpochs());
+    }
+
+    @Test
+    void denseRunsHaveNoSparsity() {
+        assertEquals(0, base().sparsity(0.9).build().asDense().sparsity());
+    }
+
+    @Test
+    void textGivesTheSameSettingsBack() {
+        TrainingConfig sgd = base().block(3, 5).learningRate(0.1 + 0.2).build();
+        TrainingConfig adam = base().method(Method.SET)
+                .distribution(Distribution.UNIFORM)
+                .optimizer(new Optimizer.Adam(0.8, 0.98, 1e-7, 0.01, true))
+                .rateDecay(RateDecay.STEP)
+                .seed(Long.MIN_VALUE)
+                .build();
+
+        assertEquals(sgd, ConfigText.parse(ConfigText.format(sgd)));
+        assertEquals(adam, ConfigText.parse(ConfigText.format(adam)));
+    }
+
+    @Test
+    void textWithoutAKeyIsRefused() {
+        var text = ConfigText.format(base().build());
+        text.remove("alpha");
+
+        assertThrows(NoSuchElementException.class, () -> ConfigText.parse(text));
+    }
+
+    @Test
+    void decaysEndWhereTheySay() {
+        TrainingConfig config = base().learningRate(1).warmupEpochs(0).build();
+
+        assertEquals(
+                1,
+                config.toBuilder()
+                        .rateDecay(RateDecay.CONSTANT)
+                        .build()
+                        .learningRateOf(100, 10)
+                        .at(99));
+        assertEquals(
+                0.01,
+                config.toBuilder()
+                        .rateDecay(RateDecay.STEP)
+                        .build()
+                        .learningRateOf(100, 10)
+                        .at(75),
+                1e-12);
+        assertEquals(0, config.learningRateOf(100, 10).at(100));
+        assertEquals(0.5, config.learningRateOf(100, 10).at(50), 1e-12);
+        assertEquals(
+                1 / 11.0,
+                config.toBuilder()
+                        .warmupEpochs(1)
+                        .build()
+                        .learningRateOf(100, 10)
+                        .at(0),
+                1e-12);
+    }
+}
