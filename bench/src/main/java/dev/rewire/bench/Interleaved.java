@@ -11,8 +11,11 @@ import java.util.List;
  * the one before have gone to sleep.
  */
 final class Interleaved {
-    /** Until the JIT has compiled what runs; shorter where less is timed. */
+    /** Until the JIT has compiled what runs. */
     private static final double WARM_UP_SECONDS = 1.5;
+
+    /** Runs of less than a quarter of a second try whether it works, and have a shorter warm-up. */
+    private static final double MOST_WARM_UP_PER_SECOND = 6;
 
     private static final int LEAST_ROUNDS = 3;
 
@@ -45,7 +48,7 @@ final class Interleaved {
     }
 
     static double warmUpSeconds(double seconds) {
-        return Math.min(WARM_UP_SECONDS, 3 * seconds);
+        return Math.min(WARM_UP_SECONDS, MOST_WARM_UP_PER_SECOND * seconds);
     }
 
     private List<Times> rounds(double seconds, int least) {

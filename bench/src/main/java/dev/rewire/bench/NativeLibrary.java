@@ -105,7 +105,8 @@ final class NativeLibrary {
     }
 
     private static MethodHandle ofSystem(String symbol, FunctionDescriptor descriptor) throws UnavailableException {
-        MemorySegment address = Linker.nativeLinker().defaultLookup()
+        MemorySegment address = Linker.nativeLinker()
+                .defaultLookup()
                 .find(symbol)
                 .orElseThrow(() -> new UnavailableException("this system has no " + symbol));
         return Linker.nativeLinker().downcallHandle(address, descriptor);

@@ -68,7 +68,8 @@ public final class PanelMatrix {
      */
     PanelMatrix features(int from, int to) {
         long offset = (long) from * lanes * Float.BYTES;
-        return new PanelMatrix(arena, segment.asSlice(offset), rows, to - from, lanes, panelStride);
+        return new PanelMatrix(
+                arena, segment.asSlice(Math.min(offset, segment.byteSize())), rows, to - from, lanes, panelStride);
     }
 
     /**

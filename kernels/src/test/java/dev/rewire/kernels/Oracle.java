@@ -26,11 +26,16 @@ final class Oracle {
     }
 
     void add(int row, int col, float a, float b) {
-        int at = row * cols + col;
         double term = (double) a * b;
+        add(row, col, term, Math.abs(term), 1);
+    }
+
+    /** A term that is a sum itself, of terms whose magnitudes add up to {@code magnitude}; it makes k larger by {@code count}. */
+    void add(int row, int col, double term, double magnitude, int count) {
+        int at = row * cols + col;
         sums[at] += term;
-        magnitudes[at] += Math.abs(term);
-        terms[at]++;
+        magnitudes[at] += magnitude;
+        terms[at] += count;
     }
 
     void relu() {

@@ -18,6 +18,7 @@ final class CheckpointWriter implements AutoCloseable {
     private final Path file;
     private final Path part;
     private final FileChannel channel;
+    private boolean committed;
     private final MessageDigest digest = Hashes.sha256();
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -66,6 +67,7 @@ final class CheckpointWriter implements AutoCloseable {
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         }
+        committed = true;
     }
 
     private void flush() throws IOException {
@@ -83,8 +85,8 @@ final class CheckpointWriter implements AutoCloseable {
     /** Removes what was not committed. */
     @Override
     public void close() throws IOException {
-        if (channel.isOpen()) {
-            channel.close();
+        channel.close();
+        if (!committed) {
             Files.deleteIfExists(part);
         }
     }

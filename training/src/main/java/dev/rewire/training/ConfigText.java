@@ -86,10 +86,15 @@ final class ConfigText {
         String name = value(text, "optimizer");
         double decay = number(text, "weight-decay");
         return switch (name) {
-            case SGD -> new Optimizer.Sgd(
-                    number(text, "momentum"), Boolean.parseBoolean(value(text, "nesterov")), decay);
-            case ADAM, ADAMW -> new Optimizer.Adam(
-                    number(text, "beta1"), number(text, "beta2"), number(text, "epsilon"), decay, name.equals(ADAMW));
+            case SGD ->
+                new Optimizer.Sgd(number(text, "momentum"), Boolean.parseBoolean(value(text, "nesterov")), decay);
+            case ADAM, ADAMW ->
+                new Optimizer.Adam(
+                        number(text, "beta1"),
+                        number(text, "beta2"),
+                        number(text, "epsilon"),
+                        decay,
+                        name.equals(ADAMW));
             default -> throw new IllegalArgumentException("optimizer " + name);
         };
     }

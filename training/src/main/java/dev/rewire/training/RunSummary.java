@@ -1,5 +1,7 @@
 package dev.rewire.training;
 
+import java.util.Arrays;
+
 /**
  * Where a run stands. Times are of this process, so a resumed run starts them anew; all else is of the whole run.
  *
@@ -37,6 +39,32 @@ public record RunSummary(
         String topologyHash,
         String weightsHash,
         String engine) {
+    /** Collects where a run stands. */
+    static RunSummary of(int epochs, int batch, Trainer trainer, Tally tally, StepTimes times, String engine) {
+        Network network = trainer.network();
+        long dense = network.shapes().stream().mapToLong(LayerShape::weights).sum();
+        long explored = trainer.layerRewirings().stream()
+                .mapToLong(LayerRewiring::exploredWeights)
+                .sum();
+        return new RunSummary(
+                epochs,
+                trainer.progress().steps,
+                tally.testAccuracy,
+                tally.bestTestAccuracy,
+                Arrays.stream(network.nonzeros()).sum(),
+                dense,
+                trainer.flops() * batch,
+                trainer.denseFlops() * batch,
+                times.medianNanos() / 1e6,
+                times.totalNanos() / 1e6,
+                trainer.progress().rewirings,
+                trainer.progress().rewireNanos / 1e6,
+                (double) explored / dense,
+                Hashes.topology(network),
+                Hashes.weights(network),
+                engine);
+    }
+
     /**
      * The share of the training time that rewiring takes.
      *

@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.data.ImageData;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -162,6 +163,18 @@ public record TrainingConfig(
      */
     public String modelText() {
         return text(model);
+    }
+
+    /** Refuses settings that do not fit the images. */
+    void requireFit(ImageData data) {
+        if (model.get(0) != data.features() || model.get(model.size() - 1) < data.classes()) {
+            throw new InvalidConfigException(
+                    "--model",
+                    modelText(),
+                    "models that start with " + data.features() + ", the pixels of an image, and end with "
+                            + data.classes() + " or more, the classes");
+        }
+        requireInteger("--batch", batch, 1, Math.min(MOST_BATCH, data.train().size()));
     }
 
     /** The shapes of the layers. */

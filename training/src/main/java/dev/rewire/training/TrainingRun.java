@@ -99,7 +99,7 @@ public final class TrainingRun implements AutoCloseable {
 
     private static TrainingRun build(
             TrainingConfig config, ImageData data, @Nullable DenseBackend backend, List<BlockPattern> patterns) {
-        requireFit(config, data);
+        config.requireFit(data);
         if (backend != null && config.method() != Method.DENSE) {
             throw new InvalidConfigException("--method", config.method(), "DENSE, on " + backend.name());
         }
@@ -111,22 +111,6 @@ public final class TrainingRun implements AutoCloseable {
             workers.close();
             arena.close();
             throw e;
-        }
-    }
-
-    private static void requireFit(TrainingConfig config, ImageData data) {
-        int in = config.model().get(0);
-        int out = config.model().get(config.model().size() - 1);
-        if (in != data.features() || out < data.classes()) {
-            throw new InvalidConfigException(
-                    "--model",
-                    config.modelText(),
-                    "models that start with " + data.features() + ", the pixels of an image, and end with "
-                            + data.classes() + " or more, the classes");
-        }
-        if (config.batch() > data.train().size()) {
-            throw new InvalidConfigException(
-                    "--batch", config.batch(), "integers up to " + data.train().size() + ", the training images");
         }
     }
 
@@ -288,28 +272,7 @@ public final class TrainingRun implements AutoCloseable {
      * @return counters, times and hashes
      */
     public RunSummary summary() {
-        Network network = trainer.network();
-        long dense = network.shapes().stream().mapToLong(LayerShape::weights).sum();
-        long explored = trainer.layerRewirings().stream()
-                .mapToLong(LayerRewiring::exploredWeights)
-                .sum();
-        return new RunSummary(
-                epochs(),
-                steps(),
-                tally.testAccuracy,
-                tally.bestTestAccuracy,
-                Arrays.stream(network.nonzeros()).sum(),
-                dense,
-                trainer.flops() * config.batch(),
-                trainer.denseFlops() * config.batch(),
-                times.medianNanos() / 1e6,
-                times.totalNanos() / 1e6,
-                trainer.progress().rewirings,
-                trainer.progress().rewireNanos / 1e6,
-                (double) explored / dense,
-                Hashes.topology(network),
-                Hashes.weights(network),
-                engine());
+        return RunSummary.of(epochs(), config.batch(), trainer, tally, times, engine());
     }
 
     /**

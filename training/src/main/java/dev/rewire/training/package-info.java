@@ -1,4 +1,23 @@
-/** Layers. */
+/**
+ * Training of networks that are sparse from their first step: layers on block-sparse weights, their optimisers, and the rewiring that moves
+ * connections as the network learns.
+ *
+ * <p>A {@link dev.rewire.training.TrainingRun} is made from a {@link dev.rewire.training.TrainingConfig} and images; it trains epoch by
+ * epoch, is saved and resumed, and says where it stands in a {@link dev.rewire.training.RunSummary}:
+ *
+ * <pre>{@code
+ * TrainingConfig config = TrainingConfig.builder().method(Method.RIGL).sparsity(0.9).build();
+ * try (TrainingRun run = TrainingRun.create(config, data)) {
+ *     while (!run.isComplete()) {
+ *         System.out.println(run.trainEpoch(StepListener.NONE));
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Weights, gradients and every slot of the optimiser lie off-heap on one pattern for each layer; activations stay in panels from the
+ * input to the loss. Each random choice is a function of (seed, layer, step, purpose), so neither the number of threads nor an interruption
+ * changes a run.
+ */
 @NullMarked
 package dev.rewire.training;
 

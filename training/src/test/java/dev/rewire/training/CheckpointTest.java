@@ -128,16 +128,17 @@ class CheckpointTest {
         assertEquals(smallConfig(), TrainingRun.configOf(file));
     }
 
-    @ParameterizedTest
-    @ValueSource(doubles = {0, 0.0001, 0.002, 0.01, 0.05, 0.3, 0.9, 0.99999})
-    void oneThatIsCutShortIsRefused(double share) throws IOException {
+    @Test
+    void oneThatIsCutShortIsRefused() throws IOException {
         save();
         byte[] whole = Files.readAllBytes(file);
 
-        for (int length = (int) (share * whole.length); length > whole.length - 40; length++) {
-            assertRefused(Arrays.copyOf(whole, length));
+        for (double share : new double[] {0, 0.0001, 0.002, 0.01, 0.05, 0.3, 0.9}) {
+            assertRefused(Arrays.copyOf(whole, (int) (share * whole.length)));
         }
-        assertRefused(Arrays.copyOf(whole, (int) (share * whole.length)));
+        for (int missing = 1; missing <= 40; missing++) {
+            assertRefused(Arrays.copyOf(whole, whole.length - missing));
+        }
     }
 
     @ParameterizedTest

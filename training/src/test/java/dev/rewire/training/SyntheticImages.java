@@ -48,16 +48,16 @@ final class SyntheticImages {
             }
         }
         try {
-            return LabelledImages.of(read(images, 3), read(labels, 1), CLASSES);
+            return LabelledImages.of(read(images.array(), 3), read(labels.array(), 1), CLASSES);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static IdxFile read(ByteBuffer content, int dimensions) throws IOException {
+    private static IdxFile read(byte[] content, int dimensions) throws IOException {
         Path file = Files.createTempFile("synthetic", ".idx");
         try {
-            Files.write(file, content.array());
+            Files.write(file, content);
             return IdxFile.read(file, dimensions);
         } finally {
             Files.delete(file);

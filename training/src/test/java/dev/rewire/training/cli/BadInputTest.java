@@ -74,7 +74,7 @@ class BadInputTest {
         Path images = data.resolve("train-images-idx3-ubyte");
         byte[] bytes = Files.readAllBytes(images);
         Files.write(images, Arrays.copyOf(bytes, bytes.length - 1));
-        refuses(images.toString(), "byte 4", "at most " + (bytes.length - 17), CommandResult.ofTraining(data));
+        refuses(images.toString(), "byte 4", "at most " + (bytes.length - 1), CommandResult.ofTraining(data));
     }
 
     @Test

@@ -43,7 +43,10 @@ class SettingsOptionsTest {
                 help.contains("(default: " + new BigDecimal(Double.toString(sgd.momentum())).toPlainString() + ")"),
                 help);
         assertTrue(
-                help.contains("(default: " + new BigDecimal(Double.toString(sgd.weightDecay())).toPlainString()
+                help.contains("(default: "
+                        + new BigDecimal(Double.toString(sgd.weightDecay()))
+                                .stripTrailingZeros()
+                                .toPlainString()
                         + " with sgd"),
                 help);
     }
