@@ -43,9 +43,11 @@ public final class SpmmPlan {
     private final @Nullable SpmmKernel lastGroupKernel;
     private final SpmmOperands[] operands;
     private final MemorySegment bias;
+    private final @Nullable TransposedValues transposedValues;
     private final @Nullable PanelMatrix packedInput;
     private final MemorySegment[] tiles;
     private final Workers.Task packTask = this::pack;
+    private final Workers.Task orderTask = this::order;
     private final Workers.Task multiplyTask = this::multiply;
 
     private BlockPattern pattern;
@@ -79,6 +81,7 @@ public final class SpmmPlan {
         this.panels = (batch + lanes - 1) / lanes;
         checkEpilogue();
 
+        transposedValues = transposed && TransposedValues.pay(pattern) ? new TransposedValues(arena, w) : null;
         SpmmShape shape = shape();
         kernel = Providers.active().spmm(shape);
         int remainder = outputs() % shape.outputs();
@@ -143,7 +146,10 @@ public final class SpmmPlan {
             starts[item] *= step;
         }
         index = transposed
-                ? new SpmmIndex(pattern.colOffsets(), starts, pattern.transposedOrder())
+                ? new SpmmIndex(
+                        pattern.colOffsets(),
+                        starts,
+                        transposedValues == null ? pattern.transposedOrder() : consecutive(starts.length))
                 : new SpmmIndex(pattern.rowOffsets(), starts, consecutive(starts.length));
         taskGroups = cutTasks();
     }
@@ -257,6 +263,9 @@ public final class SpmmPlan {
                     if (denseInput != null) {
                         workers.run(PanelCopying.tasks(x), packTask);
                     }
+                    if (transposedValues != null) {
+                        workers.run(transposedValues.tasks(), orderTask);
+                    }
                     workers.run((taskGroups.length - 1) * panels, multiplyTask);
                 } finally {
                     maskArena.release();
@@ -283,6 +292,12 @@ public final class SpmmPlan {
         }
     }
 
+    private void order(int task, int worker) {
+        if (transposedValues != null) {
+            transposedValues.copy(task);
+        }
+    }
+
     private void multiply(int task, int worker) {
         PanelMatrix x = input;
         if (x == null) {
@@ -297,7 +312,7 @@ public final class SpmmPlan {
         int samples = PanelCopying.samples(x, panel);
 
         SpmmOperands at = operands[worker];
-        at.values = w.memory();
+        at.values = transposedValues == null ? w.memory() : transposedValues.memory();
         at.bias = bias;
         at.input = x.segment();
         at.inputOffset = panel * x.panelStride() * Float.BYTES;
@@ -355,7 +370,7 @@ public final class SpmmPlan {
         int rows = pattern.blockRows();
         int cols = pattern.blockCols();
         return transposed
-                ? new SpmmShape(cols, rows, 1, cols, rows * cols, lanes, false, start, end)
+                ? new SpmmShape(cols, rows, 1, cols, rows * cols, lanes, transposedValues != null, start, end)
                 : new SpmmShape(rows, cols, cols, 1, rows * cols, lanes, true, start, end);
     }
 

@@ -114,21 +114,24 @@ final class SddmmTileGenerator {
     private void batch() {
         Label panelLoop = tile.code.newLabel();
         Label vectorLoop = tile.code.newLabel();
+        Label endOfPanel = tile.code.newLabel();
         Label done = tile.code.newLabel();
         long groupBytes = (long) chains * RawMemory.VECTOR_BYTES;
         featureAddress(gradient, rowStarts, row, gradientOfPanel);
         featureAddress(input, colStarts, col, inputOfPanel);
         tile.code.iload(panels).istore(panel);
         tile.code.labelBinding(panelLoop).iload(panel).ifle(done);
-        tile.code.lload(gradientOfPanel).lstore(g).lload(inputOfPanel).lstore(x);
+        tile.code.lload(gradientOfPanel).loadConstant(groupBytes).lsub().lstore(g);
+        tile.code.lload(inputOfPanel).loadConstant(groupBytes).lsub().lstore(x);
         tile.code.lload(g).loadConstant(featureBytes).ladd().lstore(end);
         tile.code.labelBinding(vectorLoop);
-        group();
         tile.advance(g, groupBytes);
         tile.advance(x, groupBytes);
+        group();
         if (groupBytes < featureBytes) {
-            tile.code.lload(g).lload(end).lcmp().ifne(vectorLoop);
+            tile.code.lload(g).lload(end).lcmp().ifeq(endOfPanel).goto_(vectorLoop);
         }
+        tile.code.labelBinding(endOfPanel);
         tile.code.lload(gradientOfPanel).lload(gradientStride).ladd().lstore(gradientOfPanel);
         tile.code.lload(inputOfPanel).lload(inputStride).ladd().lstore(inputOfPanel);
         tile.code.iinc(panel, -1).goto_(panelLoop).labelBinding(done);

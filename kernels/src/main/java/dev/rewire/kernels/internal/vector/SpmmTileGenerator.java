@@ -5,23 +5,33 @@ import dev.rewire.kernels.internal.SpmmShape.End;
 import java.lang.classfile.Label;
 
 /**
- * Writes an SpMM tile: {@code size} outputs times {@code vectors} vectors of samples, held in registers while every block of a group is
- * walked. One step loads the samples of one input and broadcasts one weight per output. In Java it would read
+ * Writes an SpMM tile: {@code size} outputs times {@code vectors} vectors of samples, held in registers while blocks of a group are walked.
+ * One step loads the samples of one input and broadcasts one weight per output. In Java it would read
  *
  * <pre>
  * for each group
- *   for each tile of the part                    // outputs tile .. tile + size
- *     sums = 0, bias or old output
- *     for each item of the group                 // a block
- *       for each step of the block               // an input
- *         sums[i][j] += value[i] * sample[j]
- *     output = relu or mask of sums
+ *   for each chunk of the group's items          // blocks whose samples fit the first-level cache
+ *     for each lane of the panel, vectors at a time
+ *       for each tile of the part                // outputs tile .. tile + size
+ *         sums = 0, bias or old output           // of the first chunk; later ones go on with what the output holds
+ *         for each item of the chunk             // a block
+ *           for each step of the block           // an input
+ *             sums[i][j] += value[i] * sample[j]
+ *         output = relu or mask of sums          // of the last chunk
  * </pre>
  *
- * The loop over steps ends by comparing addresses for inequality: C2 takes that for no counted loop, and so spares it the copies before and
- * after the main loop that a trip count of a dozen cannot pay for.
+ * Two loops are written so that C2 takes them for no counted loops, which it would unroll until the sums spill, and give copies before and
+ * after that a trip count of a dozen cannot pay for: the steps end when an address is reached, and items without a loop over steps
+ * are counted in twos. Addresses advance before they are used, and each turn ends in a comparison followed by a jump back: the other way round C2
+ * keeps copies of the addresses and computes the comparison's result twice, which costs 0.8 of 4 cycles (docs/performance.md).
  */
 final class SpmmTileGenerator {
+    /** Inputs of a chunk: with 64 samples, 16 KiB, which leave room for values and sums in a first-level cache of 32 KiB. */
+    private static final int CHUNK_STEPS = 64;
+
+    /** Steps of a tile of one output that are written out; a taller tile would spill. */
+    private static final int MOST_UNROLLED = 4;
+
     private final TileCode tile;
     private final SpmmShape shape;
     private final Tiling.Part part;
@@ -29,6 +39,7 @@ final class SpmmTileGenerator {
 
     private final long featureBytes;
     private final int outputsOfGroup;
+    private final boolean severalTiles;
 
     // The parameters' slots; 0 is the tile itself.
     private final int offsets = 1;
@@ -42,8 +53,15 @@ final class SpmmTileGenerator {
     private final int bias = 12;
     private final int mask = 14;
 
+    private final int chunk;
+    private final int endOfGroup;
     private final int item;
     private final int endItem;
+    private final int itemsLeft;
+    private final int lane;
+    private final int tileOutput;
+    private final int tileBias;
+    private final int tileMask;
     private final int value;
     private final int sample;
     private final int valueOfTile;
@@ -61,8 +79,16 @@ final class SpmmTileGenerator {
         this.vectors = vectors;
         featureBytes = (long) shape.lanes() * Float.BYTES;
         outputsOfGroup = shape.blockElements() / shape.steps();
+        severalTiles = part.to() - part.from() > part.size();
+        chunk = tile.newInt();
+        endOfGroup = tile.newInt();
         item = tile.newInt();
         endItem = tile.newInt();
+        itemsLeft = tile.newLong();
+        lane = tile.newLong();
+        tileOutput = tile.newLong();
+        tileBias = tile.newLong();
+        tileMask = tile.newLong();
         value = tile.newLong();
         sample = tile.newLong();
         valueOfTile = tile.newLong();
@@ -89,8 +115,8 @@ final class SpmmTileGenerator {
             addFeatures(mask, featureBytes);
         }
         tile.code.labelBinding(loop).iload(group).iload(endGroup).if_icmpge(end);
-        tiles();
-        advanceOutputs(outputsOfGroup - (part.to() - part.from()));
+        chunks();
+        advanceOutputs(output, bias, mask, outputsOfGroup);
         tile.code.iinc(group, 1).goto_(loop).labelBinding(end);
     }
 
@@ -107,13 +133,62 @@ final class SpmmTileGenerator {
         tile.advance(address, part.from() * bytes);
     }
 
-    private void advanceOutputs(int count) {
-        tile.advance(output, count * featureBytes);
+    private void advanceOutputs(int outputAddress, int biasAddress, int maskAddress, int count) {
+        tile.advance(outputAddress, count * featureBytes);
         if (shape.start().readsBias()) {
-            tile.advance(bias, (long) count * Float.BYTES);
+            tile.advance(biasAddress, (long) count * Float.BYTES);
         }
         if (shape.end() == End.MASK) {
-            tile.advance(mask, count * featureBytes);
+            tile.advance(maskAddress, count * featureBytes);
+        }
+    }
+
+    /** A group of one tile meets each of its samples once, so cutting it would save nothing. */
+    private void chunks() {
+        Label loop = tile.code.newLabel();
+        Label rest = tile.code.newLabel();
+        firstItem(chunk);
+        tile.code.aload(offsets).iload(group).iconst_1().iadd().iaload().istore(endOfGroup);
+        tile.code.labelBinding(loop).iload(endOfGroup).istore(endItem);
+        if (!severalTiles) {
+            lanes();
+            return;
+        }
+        int items = Math.max(1, CHUNK_STEPS / shape.steps());
+        tile.code
+                .iload(endOfGroup)
+                .iload(chunk)
+                .isub()
+                .loadConstant(items)
+                .if_icmple(rest)
+                .iload(chunk)
+                .loadConstant(items)
+                .iadd()
+                .istore(endItem)
+                .labelBinding(rest);
+        lanes();
+        tile.code.iload(endItem).istore(chunk).iload(chunk).iload(endOfGroup).if_icmplt(loop);
+    }
+
+    private void firstItem(int target) {
+        tile.code.aload(offsets).iload(group).iaload().istore(target);
+    }
+
+    private void lanes() {
+        Label loop = tile.code.newLabel();
+        long bytes = (long) vectors * RawMemory.VECTOR_BYTES;
+        tile.code.loadConstant(0L).lstore(lane).labelBinding(loop);
+        tile.code.lload(output).lload(lane).ladd().lstore(tileOutput);
+        if (shape.start().readsBias()) {
+            tile.code.lload(bias).lstore(tileBias);
+        }
+        if (shape.end() == End.MASK) {
+            tile.code.lload(mask).lload(lane).ladd().lstore(tileMask);
+        }
+        tiles();
+        if (bytes < featureBytes) {
+            tile.advance(lane, bytes);
+            tile.code.lload(lane).loadConstant(featureBytes).lcmp().ifne(loop);
         }
     }
 
@@ -124,21 +199,43 @@ final class SpmmTileGenerator {
         start();
         items();
         finish();
-        advanceOutputs(part.size());
-        tile.advance(valueOfTile, part.size() * outputBytes);
-        tile.code
-                .lload(valueOfTile)
-                .loadConstant(part.to() * outputBytes)
-                .lcmp()
-                .ifne(loop);
+        if (severalTiles) {
+            advanceOutputs(tileOutput, tileBias, tileMask, part.size());
+            tile.advance(valueOfTile, part.size() * outputBytes);
+            tile.code
+                    .lload(valueOfTile)
+                    .loadConstant(part.to() * outputBytes)
+                    .lcmp()
+                    .ifne(loop);
+        }
     }
 
     private void start() {
+        if (!severalTiles) {
+            startGroup();
+            return;
+        }
+        Label first = tile.code.newLabel();
+        Label started = tile.code.newLabel();
+        firstItem(item);
+        tile.code.iload(chunk).iload(item).if_icmpeq(first);
+        tile.maskAddress(tileOutput, base);
+        for (int i = 0; i < part.size(); i++) {
+            for (int j = 0; j < vectors; j++) {
+                tile.load(sums[i][j], base, outputOffset(i, j));
+            }
+        }
+        tile.code.goto_(started).labelBinding(first);
+        startGroup();
+        tile.code.labelBinding(started);
+    }
+
+    private void startGroup() {
         if (shape.start().readsOutput()) {
-            tile.maskAddress(output, base);
+            tile.maskAddress(tileOutput, base);
         }
         if (shape.start().readsBias()) {
-            tile.maskAddress(bias, valueBase);
+            tile.maskAddress(tileBias, valueBase);
         }
         for (int i = 0; i < part.size(); i++) {
             if (shape.start().readsBias()) {
@@ -162,14 +259,25 @@ final class SpmmTileGenerator {
         Label loop = tile.code.newLabel();
         Label end = tile.code.newLabel();
         long blockBytes = (long) shape.blockElements() * Float.BYTES;
-        long stepBytes = (long) shape.stepStride() * Float.BYTES;
-        tile.code.aload(offsets).iload(group).iaload().istore(item);
-        tile.code.aload(offsets).iload(group).iconst_1().iadd().iaload().istore(endItem);
+        tile.code.iload(chunk).istore(item);
+        tile.code
+                .iload(endItem)
+                .iload(item)
+                .isub()
+                .i2l()
+                .loadConstant(2L)
+                .lmul()
+                .lstore(itemsLeft);
         if (shape.consecutive()) {
             tile.code.lload(values).lload(valueOfTile).ladd();
             tile.code.iload(item).i2l().loadConstant(blockBytes).lmul().ladd().lstore(value);
         }
-        tile.code.labelBinding(loop).iload(item).iload(endItem).if_icmpge(end);
+        boolean counted = shape.steps() > unrolledSteps();
+        if (counted) {
+            tile.code.labelBinding(loop).iload(item).iload(endItem).if_icmpge(end);
+        } else {
+            tile.code.iload(item).iload(endItem).if_icmpge(end).labelBinding(loop);
+        }
         if (!shape.consecutive()) {
             tile.code.lload(values).lload(valueOfTile).ladd();
             tile.code
@@ -184,6 +292,8 @@ final class SpmmTileGenerator {
         }
         tile.code
                 .lload(input)
+                .lload(lane)
+                .ladd()
                 .aload(inputs)
                 .iload(item)
                 .iaload()
@@ -193,59 +303,92 @@ final class SpmmTileGenerator {
                 .ladd()
                 .lstore(sample);
         tile.code.iinc(item, 1);
-        steps(stepBytes);
+        steps();
         if (shape.consecutive()) {
-            tile.advance(value, blockBytes - stepBytes * shape.steps());
+            tile.advance(value, blockBytes - (long) shape.stepStride() * Float.BYTES * shape.steps());
+        }
+        if (!counted) {
+            tile.advance(itemsLeft, -2);
+            tile.code.lload(itemsLeft).lconst_0().lcmp().ifeq(end);
         }
         tile.code.goto_(loop).labelBinding(end);
     }
 
-    private void steps(long stepBytes) {
-        boolean several = shape.steps() > 1;
-        Label loop = tile.code.newLabel();
-        if (several) {
-            tile.code
-                    .lload(value)
-                    .loadConstant(stepBytes * shape.steps())
-                    .ladd()
-                    .lstore(lastValue)
-                    .labelBinding(loop);
+    private int unrolledSteps() {
+        return part.size() == 1 ? Math.min(MOST_UNROLLED, Integer.lowestOneBit(shape.steps())) : 1;
+    }
+
+    private void steps() {
+        int unrolled = unrolledSteps();
+        long valueBytes = (long) unrolled * shape.stepStride() * Float.BYTES;
+        long sampleBytes = unrolled * featureBytes;
+        int turns = shape.steps() / unrolled;
+        if (turns == 1) {
+            products(unrolled);
+            tile.advance(value, valueBytes);
+            return;
         }
+        Label loop = tile.code.newLabel();
+        Label done = tile.code.newLabel();
+        tile.code.lload(value).loadConstant(valueBytes * (turns - 1)).ladd().lstore(lastValue);
+        tile.advance(value, -valueBytes);
+        tile.advance(sample, -sampleBytes);
+        tile.code.labelBinding(loop);
+        tile.advance(value, valueBytes);
+        tile.advance(sample, sampleBytes);
+        products(unrolled);
+        tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
+        tile.advance(value, valueBytes);
+    }
+
+    /** A sample is the last factor of its product: there C2 makes its load a part of the multiplication if it has one use only. */
+    private void products(int steps) {
         tile.maskAddress(sample, base);
         tile.maskAddress(value, valueBase);
-        for (int j = 0; j < vectors; j++) {
-            tile.load(samples[j], base, (long) j * RawMemory.VECTOR_BYTES);
-        }
-        for (int i = 0; i < part.size(); i++) {
-            tile.broadcast(vector, valueBase, (long) i * shape.outputStride() * Float.BYTES);
+        for (int step = 0; step < steps; step++) {
             for (int j = 0; j < vectors; j++) {
-                tile.fma(sums[i][j], samples[j], vector);
+                tile.load(samples[j], base, step * featureBytes + (long) j * RawMemory.VECTOR_BYTES);
             }
-        }
-        tile.advance(value, stepBytes);
-        if (several) {
-            tile.advance(sample, featureBytes);
-            tile.code.lload(value).lload(lastValue).lcmp().ifne(loop);
+            for (int i = 0; i < part.size(); i++) {
+                int index = step * shape.stepStride() + i * shape.outputStride();
+                tile.broadcast(vector, valueBase, (long) index * Float.BYTES);
+                for (int j = 0; j < vectors; j++) {
+                    tile.fma(sums[i][j], vector, samples[j]);
+                }
+            }
         }
     }
 
     private void finish() {
-        tile.maskAddress(output, base);
+        tile.maskAddress(tileOutput, base);
+        Label unfinished = tile.code.newLabel();
         if (shape.end() != End.STORE) {
-            tile.zero(vector);
+            if (severalTiles) {
+                tile.code.iload(endItem).iload(endOfGroup).if_icmplt(unfinished);
+            }
+            finishGroup();
         }
+        tile.code.labelBinding(unfinished);
+        for (int i = 0; i < part.size(); i++) {
+            for (int j = 0; j < vectors; j++) {
+                tile.store(sums[i][j], base, outputOffset(i, j));
+            }
+        }
+    }
+
+    private void finishGroup() {
+        tile.zero(vector);
         if (shape.end() == End.MASK) {
-            tile.maskAddress(mask, valueBase);
+            tile.maskAddress(tileMask, valueBase);
         }
         for (int i = 0; i < part.size(); i++) {
             for (int j = 0; j < vectors; j++) {
                 if (shape.end() == End.RELU) {
                     tile.max(sums[i][j], vector);
-                } else if (shape.end() == End.MASK) {
+                } else {
                     tile.load(samples[0], valueBase, outputOffset(i, j));
                     tile.zeroUnlessPositive(sums[i][j], samples[0], vector);
                 }
-                tile.store(sums[i][j], base, outputOffset(i, j));
             }
         }
     }
