@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Times contenders in turns, one run each, so that a machine that slows down slows all of them.
  *
- * <p>With several threads a run that is not timed precedes each timed one: it wakes the contender's own threads, and lasts until those of
- * the one before have gone to sleep.
+ * <p>A run that is not timed precedes each timed one, so that each finds the caches as its own kind leaves them, and not as the contender
+ * before did. With several threads it lasts until those of the contender before have gone to sleep, and wakes the contender's own.
  */
 final class Interleaved {
     /** Until the JIT has compiled what runs. */
@@ -72,12 +72,10 @@ final class Interleaved {
     }
 
     private long time(Contender contender) {
-        if (threaded) {
-            long awake = System.nanoTime() + WAKING_NANOS;
-            do {
-                contender.run();
-            } while (System.nanoTime() - awake < 0);
-        }
+        long awake = System.nanoTime() + WAKING_NANOS;
+        do {
+            contender.run();
+        } while (threaded && System.nanoTime() - awake < 0);
         long start = System.nanoTime();
         contender.run();
         return System.nanoTime() - start;
