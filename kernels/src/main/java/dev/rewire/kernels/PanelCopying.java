@@ -42,6 +42,22 @@ final class PanelCopying {
                         panels.lanes());
     }
 
+    /** Packs one panel of the batch into a matrix of one panel. */
+    static void packPanel(DenseMatrix source, int panel, PanelMatrix target) {
+        int samples = Math.min(target.lanes(), source.rows() - panel * target.lanes());
+        for (int from = 0; from < target.cols(); from += FEATURES) {
+            copy().pack(
+                            source.segment(),
+                            denseOffset(source, target, panel, from),
+                            source.rowStride() * Float.BYTES,
+                            samples,
+                            Math.min(FEATURES, target.cols() - from),
+                            target.segment(),
+                            panelOffset(target, 0, from),
+                            target.lanes());
+        }
+    }
+
     static void unpack(PanelMatrix panels, DenseMatrix target, int task) {
         int panel = task / chunks(panels);
         int from = task % chunks(panels) * FEATURES;

@@ -26,14 +26,24 @@ public final class SpmmPlan {
     /** Outputs of one task at most, so that its tile of a row-major output stays in cache between product and write-back. */
     private static final int TASK_OUTPUTS = 256;
 
+    /** Bytes of input panels that all tasks walk before the next: they are read once from memory, and then from the last-level cache. */
+    private static final long BYTES_AT_ONCE = 4 << 20;
+
     /** Tasks for each worker, so that the last ones end together. */
     private static final int TASKS_PER_WORKER = 4;
+
+    /**
+     * Panels for each worker from which on a row-major input is packed panel by panel, by the worker who multiplies it then: it stays in his
+     * cache, where packing all of it first would send it through memory. With fewer panels that do not divide evenly, one would wait.
+     */
+    private static final int PANELS_PER_WORKER = 4;
 
     private final BlockSparseMatrix w;
     private final boolean transposed;
     private final int batch;
     private final int lanes;
     private final int panels;
+    private final int panelsAtOnce;
     private final Layout layout;
     private final Epilogue epilogue;
     private final Workers workers;
@@ -45,8 +55,10 @@ public final class SpmmPlan {
     private final MemorySegment bias;
     private final @Nullable TransposedValues transposedValues;
     private final @Nullable PanelMatrix packedInput;
+    private final PanelMatrix[] packedPanels;
     private final MemorySegment[] tiles;
     private final Workers.Task packTask = this::pack;
+    private final Workers.Task panelTask = this::packAndMultiply;
     private final Workers.Task orderTask = this::order;
     private final Workers.Task multiplyTask = this::multiply;
 
@@ -79,6 +91,7 @@ public final class SpmmPlan {
         this.pattern = w.pattern();
         this.lanes = PanelMatrix.lanesFor(batch);
         this.panels = (batch + lanes - 1) / lanes;
+        panelsAtOnce = panelsAtOnce();
         checkEpilogue();
 
         transposedValues = transposed && TransposedValues.pay(pattern) ? new TransposedValues(arena, w) : null;
@@ -89,11 +102,17 @@ public final class SpmmPlan {
 
         boolean rowMajor = layout == Layout.ROW_MAJOR;
         bias = arena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
-        packedInput = rowMajor ? PanelMatrix.allocate(arena, batch, inputs()) : null;
+        boolean byPanel =
+                rowMajor && (panels % workers.threads() == 0 || panels >= PANELS_PER_WORKER * workers.threads());
+        packedInput = rowMajor && !byPanel ? PanelMatrix.allocate(arena, batch, inputs()) : null;
+        packedPanels = new PanelMatrix[byPanel ? workers.threads() : 0];
         operands = new SpmmOperands[workers.threads()];
         tiles = new MemorySegment[rowMajor ? workers.threads() : 0];
         for (int worker = 0; worker < operands.length; worker++) {
             operands[worker] = new SpmmOperands();
+            if (byPanel) {
+                packedPanels[worker] = PanelMatrix.allocate(arena, Math.min(batch, lanes), inputs());
+            }
             if (rowMajor) {
                 tiles[worker] = arena.allocate((long) (TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
             }
@@ -203,7 +222,7 @@ public final class SpmmPlan {
                 checkApart(x, y);
                 input = x;
                 output = y;
-                runTasks(x);
+                runTasks();
             } finally {
                 input = null;
                 output = null;
@@ -215,30 +234,29 @@ public final class SpmmPlan {
     }
 
     /**
-     * Multiplies row-major operands; they may overlap, since the input is copied first.
+     * Multiplies row-major operands. They may be columns of one wider matrix, or the same: then a sample's output replaces its input.
      *
      * @param x X or dY
      * @param y Y or dX
-     * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or read-only, or the plan is for another layout
+     * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or read-only, they overlap otherwise, or the plan is for
+     *     another layout
      * @throws IllegalStateException if an arena or the workers are closed, or the weights were rewired since the plan was made
      */
     public synchronized void run(DenseMatrix x, DenseMatrix y) {
         checkLayout(Layout.ROW_MAJOR);
         checkShape("x", x.rows(), x.cols(), inputs());
         checkShape("y", y.rows(), y.cols(), outputs());
-        PanelMatrix packed = packedInput;
-        if (packed == null) {
-            throw new AssertionError("a row-major plan has panels");
-        }
-        PanelCopying.check("x", x, packed, workers);
+        Check.alive("x", x.segment());
+        workers.checkReach("x", x.segment());
         Check.alive("y", y.segment());
         workers.checkReach("y", y.segment());
         PanelCopying.checkWritable("y", y);
-        input = packed;
+        checkApart(x, y);
+        input = packedInput;
         denseInput = x;
         denseOutput = y;
         try {
-            runTasks(packed);
+            runTasks();
         } finally {
             input = null;
             denseInput = null;
@@ -247,7 +265,7 @@ public final class SpmmPlan {
     }
 
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes the plan stale, not a difference in content
-    private void runTasks(PanelMatrix x) {
+    private void runTasks() {
         if (w.pattern() != pattern) {
             throw new IllegalStateException("w: rewired since this plan was made; call replan()");
         }
@@ -260,13 +278,17 @@ public final class SpmmPlan {
                 maskArena.acquire("reluMask");
                 try {
                     readBias();
-                    if (denseInput != null) {
-                        workers.run(PanelCopying.tasks(x), packTask);
-                    }
                     if (transposedValues != null) {
                         workers.run(transposedValues.tasks(), orderTask);
                     }
-                    workers.run((taskGroups.length - 1) * panels, multiplyTask);
+                    if (packedPanels.length > 0) {
+                        workers.run(panels, panelTask);
+                        return;
+                    }
+                    if (packedInput != null) {
+                        workers.run(PanelCopying.tasks(packedInput), packTask);
+                    }
+                    workers.run(tasksOfPanel() * panels, multiplyTask);
                 } finally {
                     maskArena.release();
                 }
@@ -298,24 +320,47 @@ public final class SpmmPlan {
         }
     }
 
+    private int tasksOfPanel() {
+        return taskGroups.length - 1;
+    }
+
+    private void packAndMultiply(int panel, int worker) {
+        if (denseInput == null) {
+            throw new AssertionError("no run");
+        }
+        PanelMatrix packed = packedPanels[worker];
+        PanelCopying.packPanel(denseInput, panel, packed);
+        for (int task = 0; task < tasksOfPanel(); task++) {
+            multiply(panel, task, worker, packed.segment(), 0);
+        }
+    }
+
+    /** Some panels for all tasks, then the next: within them, task after task, whose values stay in cache from panel to panel. */
     private void multiply(int task, int worker) {
         PanelMatrix x = input;
         if (x == null) {
             throw new AssertionError("no run");
         }
-        int panel = task % panels;
-        int first = taskGroups[task / panels];
-        int end = taskGroups[task / panels + 1];
+        int turn = task / (tasksOfPanel() * panelsAtOnce);
+        int taskOfTurn = task % (tasksOfPanel() * panelsAtOnce);
+        int panelsOfTurn = Math.min(panelsAtOnce, panels - turn * panelsAtOnce);
+        int panel = turn * panelsAtOnce + taskOfTurn % panelsOfTurn;
+        multiply(panel, taskOfTurn / panelsOfTurn, worker, x.segment(), panel * x.panelStride() * Float.BYTES);
+    }
+
+    private void multiply(int panel, int task, int worker, MemorySegment x, long xOffset) {
+        int first = taskGroups[task];
+        int end = taskGroups[task + 1];
         int outputsOfGroup = transposed ? pattern.blockCols() : pattern.blockRows();
         int firstOutput = first * outputsOfGroup;
         int count = Math.min(end * outputsOfGroup, outputs()) - firstOutput;
-        int samples = PanelCopying.samples(x, panel);
+        int samples = Math.min(lanes, batch - panel * lanes);
 
         SpmmOperands at = operands[worker];
         at.values = transposedValues == null ? w.memory() : transposedValues.memory();
         at.bias = bias;
-        at.input = x.segment();
-        at.inputOffset = panel * x.panelStride() * Float.BYTES;
+        at.input = x;
+        at.inputOffset = xOffset;
         PanelMatrix mask = epilogue.reluMask();
         if (mask != null) {
             at.mask = mask.segment();
@@ -374,6 +419,14 @@ public final class SpmmPlan {
                 : new SpmmShape(rows, cols, cols, 1, rows * cols, lanes, true, start, end);
     }
 
+    /** Turns of about equal numbers of panels. */
+    private int panelsAtOnce() {
+        long panelBytes = Math.max(1L, (long) inputs() * lanes * Float.BYTES);
+        long most = Math.max(1, BYTES_AT_ONCE / panelBytes);
+        long turns = Math.max(1, (panels + most - 1) / most);
+        return (int) Math.max(1, (panels + turns - 1) / turns);
+    }
+
     private int inputs() {
         return transposed ? pattern.rows() : pattern.cols();
     }
@@ -421,6 +474,23 @@ public final class SpmmPlan {
         if (xFrom < yFrom + y.segment().byteSize()
                 && yFrom < xFrom + x.segment().byteSize()) {
             throw new IllegalArgumentException("y: shares memory with x; accepted are separate matrices");
+        }
+    }
+
+    /** A worker writes outputs of a panel when its samples are packed, those of others perhaps not yet. */
+    private static void checkApart(DenseMatrix x, DenseMatrix y) {
+        long distance = y.segment().address() - x.segment().address();
+        boolean apart =
+                distance >= x.segment().byteSize() || -distance >= y.segment().byteSize();
+        if (!apart && x.rowStride() == y.rowStride()) {
+            long sample = Math.floorDiv(distance / Float.BYTES, x.rowStride());
+            long column = Math.floorMod(distance / Float.BYTES, x.rowStride());
+            apart = column + y.cols() <= x.rowStride() && (sample == 0 || column >= x.cols());
+        }
+        if (!apart) {
+            throw new IllegalArgumentException(
+                    "y: overlaps samples of x; accepted are separate matrices, columns of one"
+                            + " wider matrix, or the same rows");
         }
     }
 

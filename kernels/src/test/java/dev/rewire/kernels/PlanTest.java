@@ -3,6 +3,8 @@ package dev.rewire.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -97,11 +99,35 @@ class PlanTest {
     }
 
     @Test
-    void rowMajorOperandsMayShareTheirMemory() {
+    void rowMajorOutputsMayReplaceTheirInputs() {
         DenseMatrix both = ones(16).rowMajor(memory);
         SpmmPlan.forward(arena, rowNumbers(diagonal), BATCH, Layout.ROW_MAJOR, Epilogue.NONE, workers)
                 .run(both, both);
         assertTrue(Grid.read(both).sameBits(Grid.of(BATCH, 16, (row, col) -> 8 * col)));
+    }
+
+    @Test
+    void rowMajorOperandsMayBeColumnsOfAWiderMatrix() {
+        MemorySegment wide = arena.allocate(ValueLayout.JAVA_FLOAT, BATCH * 32L);
+        DenseMatrix left = DenseMatrix.of(wide, BATCH, 16, 32);
+        DenseMatrix right = DenseMatrix.of(wide.asSlice(16 * Float.BYTES), BATCH, 16, 32);
+        for (int row = 0; row < BATCH; row++) {
+            for (int col = 0; col < 16; col++) {
+                right.set(row, col, 1);
+            }
+        }
+        SpmmPlan.forward(arena, rowNumbers(diagonal), BATCH, Layout.ROW_MAJOR, Epilogue.NONE, workers)
+                .run(right, left);
+        assertTrue(Grid.read(left).sameBits(Grid.of(BATCH, 16, (row, col) -> 8 * col)));
+    }
+
+    @Test
+    void rowMajorOutputsMustNotReplaceInputsOfOtherSamples() {
+        MemorySegment both = arena.allocate(ValueLayout.JAVA_FLOAT, (BATCH + 1) * 16L);
+        DenseMatrix from = DenseMatrix.of(both, BATCH, 16);
+        DenseMatrix oneSampleLater = DenseMatrix.of(both.asSlice(16 * Float.BYTES), BATCH, 16);
+        SpmmPlan plan = SpmmPlan.forward(arena, rowNumbers(diagonal), BATCH, Layout.ROW_MAJOR, Epilogue.NONE, workers);
+        Refusal.ofArgument("y: overlaps samples of x", () -> plan.run(from, oneSampleLater));
     }
 
     @Test
