@@ -16,7 +16,7 @@ class TimesTest {
     }
 
     @Test
-    void contendersTakeTurns() {
+    void contendersTakeTurnsOfAnUntimedAndATimedRun() {
         List<Integer> turns = new ArrayList<>();
         List<Times> times = new Interleaved(
                         List.of(contender(turns, 0), contender(turns, 1), contender(turns, 2)), false)
@@ -24,9 +24,9 @@ class TimesTest {
         assertEquals(3, times.size());
         int rounds = times.get(0).runs();
         assertTrue(rounds >= 3);
-        List<Integer> timed = turns.subList(turns.size() - 3 * rounds, turns.size());
-        for (int i = 0; i < timed.size(); i++) {
-            assertEquals(i % 3, timed.get(i));
+        List<Integer> last = turns.subList(turns.size() - 6 * rounds, turns.size());
+        for (int i = 0; i < last.size(); i++) {
+            assertEquals(i / 2 % 3, last.get(i));
         }
     }
 

@@ -23,7 +23,7 @@ public final class DenseGradient {
          * Takes a row.
          *
          * @param gridRow its number; rows come in ascending order
-         * @param norms the norm of each block of the row, from 0 to gridCols − 1; overwritten after this call
+         * @param norms the norm of each block of the row, from 0 to gridCols − 1; the receiver may change them, and they are overwritten after this call
          */
         void accept(int gridRow, float[] norms);
     }

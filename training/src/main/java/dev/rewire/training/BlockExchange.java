@@ -1,12 +1,12 @@
 package dev.rewire.training;
 
 import dev.rewire.kernels.BlockPattern;
-import java.util.Arrays;
 
 /** One exchange of blocks of a pattern: some are dropped, and as many grow among the places that are then free. */
 final class BlockExchange {
     private final BlockPattern old;
     private final int[] survivors;
+    private final int[] survivorsBefore;
 
     /**
      * Drops blocks.
@@ -18,14 +18,18 @@ final class BlockExchange {
         this.old = old;
         int[] cells = Cells.of(old);
         survivors = new int[cells.length - dropped.length];
+        survivorsBefore = new int[old.gridRows() + 1];
         int kept = 0;
         int next = 0;
-        for (int block = 0; block < cells.length; block++) {
-            if (next < dropped.length && dropped[next] == block) {
-                next++;
-            } else {
-                survivors[kept++] = cells[block];
+        for (int row = 0; row < old.gridRows(); row++) {
+            for (int block = old.rowOffset(row); block < old.rowOffset(row + 1); block++) {
+                if (next < dropped.length && dropped[next] == block) {
+                    next++;
+                } else {
+                    survivors[kept++] = cells[block];
+                }
             }
+            survivorsBefore[row + 1] = kept;
         }
     }
 
@@ -63,20 +67,15 @@ final class BlockExchange {
      * Offers the free places of a row of the grid.
      *
      * @param gridRow the row
-     * @param scores a score for each place of the row
-     * @param best who selects, by cell
+     * @param norms for each place of the row the norm of its gradient; those of places that are not free are overwritten
+     * @param best who selects the largest, by cell
      */
-    void offerFree(int gridRow, float[] scores, TopK best) {
+    void offerFree(int gridRow, float[] norms, TopK best) {
         int first = gridRow * old.gridCols();
-        int end = first + old.gridCols();
-        int next = Arrays.binarySearch(survivors, first);
-        next = next < 0 ? ~next : next;
-        for (int cell = first; cell < end; cell++) {
-            int stop = next < survivors.length ? Math.min(survivors[next], end) : end;
-            best.offer(scores, cell - first, stop - first, cell);
-            cell = stop;
-            next++;
+        for (int i = survivorsBefore[gridRow]; i < survivorsBefore[gridRow + 1]; i++) {
+            norms[survivors[i] - first] = -1;
         }
+        best.offerMagnitudes(norms, old.gridCols(), first);
     }
 
     /**

@@ -102,6 +102,23 @@ public final class TopK {
         }
     }
 
+    /**
+     * Offers a run of magnitudes to a selection of the largest. A negative score says that its position is not offered.
+     *
+     * @param scores where the scores are
+     * @param count how many, from the start on
+     * @param firstIndex the index of the first, at least 0
+     */
+    void offerMagnitudes(float[] scores, int count, int firstIndex) {
+        float worst = Math.max(0, worstScoreKept());
+        for (int i = 0; i < count; i++) {
+            // An equal score may win by its index, and a NaN is for the other method to judge.
+            if (!(scores[i] < worst)) {
+                offer(scores[i], firstIndex + i);
+            }
+        }
+    }
+
     /** The score of the worst position kept so far, in the order where more is better; −∞ while any may come in. */
     private float worstScoreKept() {
         int ordered = (int) (worstKept >> 32);
