@@ -85,12 +85,14 @@ public final class SddmmPlan {
         return new SddmmPlan(arena, dw, batch, layout, accumulate, workers);
     }
 
-    /** Prepares for the pattern that dW has now; needed after it was rewired. */
+    /** Prepares for the pattern that dW has now; needed after it was rewired. Uses the plan's memory again. */
     public synchronized void replan() {
         pattern = dw.pattern();
         int blocks = pattern.blocks();
-        rowStarts = new int[blocks];
-        colStarts = new int[blocks];
+        if (rowStarts.length < blocks) {
+            rowStarts = new int[blocks];
+            colStarts = new int[blocks];
+        }
         for (int row = 0; row < pattern.gridRows(); row++) {
             for (int block = pattern.rowOffset(row); block < pattern.rowOffset(row + 1); block++) {
                 rowStarts[block] = row * pattern.blockRows();

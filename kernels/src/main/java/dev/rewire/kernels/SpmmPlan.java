@@ -7,7 +7,6 @@ import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits.
  */
 public final class SpmmPlan {
-    /** Floats of W that one task walks for each panel: they stay in the second-level cache from panel to panel. */
-    private static final int TASK_VALUES = 32 * 1024;
-
-    /** Outputs of one task at most, so that its tile of a row-major output stays in cache between product and write-back. */
-    private static final int TASK_OUTPUTS = 256;
-
-    /** Bytes of input panels that all tasks walk before the next: they are read once from memory, and then from the last-level cache. */
-    private static final long BYTES_AT_ONCE = 4 << 20;
-
-    /** Tasks for each worker, so that the last ones end together. */
-    private static final int TASKS_PER_WORKER = 4;
-
     /**
      * Panels for each worker from which on a row-major input is packed panel by panel, by the worker who multiplies it then: it stays in his
      * cache, where packing all of it first would send it through memory. With fewer panels that do not divide evenly, one would wait.
@@ -43,7 +30,7 @@ public final class SpmmPlan {
     private final int batch;
     private final int lanes;
     private final int panels;
-    private final int panelsAtOnce;
+    private final SpmmSchedule schedule;
     private final Layout layout;
     private final Epilogue epilogue;
     private final Workers workers;
@@ -63,8 +50,6 @@ public final class SpmmPlan {
     private final Workers.Task multiplyTask = this::multiply;
 
     private BlockPattern pattern;
-    private SpmmIndex index;
-    private int[] taskGroups;
 
     // Set for the time of a run.
     private @Nullable PanelMatrix input;
@@ -91,7 +76,7 @@ public final class SpmmPlan {
         this.pattern = w.pattern();
         this.lanes = PanelMatrix.lanesFor(batch);
         this.panels = (batch + lanes - 1) / lanes;
-        panelsAtOnce = panelsAtOnce();
+        schedule = new SpmmSchedule(pattern, transposed, lanes, panels, workers.threads());
         checkEpilogue();
 
         transposedValues = transposed && TransposedValues.pay(pattern) ? new TransposedValues(arena, w) : null;
@@ -114,12 +99,10 @@ public final class SpmmPlan {
                 packedPanels[worker] = PanelMatrix.allocate(arena, Math.min(batch, lanes), inputs());
             }
             if (rowMajor) {
-                tiles[worker] = arena.allocate((long) (TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
+                tiles[worker] = arena.allocate(
+                        (long) (SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
             }
         }
-        index = new SpmmIndex(new int[1], new int[0], new int[0]);
-        taskGroups = new int[1];
-        replan();
     }
 
     /**
@@ -156,50 +139,10 @@ public final class SpmmPlan {
         return new SpmmPlan(arena, w, true, batch, layout, epilogue, workers);
     }
 
-    /** Prepares for the pattern that the weights have now; needed after they were rewired. */
+    /** Prepares for the pattern that the weights have now; needed after they were rewired. Uses the plan's memory again. */
     public synchronized void replan() {
         pattern = w.pattern();
-        int step = transposed ? pattern.blockRows() : pattern.blockCols();
-        int[] starts = (transposed ? pattern.rowIndices() : pattern.colIndices()).clone();
-        for (int item = 0; item < starts.length; item++) {
-            starts[item] *= step;
-        }
-        index = transposed
-                ? new SpmmIndex(
-                        pattern.colOffsets(),
-                        starts,
-                        transposedValues == null ? pattern.transposedOrder() : consecutive(starts.length))
-                : new SpmmIndex(pattern.rowOffsets(), starts, consecutive(starts.length));
-        taskGroups = cutTasks();
-    }
-
-    private static int[] consecutive(int count) {
-        int[] numbers = new int[count];
-        Arrays.setAll(numbers, i -> i);
-        return numbers;
-    }
-
-    /** Cuts the groups where about equal work is done; work is what is stored, plus what each output costs by itself. */
-    private int[] cutTasks() {
-        int groups = index.offsets().length - 1;
-        int outputsOfGroup = transposed ? pattern.blockCols() : pattern.blockRows();
-        int steps = transposed ? pattern.blockRows() : pattern.blockCols();
-        long perGroup = 4;
-        long total = groups * perGroup + (long) pattern.blocks() * steps;
-        int wanted = Math.max(1, (TASKS_PER_WORKER * workers.threads() + panels - 1) / Math.max(1, panels));
-        long share = Math.min(Math.max(1, TASK_VALUES / outputsOfGroup), (total + wanted - 1) / wanted);
-        int most = Math.max(1, TASK_OUTPUTS / outputsOfGroup);
-        int[] cuts = new int[groups + 1];
-        int tasks = 0;
-        long work = 0;
-        for (int group = 0; group < groups; group++) {
-            work += perGroup + (long) (index.offsets()[group + 1] - index.offsets()[group]) * steps;
-            if (work >= share || group + 1 - cuts[tasks] >= most || group + 1 == groups) {
-                cuts[++tasks] = group + 1;
-                work = 0;
-            }
-        }
-        return Arrays.copyOf(cuts, tasks + 1);
+        schedule.replan(pattern);
     }
 
     /**
@@ -288,7 +231,7 @@ public final class SpmmPlan {
                     if (packedInput != null) {
                         workers.run(PanelCopying.tasks(packedInput), packTask);
                     }
-                    workers.run(tasksOfPanel() * panels, multiplyTask);
+                    workers.run(schedule.tasks(), multiplyTask);
                 } finally {
                     maskArena.release();
                 }
@@ -320,40 +263,31 @@ public final class SpmmPlan {
         }
     }
 
-    private int tasksOfPanel() {
-        return taskGroups.length - 1;
-    }
-
     private void packAndMultiply(int panel, int worker) {
         if (denseInput == null) {
             throw new AssertionError("no run");
         }
         PanelMatrix packed = packedPanels[worker];
         PanelCopying.packPanel(denseInput, panel, packed);
-        for (int task = 0; task < tasksOfPanel(); task++) {
+        for (int task = 0; task < schedule.tasksOfPanel(); task++) {
             multiply(panel, task, worker, packed.segment(), 0);
         }
     }
 
-    /** Some panels for all tasks, then the next: within them, task after task, whose values stay in cache from panel to panel. */
     private void multiply(int task, int worker) {
         PanelMatrix x = input;
         if (x == null) {
             throw new AssertionError("no run");
         }
-        int turn = task / (tasksOfPanel() * panelsAtOnce);
-        int taskOfTurn = task % (tasksOfPanel() * panelsAtOnce);
-        int panelsOfTurn = Math.min(panelsAtOnce, panels - turn * panelsAtOnce);
-        int panel = turn * panelsAtOnce + taskOfTurn % panelsOfTurn;
-        multiply(panel, taskOfTurn / panelsOfTurn, worker, x.segment(), panel * x.panelStride() * Float.BYTES);
+        int panel = schedule.panel(task);
+        multiply(panel, schedule.taskOfPanel(task), worker, x.segment(), panel * x.panelStride() * Float.BYTES);
     }
 
     private void multiply(int panel, int task, int worker, MemorySegment x, long xOffset) {
-        int first = taskGroups[task];
-        int end = taskGroups[task + 1];
-        int outputsOfGroup = transposed ? pattern.blockCols() : pattern.blockRows();
-        int firstOutput = first * outputsOfGroup;
-        int count = Math.min(end * outputsOfGroup, outputs()) - firstOutput;
+        int first = schedule.firstGroup(task);
+        int end = schedule.endGroup(task);
+        int firstOutput = first * schedule.outputsOfGroup();
+        int count = Math.min(end * schedule.outputsOfGroup(), outputs()) - firstOutput;
         int samples = Math.min(lanes, batch - panel * lanes);
 
         SpmmOperands at = operands[worker];
@@ -389,6 +323,7 @@ public final class SpmmPlan {
     }
 
     private void multiplyGroups(int first, int end, SpmmOperands at) {
+        SpmmIndex index = schedule.index();
         boolean last = lastGroupKernel != null && end == index.offsets().length - 1;
         kernel.run(index, first, last ? end - 1 : end, at);
         if (last && lastGroupKernel != null) {
@@ -417,14 +352,6 @@ public final class SpmmPlan {
         return transposed
                 ? new SpmmShape(cols, rows, 1, cols, rows * cols, lanes, transposedValues != null, start, end)
                 : new SpmmShape(rows, cols, cols, 1, rows * cols, lanes, true, start, end);
-    }
-
-    /** Turns of about equal numbers of panels. */
-    private int panelsAtOnce() {
-        long panelBytes = Math.max(1L, (long) inputs() * lanes * Float.BYTES);
-        long most = Math.max(1, BYTES_AT_ONCE / panelBytes);
-        long turns = Math.max(1, (panels + most - 1) / most);
-        return (int) Math.max(1, (panels + turns - 1) / turns);
     }
 
     private int inputs() {

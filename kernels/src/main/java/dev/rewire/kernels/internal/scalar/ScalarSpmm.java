@@ -51,7 +51,8 @@ final class ScalarSpmm implements SpmmKernel {
     }
 
     private float block(float sum, SpmmIndex index, int item, int i, int lane, SpmmOperands at) {
-        long value = (long) index.blocks()[item] * shape.blockElements() + (long) i * shape.outputStride();
+        long number = shape.consecutive() ? item : index.blocks()[item];
+        long value = number * shape.blockElements() + (long) i * shape.outputStride();
         long input = (long) index.inputs()[item] * shape.lanes() + lane;
         for (int step = 0; step < shape.steps(); step++) {
             float w = at.values.get(JAVA_FLOAT_UNALIGNED, (value + (long) step * shape.stepStride()) * Float.BYTES);
