@@ -125,6 +125,52 @@ public final class BlockSparseMatrix {
     }
 
     /**
+     * Writes all elements to a matrix that stores every place, in blocks of another shape perhaps.
+     *
+     * @param target of the same shape, with a full pattern
+     * @param workers who copies
+     * @throws IllegalArgumentException if the target does not fit
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public void copyInto(BlockSparseMatrix target, Workers workers) {
+        BlockPattern to = target.pattern;
+        Check.equal("target.rows", to.rows(), pattern.rows(), "rows of this matrix");
+        Check.equal("target.cols", to.cols(), pattern.cols(), "columns of this matrix");
+        long places = (long) to.gridRows() * to.gridCols();
+        Check.range("target.blocks", to.blocks(), places, places);
+        Check.alive("matrix", memory);
+        Check.alive("target", target.memory);
+        workers.run(to.gridRows(), (gridRow, worker) -> copyRowsInto(target, gridRow));
+    }
+
+    private void copyRowsInto(BlockSparseMatrix target, int gridRow) {
+        BlockPattern from = pattern;
+        BlockPattern to = target.pattern;
+        int width = to.blockCols();
+        long first = (long) gridRow * to.gridCols() * target.elementsOfBlock;
+        target.memory
+                .asSlice(first * Float.BYTES, to.gridCols() * target.elementsOfBlock * Float.BYTES)
+                .fill((byte) 0);
+        int firstRow = gridRow * to.blockRows();
+        int endRow = Math.min(firstRow + to.blockRows(), to.rows());
+        for (int row = firstRow; row < endRow; row++) {
+            int fromGridRow = row / from.blockRows();
+            long rowOfBlock = (long) row % from.blockRows() * from.blockCols();
+            long firstOfRow = first + (long) (row - firstRow) * width;
+            for (int block = from.rowOffset(fromGridRow); block < from.rowOffset(fromGridRow + 1); block++) {
+                int col = from.gridCol(block) * from.blockCols();
+                int endCol = Math.min(col + from.blockCols(), from.cols());
+                long source = block * elementsOfBlock + rowOfBlock;
+                for (; col < endCol; col++) {
+                    long element = firstOfRow + col / width * target.elementsOfBlock + col % width;
+                    target.memory.setAtIndex(
+                            ValueLayout.JAVA_FLOAT, element, memory.getAtIndex(ValueLayout.JAVA_FLOAT, source++));
+                }
+            }
+        }
+    }
+
+    /**
      * Exchanges the pattern. Blocks that both patterns have keep their values, new ones are zero. The values move in place, so nothing is
      * allocated.
      *

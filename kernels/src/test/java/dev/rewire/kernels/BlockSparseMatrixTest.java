@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
@@ -37,6 +38,21 @@ class BlockSparseMatrixTest {
                 .rowMajor(memory, problem.offset(), problem.gap());
         matrix.toDense(target);
         assertSameBits(dense.on(pattern), Grid.read(target));
+    }
+
+    @Property(tries = 60)
+    void aCopyOnAFullPatternHasEveryElement(
+            @ForAll(supplier = Problems.Any.class) Problem problem, @ForAll @IntRange(min = 1, max = 20) int side) {
+        Grid dense = arbitraryBits(problem).on(problem.pattern());
+        BlockSparseMatrix matrix =
+                BlockSparseMatrix.fromDense(memory.kernels(), dense.rowMajor(memory), problem.pattern());
+        BlockSparseMatrix full = BlockSparseMatrix.allocate(
+                memory.kernels(), BlockPattern.full(problem.rows(), problem.cols(), side, side));
+        full.values().fill((byte) 1);
+        try (Workers workers = Workers.of(2)) {
+            matrix.copyInto(full, workers);
+        }
+        assertSameBits(dense, Grid.read(full));
     }
 
     @Property(tries = 100)
@@ -136,6 +152,16 @@ class BlockSparseMatrixTest {
     void fromDenseRefusesABlockOver64() {
         DenseMatrix dense = new Grid(10, 11).rowMajor(memory);
         Refusal.ofArgument("blockRows: 65 ", () -> BlockSparseMatrix.fromDense(memory.kernels(), dense, 65, 1));
+    }
+
+    @Example
+    void aCopyRefusesATargetWithoutAllBlocks() {
+        BlockSparseMatrix matrix = BlockSparseMatrix.allocate(memory.kernels(), BlockPattern.full(4, 4, 2, 2));
+        BlockSparseMatrix target = BlockSparseMatrix.allocate(
+                memory.kernels(), BlockPattern.of(4, 4, 2, 2, new int[] {0, 1, 1}, new int[] {1}));
+        try (Workers workers = Workers.of(1)) {
+            Refusal.ofArgument("target.blocks: 1 ", () -> matrix.copyInto(target, workers));
+        }
     }
 
     @Example

@@ -108,6 +108,11 @@ final class BackendProducts implements Products {
         throw new IllegalStateException("a dense layer on " + backend.name() + " cannot be rewired");
     }
 
+    @Override
+    public String toString() {
+        return "dense on " + backend.name();
+    }
+
     private void gather(PanelMatrix panels, MemorySegment flat) {
         for (int panel = 0; panel < panels.panels(); panel++) {
             long bytes = (long) samples(panels, panel) * Float.BYTES;

@@ -132,6 +132,11 @@ final class Linear {
         return weights.pattern();
     }
 
+    /** How the products with the weights are computed. */
+    String plan() {
+        return products.toString();
+    }
+
     LayerShape shape() {
         return LayerShape.linear(pattern().rows(), pattern().cols());
     }

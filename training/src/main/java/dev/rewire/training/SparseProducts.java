@@ -17,6 +17,7 @@ final class SparseProducts implements Products {
     private final SpmmPlan forward;
     private final @Nullable SpmmPlan backwardInput;
     private final SddmmPlan backwardWeights;
+    private final @Nullable DenseCopy denseCopy;
 
     SparseProducts(
             KernelArena arena,
@@ -29,21 +30,45 @@ final class SparseProducts implements Products {
         this.buffers = buffers;
         int batch = buffers.x().rows();
         Epilogue end = Epilogue.NONE.withBias(bias);
-        forward = SpmmPlan.forward(arena, weights, batch, Layout.PANELS, relu ? end.withRelu() : end, workers);
-        backwardInput = buffers.dx() == null
+        Epilogue forwardEnd = relu ? end.withRelu() : end;
+        forward = SpmmPlan.forward(arena, weights, batch, Layout.PANELS, forwardEnd, workers);
+        Epilogue backwardEnd = buffers.dx() == null ? null : Epilogue.NONE.withReluMask(buffers.x());
+        backwardInput = backwardEnd == null
                 ? null
-                : SpmmPlan.backwardInput(
-                        arena, weights, batch, Layout.PANELS, Epilogue.NONE.withReluMask(buffers.x()), workers);
+                : SpmmPlan.backwardInput(arena, weights, batch, Layout.PANELS, backwardEnd, workers);
         backwardWeights = SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers);
+        denseCopy = DenseCopy.ifFaster(
+                arena, weights, forwardEnd, backwardEnd, buffers, workers, this::forwardAndBackSparse);
+    }
+
+    private void forwardAndBackSparse() {
+        forwardSparse();
+        backwardInputSparse();
     }
 
     @Override
     public void forward() {
+        if (denseCopy == null) {
+            forwardSparse();
+        } else {
+            denseCopy.forward();
+        }
+    }
+
+    private void forwardSparse() {
         forward.run(buffers.x(), buffers.y());
     }
 
     @Override
     public void backwardInput() {
+        if (denseCopy == null) {
+            backwardInputSparse();
+        } else {
+            denseCopy.backwardInput();
+        }
+    }
+
+    private void backwardInputSparse() {
         PanelMatrix dx = buffers.dx();
         if (backwardInput != null && dx != null) {
             backwardInput.run(buffers.dy(), dx);
@@ -62,5 +87,10 @@ final class SparseProducts implements Products {
             backwardInput.replan();
         }
         backwardWeights.replan();
+    }
+
+    @Override
+    public String toString() {
+        return denseCopy == null ? forward.toString() : denseCopy.toString();
     }
 }

@@ -276,6 +276,15 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
+     * How each layer computes its products with the weights.
+     *
+     * @return a line for each layer, from the first to the last
+     */
+    public List<String> plans() {
+        return trainer.network().layers().stream().map(Linear::plan).toList();
+    }
+
+    /**
      * The settings.
      *
      * @return what the run was started with
