@@ -29,32 +29,29 @@ final class PanelCopying {
     }
 
     static void pack(DenseMatrix source, PanelMatrix panels, int task) {
-        int panel = task / chunks(panels);
-        int from = task % chunks(panels) * FEATURES;
+        pack(source, 0, panels, task);
+    }
+
+    /** Packs a part of the batch, from a panel on, as much as the target holds. */
+    static void pack(DenseMatrix source, int firstPanel, PanelMatrix target, int task) {
+        int panel = task / chunks(target);
+        int from = task % chunks(target) * FEATURES;
+        int sourcePanel = firstPanel + panel;
         copy().pack(
                         source.segment(),
-                        denseOffset(source, panels, panel, from),
+                        denseOffset(source, target, sourcePanel, from),
                         source.rowStride() * Float.BYTES,
-                        samples(panels, panel),
-                        Math.min(FEATURES, panels.cols() - from),
-                        panels.segment(),
-                        panelOffset(panels, panel, from),
-                        panels.lanes());
+                        Math.min(target.lanes(), source.rows() - sourcePanel * target.lanes()),
+                        Math.min(FEATURES, target.cols() - from),
+                        target.segment(),
+                        panelOffset(target, panel, from),
+                        target.lanes());
     }
 
     /** Packs one panel of the batch into a matrix of one panel. */
     static void packPanel(DenseMatrix source, int panel, PanelMatrix target) {
-        int samples = Math.min(target.lanes(), source.rows() - panel * target.lanes());
-        for (int from = 0; from < target.cols(); from += FEATURES) {
-            copy().pack(
-                            source.segment(),
-                            denseOffset(source, target, panel, from),
-                            source.rowStride() * Float.BYTES,
-                            samples,
-                            Math.min(FEATURES, target.cols() - from),
-                            target.segment(),
-                            panelOffset(target, 0, from),
-                            target.lanes());
+        for (int task = 0; task < chunks(target); task++) {
+            pack(source, panel, target, task);
         }
     }
 
@@ -85,7 +82,7 @@ final class PanelCopying {
         return (panel * panels.panelStride() + (long) feature * panels.lanes()) * Float.BYTES;
     }
 
-    private static int chunks(PanelMatrix panels) {
+    static int chunks(PanelMatrix panels) {
         return (panels.cols() + FEATURES - 1) / FEATURES;
     }
 

@@ -17,14 +17,22 @@ public final class SddmmPlan {
     /** Multiplications of a task: some tens of microseconds. */
     private static final long TASK_WORK = 1L << 21;
 
+    /**
+     * Bytes of row-major operands that are packed at once: few enough to lie in cache when they are multiplied, and enough to outweigh adding
+     * up partial sums once more.
+     */
+    private static final long PACKED_BYTES = 2 << 20;
+
     private final BlockSparseMatrix dw;
     private final int batch;
     private final int panels;
+    private final int panelsAtOnce;
     private final Layout layout;
     private final boolean accumulate;
     private final Workers workers;
     private final KernelArena arena;
     private final SddmmKernel kernel;
+    private final SddmmKernel addingKernel;
     private final MemorySegment[] scratch;
     private final @Nullable PanelMatrix packedGradient;
     private final @Nullable PanelMatrix packedInput;
@@ -42,6 +50,7 @@ public final class SddmmPlan {
     private @Nullable PanelMatrix input;
     private @Nullable DenseMatrix denseGradient;
     private @Nullable DenseMatrix denseInput;
+    private int firstPanel;
 
     private SddmmPlan(
             KernelArena arena, BlockSparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
@@ -55,14 +64,20 @@ public final class SddmmPlan {
         pattern = dw.pattern();
         int lanes = PanelMatrix.lanesFor(batch);
         panels = (batch + lanes - 1) / lanes;
-        kernel = Providers.active().sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, accumulate));
+        addingKernel = Providers.active().sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, true));
+        kernel = accumulate
+                ? addingKernel
+                : Providers.active().sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, false));
         scratch = new MemorySegment[workers.threads()];
         for (int worker = 0; worker < scratch.length; worker++) {
             scratch[worker] = arena.allocate(kernel.scratchBytes());
         }
         boolean rowMajor = layout == Layout.ROW_MAJOR;
-        packedGradient = rowMajor ? PanelMatrix.allocate(arena, batch, pattern.rows()) : null;
-        packedInput = rowMajor ? PanelMatrix.allocate(arena, batch, pattern.cols()) : null;
+        long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
+        panelsAtOnce = rowMajor ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
+        int packedBatch = (int) Math.min(batch, (long) panelsAtOnce * lanes);
+        packedGradient = rowMajor ? PanelMatrix.allocate(arena, packedBatch, pattern.rows()) : null;
+        packedInput = rowMajor ? PanelMatrix.allocate(arena, packedBatch, pattern.cols()) : null;
         rowStarts = new int[0];
         colStarts = new int[0];
         replan();
@@ -146,8 +161,10 @@ public final class SddmmPlan {
         if (dyPanels == null || xPanels == null) {
             throw new AssertionError("a row-major plan has panels");
         }
-        PanelCopying.check("dy", dy, dyPanels, workers);
-        PanelCopying.check("x", x, xPanels, workers);
+        Check.alive("dy", dy.segment());
+        workers.checkReach("dy", dy.segment());
+        Check.alive("x", x.segment());
+        workers.checkReach("x", x.segment());
         denseGradient = dy;
         denseInput = x;
         try {
@@ -173,11 +190,13 @@ public final class SddmmPlan {
                     sumOfNothing();
                     return;
                 }
-                if (denseInput != null) {
-                    workers.run(PanelCopying.tasks(dy), packGradientTask);
-                    workers.run(PanelCopying.tasks(x), packInputTask);
+                for (firstPanel = 0; firstPanel < panels; firstPanel += panelsAtOnce) {
+                    if (denseInput != null) {
+                        workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
+                        workers.run(panelsOfTurn() * PanelCopying.chunks(x), packInputTask);
+                    }
+                    workers.run((pattern.blocks() + blocksOfTask - 1) / blocksOfTask, multiplyTask);
                 }
-                workers.run((pattern.blocks() + blocksOfTask - 1) / blocksOfTask, multiplyTask);
             } finally {
                 dw.arena().release();
             }
@@ -195,15 +214,19 @@ public final class SddmmPlan {
         }
     }
 
+    private int panelsOfTurn() {
+        return Math.min(panelsAtOnce, panels - firstPanel);
+    }
+
     private void packGradient(int task, int worker) {
         if (denseGradient != null && gradient != null) {
-            PanelCopying.pack(denseGradient, gradient, task);
+            PanelCopying.pack(denseGradient, firstPanel, gradient, task);
         }
     }
 
     private void packInput(int task, int worker) {
         if (denseInput != null && input != null) {
-            PanelCopying.pack(denseInput, input, task);
+            PanelCopying.pack(denseInput, firstPanel, input, task);
         }
     }
 
@@ -215,18 +238,19 @@ public final class SddmmPlan {
         }
         int first = task * blocksOfTask;
         int end = Math.min(first + blocksOfTask, pattern.blocks());
-        kernel.run(
-                rowStarts,
-                colStarts,
-                first,
-                end,
-                panels,
-                dy.segment(),
-                dy.panelStride() * Float.BYTES,
-                x.segment(),
-                x.panelStride() * Float.BYTES,
-                dw.memory(),
-                scratch[worker]);
+        (firstPanel == 0 ? kernel : addingKernel)
+                .run(
+                        rowStarts,
+                        colStarts,
+                        first,
+                        end,
+                        panelsOfTurn(),
+                        dy.segment(),
+                        dy.panelStride() * Float.BYTES,
+                        x.segment(),
+                        x.panelStride() * Float.BYTES,
+                        dw.memory(),
+                        scratch[worker]);
         for (int block = first; block < end; block++) {
             clearPadding(block);
         }
