@@ -6,6 +6,7 @@ import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
+import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A sparse-times-dense product, prepared: forward {@code Y = X·Wᵀ} or backward to the input {@code dX = dY·W}, with {@code W} an outputs ×
  * inputs block-sparse matrix and the samples of the batch along the rows of the dense operands.
  *
- * <p>Sums run in the order of the summed dimension, in one thread each: the same operands give the same bits for any number of workers.
+ * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one in an order that depends on block and vector
+ * width. The same operands give the same bits for any number of workers.
  * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand.
  *
  * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits.
@@ -38,6 +40,7 @@ public final class SpmmPlan {
 
     private final SpmmKernel kernel;
     private final @Nullable SpmmKernel lastGroupKernel;
+    private final @Nullable SingleSample singleSample;
     private final SpmmOperands[] operands;
     private final MemorySegment bias;
     private final @Nullable TransposedValues transposedValues;
@@ -48,6 +51,7 @@ public final class SpmmPlan {
     private final Workers.Task panelTask = this::packAndMultiply;
     private final Workers.Task orderTask = this::order;
     private final Workers.Task multiplyTask = this::multiply;
+    private final Workers.Task sampleTask = this::multiplySample;
 
     private BlockPattern pattern;
 
@@ -85,7 +89,10 @@ public final class SpmmPlan {
         int remainder = outputs() % shape.outputs();
         lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
 
-        boolean rowMajor = layout == Layout.ROW_MAJOR;
+        SpmvKernel spmv = batch == 1 ? Providers.active().spmv(shape) : null;
+        singleSample = spmv == null ? null : new SingleSample(arena, spmv, epilogue, inputs(), workers.threads());
+
+        boolean rowMajor = layout == Layout.ROW_MAJOR && singleSample == null;
         bias = arena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
         boolean byPanel =
                 rowMajor && (panels % workers.threads() == 0 || panels >= PANELS_PER_WORKER * workers.threads());
@@ -224,6 +231,11 @@ public final class SpmmPlan {
                     if (transposedValues != null) {
                         workers.run(transposedValues.tasks(), orderTask);
                     }
+                    if (singleSample != null) {
+                        gatherSample(singleSample);
+                        workers.run(schedule.tasks(), sampleTask);
+                        return;
+                    }
                     if (packedPanels.length > 0) {
                         workers.run(panels, panelTask);
                         return;
@@ -261,6 +273,38 @@ public final class SpmmPlan {
         if (transposedValues != null) {
             transposedValues.copy(task);
         }
+    }
+
+    private void gatherSample(SingleSample sample) {
+        if (denseInput != null) {
+            sample.gather(denseInput.segment(), 1);
+        } else if (input != null) {
+            sample.gather(input.segment(), lanes);
+        }
+    }
+
+    private void multiplySample(int task, int worker) {
+        SingleSample sample = singleSample;
+        MemorySegment y = denseOutput != null ? denseOutput.segment() : output != null ? output.segment() : null;
+        if (sample == null || y == null) {
+            throw new AssertionError("no run");
+        }
+        int first = schedule.firstGroup(task);
+        int end = schedule.endGroup(task);
+        int firstOutput = first * schedule.outputsOfGroup();
+        PanelMatrix mask = epilogue.reluMask();
+        sample.multiply(
+                schedule.index(),
+                first,
+                end,
+                firstOutput,
+                Math.min(end * schedule.outputsOfGroup(), outputs()) - firstOutput,
+                worker,
+                transposedValues == null ? w.memory() : transposedValues.memory(),
+                bias,
+                mask == null ? null : mask.segment(),
+                y,
+                denseOutput != null ? 1 : lanes);
     }
 
     private void packAndMultiply(int panel, int worker) {

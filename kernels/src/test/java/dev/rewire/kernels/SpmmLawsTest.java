@@ -54,7 +54,7 @@ class SpmmLawsTest {
     }
 
     @Property(tries = 40)
-    void backwardInputIsForwardOfTheTransposedMatrix(@ForAll(supplier = Problems.Any.class) Problem problem) {
+    void backwardInputIsForwardOfTheTransposedMatrix(@ForAll(supplier = Problems.OfIntegers.class) Problem problem) {
         SpmmCase backward = new SpmmCase(problem, Direction.BACKWARD_INPUT, EpilogueKind.NONE);
         Problem turned = new Problem(
                 problem.batch(),
@@ -70,7 +70,6 @@ class SpmmLawsTest {
         SpmmCase forward = new SpmmCase(turned, Direction.FORWARD, EpilogueKind.NONE, transposed(backward.pattern))
                 .withWeights(backward.weights.transposed())
                 .withInput(backward.input);
-        // Both sum in the order of the summed dimension, so they round alike.
         assertSameValues(forward.resultOf(Layout.PANELS, 1), backward.resultOf(Layout.PANELS, 1));
     }
 

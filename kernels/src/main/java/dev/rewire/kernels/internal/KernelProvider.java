@@ -1,6 +1,7 @@
 package dev.rewire.kernels.internal;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** A set of kernels. Arguments were validated by the caller. */
 public interface KernelProvider {
@@ -12,6 +13,10 @@ public interface KernelProvider {
 
     /** The SpMM kernel for a shape. */
     SpmmKernel spmm(SpmmShape shape);
+
+    /** A kernel for a batch of one, whatever lanes, start and end the shape has; null where the SpMM kernel is as good. */
+    @Nullable
+    SpmvKernel spmv(SpmmShape shape);
 
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);

@@ -6,6 +6,8 @@ import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmShape;
+import dev.rewire.kernels.internal.SpmvKernel;
+import org.jspecify.annotations.Nullable;
 
 /** Kernels that any JVM runs. */
 public final class ScalarProvider implements KernelProvider {
@@ -22,6 +24,11 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public SpmmKernel spmm(SpmmShape shape) {
         return new ScalarSpmm(shape);
+    }
+
+    @Override
+    public @Nullable SpmvKernel spmv(SpmmShape shape) {
+        return null;
     }
 
     @Override

@@ -6,7 +6,9 @@ import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmShape;
+import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Vector API kernels, generated for the shapes that plans ask for. */
 public final class VectorProvider implements KernelProvider {
@@ -47,6 +49,11 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public SpmmKernel spmm(SpmmShape shape) {
         return new VectorSpmm(shape);
+    }
+
+    @Override
+    public @Nullable SpmvKernel spmv(SpmmShape shape) {
+        return SpmvTileGenerator.fits(shape) ? new VectorSpmv(shape) : null;
     }
 
     @Override

@@ -1,0 +1,74 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmvKernel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The product of a batch of one, which panels would fill to a sixteenth: inputs are gathered side by side, outputs are summed in scratch, finished
+ * and written to where they belong.
+ */
+final class SingleSample {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    private final SpmvKernel kernel;
+    private final Epilogue epilogue;
+    private final int inputs;
+    private final MemorySegment gathered;
+    private final MemorySegment[] scratch;
+
+    SingleSample(KernelArena arena, SpmvKernel kernel, Epilogue epilogue, int inputs, int threads) {
+        this.kernel = kernel;
+        this.epilogue = epilogue;
+        this.inputs = inputs;
+        // Blocks may reach over the last input: what they find there stays zero.
+        gathered = arena.allocate((long) (inputs + BlockPattern.MAX_BLOCK) * Float.BYTES);
+        scratch = new MemorySegment[threads];
+        for (int worker = 0; worker < threads; worker++) {
+            scratch[worker] = arena.allocate(kernel.scratchBytes(SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK));
+        }
+    }
+
+    /** Copies the sample's features, which lie {@code stride} floats apart. */
+    void gather(MemorySegment x, long stride) {
+        for (int i = 0; i < inputs; i++) {
+            gathered.setAtIndex(FLOAT, i, x.getAtIndex(FLOAT, i * stride));
+        }
+    }
+
+    /** Computes and writes the outputs of some groups; outputs and mask lie {@code stride} floats apart. */
+    void multiply(
+            SpmmIndex index,
+            int firstGroup,
+            int endGroup,
+            int firstOutput,
+            int count,
+            int worker,
+            MemorySegment values,
+            MemorySegment bias,
+            @Nullable MemorySegment mask,
+            MemorySegment y,
+            long stride) {
+        MemorySegment sums = scratch[worker];
+        kernel.run(index, firstGroup, endGroup, values, gathered, sums);
+        boolean biased = epilogue.bias() != null;
+        for (int i = 0; i < count; i++) {
+            int output = firstOutput + i;
+            float sum = sums.getAtIndex(FLOAT, i);
+            if (epilogue.accumulate()) {
+                sum += y.getAtIndex(FLOAT, output * stride);
+            }
+            if (biased) {
+                sum += bias.getAtIndex(FLOAT, output);
+            }
+            if (epilogue.relu()) {
+                sum = Math.max(sum, 0);
+            } else if (mask != null && !(mask.getAtIndex(FLOAT, output * stride) > 0)) {
+                sum = 0;
+            }
+            y.setAtIndex(FLOAT, output * stride, sum);
+        }
+    }
+}

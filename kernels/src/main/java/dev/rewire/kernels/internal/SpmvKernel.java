@@ -1,0 +1,31 @@
+package dev.rewire.kernels.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/** An SpMM of one sample, whose inputs and outputs lie next to each other. */
+public interface SpmvKernel {
+    /**
+     * Bytes of scratch that one worker needs.
+     *
+     * @param outputs of a task at most
+     */
+    long scratchBytes(int outputs);
+
+    /**
+     * Computes the outputs of some groups.
+     *
+     * @param index the pattern
+     * @param firstGroup first group
+     * @param endGroup group after the last
+     * @param values the values of the blocks
+     * @param inputs one float per input
+     * @param scratch of this worker: the first floats become the outputs, that of the first group first
+     */
+    void run(
+            SpmmIndex index,
+            int firstGroup,
+            int endGroup,
+            MemorySegment values,
+            MemorySegment inputs,
+            MemorySegment scratch);
+}

@@ -1,0 +1,59 @@
+package dev.rewire.kernels.internal.vector;
+
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmmShape;
+import dev.rewire.kernels.internal.SpmvKernel;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Products of one sample by generated tiles. */
+final class VectorSpmv implements SpmvKernel {
+    private static final Map<SpmmShape, SpmvTile> GENERATED = new ConcurrentHashMap<>();
+    private static final PartialSums ADD_UP = PartialSums.generate(false);
+
+    private final SpmvTile tile;
+    private final boolean partial;
+    private final int outputsOfGroup;
+
+    VectorSpmv(SpmmShape shape) {
+        tile = GENERATED.computeIfAbsent(shape, SpmvTileGenerator::generate);
+        partial = SpmvTileGenerator.isForward(shape);
+        outputsOfGroup = shape.outputs();
+    }
+
+    @Override
+    public long scratchBytes(int outputs) {
+        long sums = roundUp(outputs) * Float.BYTES;
+        return partial ? sums + roundUp(outputs) * RawMemory.VECTOR_BYTES : sums;
+    }
+
+    private static long roundUp(int outputs) {
+        return (long) (outputs + RawMemory.LANES - 1) / RawMemory.LANES * RawMemory.LANES;
+    }
+
+    @Override
+    public void run(
+            SpmmIndex index,
+            int firstGroup,
+            int endGroup,
+            MemorySegment values,
+            MemorySegment inputs,
+            MemorySegment scratch) {
+        long outputs = roundUp((endGroup - firstGroup) * outputsOfGroup);
+        long sums = scratch.address();
+        long target = partial ? sums + outputs * Float.BYTES : sums;
+        tile.run(
+                index.offsets(),
+                index.inputs(),
+                index.blocks(),
+                firstGroup,
+                endGroup,
+                values.address(),
+                inputs.address(),
+                target);
+        if (partial) {
+            ADD_UP.run(target, (int) (outputs / RawMemory.LANES), sums);
+        }
+    }
+}
