@@ -7,6 +7,7 @@ module dev.rewire.bench {
     requires dev.rewire.kernels;
     requires dev.rewire.training;
     requires info.picocli;
+    requires jdk.incubator.vector;
     requires jdk.management;
     requires static org.jspecify;
 
