@@ -15,7 +15,17 @@ import java.lang.foreign.ValueLayout;
  * @param triadGbs the same of {@code a = b + c/2}: two streams that are read and one that is written
  */
 public record Ceilings(int vectorBits, int threads, double coreGflops, double gflops, double readGbs, double triadGbs) {
-    private static final int FMA_STEPS = 1_000_000;
+    /** A third of a millisecond, so that some rounds fit between two interruptions. */
+    private static final int FMA_STEPS = 100_000;
+
+    /** Short calls until the JIT has compiled a loop: interpreted vectors are objects, and a long call of them outlasts the measurement. */
+    private static final int WARM_UP_CALLS = 20_000;
+
+    private static final int WARM_UP_STEPS = 500;
+    private static final int WARM_UP_BYTES = 1 << 14;
+
+    /** Of the time that is measured; only a machine that is busy takes so long. */
+    private static final double MOST_WARM_UP = 3;
 
     /** Of each of the three arrays, all threads together; far more than a cache holds. */
     private static final long ARRAY_BYTES = 256L << 20;
@@ -47,6 +57,8 @@ public record Ceilings(int vectorBits, int threads, double coreGflops, double gf
             for (int i = 0; i < threads; i++) {
                 arrays[i] = new MemorySegment[] {filled(arena, share), filled(arena, share), filled(arena, share)};
             }
+            warmUp(seconds, () -> sink = MemoryLoops.sum(arrays[0][0], WARM_UP_BYTES));
+            warmUp(seconds, () -> MemoryLoops.triad(arrays[0][0], arrays[0][1], arrays[0][2], WARM_UP_BYTES));
             long read = Crew.bestNanos(threads, seconds, i -> sink = MemoryLoops.sum(arrays[i][0], share));
             long triad = Crew.bestNanos(
                     threads, seconds, i -> MemoryLoops.triad(arrays[i][0], arrays[i][1], arrays[i][2], share));
@@ -56,8 +68,16 @@ public record Ceilings(int vectorBits, int threads, double coreGflops, double gf
     }
 
     private static double fmaGflops(int threads, double seconds) {
+        warmUp(seconds, () -> sink = FmaLoop.run(WARM_UP_STEPS));
         long nanos = Crew.bestNanos(threads, seconds, i -> sink = FmaLoop.run(FMA_STEPS));
         return threads * FmaLoop.flops(FMA_STEPS) / nanos;
+    }
+
+    private static void warmUp(double seconds, Runnable loop) {
+        long end = System.nanoTime() + (long) (MOST_WARM_UP * seconds * 1e9);
+        for (int i = 0; i < WARM_UP_CALLS && System.nanoTime() - end < 0; i++) {
+            loop.run();
+        }
     }
 
     private static MemorySegment filled(Arena arena, int bytes) {
@@ -67,6 +87,22 @@ public record Ceilings(int vectorBits, int threads, double coreGflops, double gf
             segment.set(ValueLayout.JAVA_FLOAT, i, 1f);
         }
         return segment;
+    }
+
+    /**
+     * The better figures of two measurements: one of them may have been disturbed.
+     *
+     * @param other with as many threads
+     * @return the higher of each
+     */
+    public Ceilings orBetter(Ceilings other) {
+        return new Ceilings(
+                vectorBits,
+                threads,
+                Math.max(coreGflops, other.coreGflops),
+                Math.max(gflops, other.gflops),
+                Math.max(readGbs, other.readGbs),
+                Math.max(triadGbs, other.triadGbs));
     }
 
     /**

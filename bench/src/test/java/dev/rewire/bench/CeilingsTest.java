@@ -51,5 +51,7 @@ class CeilingsTest {
         assertEquals(20, ceilings.bandwidthGbs());
         assertEquals(10, ceilings.roof(0.5));
         assertEquals(90, ceilings.roof(64));
+        Ceilings other = new Ceilings(256, 1, 80, 80, 30, 5);
+        assertEquals(new Ceilings(256, 1, 90, 90, 30, 20), ceilings.orBetter(other));
     }
 }

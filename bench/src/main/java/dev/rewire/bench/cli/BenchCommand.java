@@ -82,7 +82,7 @@ final class BenchCommand implements Callable<Integer> {
         SuiteSettings settings = new SuiteSettings(quick, threads, PeerNames.of(peers));
         List<Point> points = SuitePoints.of(settings);
         ResultsFolder results = ResultsFolder.open(folder == null ? defaultFolder() : folder);
-        return run(results, points.size() + 1, progress -> Suite.run(settings, points, progress));
+        return run(results, Suite.steps(points), progress -> Suite.run(settings, points, progress));
     }
 
     private static Path defaultFolder() {

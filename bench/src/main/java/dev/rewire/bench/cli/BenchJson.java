@@ -28,7 +28,7 @@ final class BenchJson {
         report.settings().peers().forEach(peers::add);
         node.put("disturbed", report.disturbed());
         node.put("correct", report.correct());
-        put(node.putObject("ceilings"), report.ceilings());
+        put(node.putObject("ceilings"), report);
         ObjectNode crossovers = node.putObject("crossovers");
         report.byBlock().forEach((block, measured) -> put(crossovers.putObject(block), Crossover.of(measured)));
         ArrayNode all = node.putArray("measurements");
@@ -37,13 +37,15 @@ final class BenchJson {
         return node;
     }
 
-    private static void put(ObjectNode node, Ceilings ceilings) {
+    private static void put(ObjectNode node, SuiteReport report) {
+        Ceilings ceilings = report.ceilings();
         node.put("vector_bits", ceilings.vectorBits());
         node.put("threads", ceilings.threads());
         node.put("core_gflops", SpmmJson.rounded(ceilings.coreGflops()));
         node.put("gflops", SpmmJson.rounded(ceilings.gflops()));
         node.put("read_gb_per_s", SpmmJson.rounded(ceilings.readGbs()));
         node.put("triad_gb_per_s", SpmmJson.rounded(ceilings.triadGbs()));
+        node.put("disturbed", report.ceilingsTooLow());
     }
 
     private static void put(ObjectNode node, Crossover crossover) {

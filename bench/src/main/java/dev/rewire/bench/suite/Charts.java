@@ -50,8 +50,8 @@ record Charts(Map<String, String> svgs, String missing) {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return "Java cannot draw text here ("
+        return "they could not be drawn ("
                 + cause.toString().lines().findFirst().orElse("")
-                + "). It needs fonts and fontconfig: on Debian the packages fontconfig and fonts-dejavu-core.";
+                + "). Java needs fonts and fontconfig for them: on Debian the packages fontconfig and fonts-dejavu-core";
     }
 }

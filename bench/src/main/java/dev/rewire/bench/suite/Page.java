@@ -114,6 +114,11 @@ public final class Page {
                     + Tables.DISTURBED + ": half of someone's runs took far longer than his best, so something else was"
                     + " running, and their speed-ups are not to be trusted.");
         }
+        if (report.ceilingsTooLow()) {
+            warning(
+                    "The ceilings were disturbed: a product was faster than the fused multiply-adds that were measured alone, so"
+                            + " the roofline is not to be trusted.");
+        }
         if (!report.correct()) {
             warning("A result is WRONG: its error is larger than its bound. See the last table.");
         }

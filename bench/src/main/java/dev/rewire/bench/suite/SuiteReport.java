@@ -76,4 +76,13 @@ public record SuiteReport(
     public boolean correct() {
         return measured.stream().allMatch(each -> each.report().correct());
     }
+
+    /**
+     * Whether the machine was seen to do more than its ceilings say.
+     *
+     * @return whether a product was faster than fused multiply-adds alone, by more than measurements scatter
+     */
+    public boolean ceilingsTooLow() {
+        return measured.stream().anyMatch(each -> each.report().gflops() > 1.05 * ceilings.gflops());
+    }
 }

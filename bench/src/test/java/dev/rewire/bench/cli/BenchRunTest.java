@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.suite.SmallSuite;
+import dev.rewire.bench.suite.Suite;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,7 +36,7 @@ class BenchRunTest {
     @Test
     void aSmallSuiteWritesBothFiles() throws IOException {
         Path results = folder.resolve("new").resolve("results");
-        int steps = SmallSuite.points().size() + 1;
+        int steps = Suite.steps(SmallSuite.points());
         assertEquals(0, command.run(ResultsFolder.open(results), steps, SmallSuite::run));
 
         try (Stream<Path> files = Files.list(results)) {
@@ -47,7 +48,9 @@ class BenchRunTest {
         String text = out.toString(StandardCharsets.UTF_8);
         assertTrue(text.contains(results.resolve("index.html").toString()), text);
         assertTrue(text.contains("ceilings:"), text);
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("1 of 7: ceilings"), err.toString(StandardCharsets.UTF_8));
+        assertTrue(
+                err.toString(StandardCharsets.UTF_8).contains("1 of 8: ceilings"),
+                err.toString(StandardCharsets.UTF_8));
         keys(new ObjectMapper().readTree(Files.readString(results.resolve("results.json"))));
         // Another run takes the place of this one.
         ResultsFolder.open(results);
@@ -69,7 +72,14 @@ class BenchRunTest {
                         "environment"),
                 names(json));
         assertEquals(
-                List.of("vector_bits", "threads", "core_gflops", "gflops", "read_gb_per_s", "triad_gb_per_s"),
+                List.of(
+                        "vector_bits",
+                        "threads",
+                        "core_gflops",
+                        "gflops",
+                        "read_gb_per_s",
+                        "triad_gb_per_s",
+                        "disturbed"),
                 names(json.get("ceilings")));
         assertEquals(List.of("kind", "sparsity"), names(json.get("crossovers").get("4x4")));
         assertEquals(SmallSuite.points().size(), json.get("measurements").size());

@@ -29,7 +29,10 @@ class PageTest {
         Page page = Page.of(report);
         String html = page.html();
         assertEquals(6, count(html, "<table>"), html);
-        if (page.missingCharts().isEmpty()) {
+        String missing = page.missingCharts();
+        // A machine without fonts is the only excuse.
+        assertTrue(missing.isEmpty() || missing.contains("Fontconfig head") || missing.contains("LinkError"), missing);
+        if (missing.isEmpty()) {
             assertEquals(3, count(html, "<svg "));
             assertEquals(3, count(html, "</svg>"));
             // The parts that a chart refers to are its own.
