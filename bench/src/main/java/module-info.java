@@ -1,13 +1,20 @@
 /** Measurements, the dense peers, and the commands that measure. */
+// XChart and what it draws on have no descriptors, and are named after their jars.
+@SuppressWarnings("requires-automatic")
 module dev.rewire.bench {
     opens dev.rewire.bench.cli to
             info.picocli;
 
+    requires VectorGraphics2D;
     requires com.fasterxml.jackson.databind;
     requires dev.rewire.kernels;
     requires dev.rewire.training;
     requires info.picocli;
+    requires java.desktop;
+    requires jdk.incubator.vector;
     requires jdk.management;
+    requires me.tongfei.progressbar;
+    requires xchart;
     requires static org.jspecify;
 
     provides dev.rewire.training.DenseBackend with

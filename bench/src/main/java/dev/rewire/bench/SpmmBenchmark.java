@@ -17,7 +17,7 @@ public final class SpmmBenchmark {
     public static final List<String> PEERS = List.of("openblas", "mkl", "mkl-csr", "mkl-bsr");
 
     /** Those of them that compute the dense product. */
-    static final List<String> DENSE_PEERS = List.of("openblas", "mkl");
+    public static final List<String> DENSE_PEERS = List.of("openblas", "mkl");
 
     /** Rows and columns that panels may have. */
     public static final int LONGEST_SIDE = Integer.MAX_VALUE / 64 - 64;

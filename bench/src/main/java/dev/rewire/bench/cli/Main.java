@@ -45,6 +45,7 @@ public final class Main {
     static int run(PrintStream out, PrintStream err, String... args) {
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new SpmmCommand(out, err))
+                .addSubcommand(new BenchCommand(out, err))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, given) -> {

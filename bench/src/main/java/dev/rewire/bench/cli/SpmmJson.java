@@ -26,7 +26,7 @@ final class SpmmJson {
         }
     }
 
-    private static ObjectNode node(SpmmReport report) {
+    static ObjectNode node(SpmmReport report) {
         BlockPattern pattern = report.pattern();
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("product", report.settings().product().toString());
@@ -68,7 +68,7 @@ final class SpmmJson {
         }
     }
 
-    private static void put(ObjectNode node, Environment environment) {
+    static void put(ObjectNode node, Environment environment) {
         node.put("jdk", environment.jdk());
         node.put("vm", environment.vm());
         node.put("os", environment.os());
@@ -88,7 +88,7 @@ final class SpmmJson {
     }
 
     /** Without the digits that no clock has. */
-    private static double rounded(double value) {
+    static double rounded(double value) {
         return new BigDecimal(value).round(DIGITS).doubleValue();
     }
 }

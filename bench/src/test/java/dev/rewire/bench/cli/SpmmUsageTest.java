@@ -93,7 +93,7 @@ class SpmmUsageTest {
     @Test
     void namesTheCommandsThereAre() {
         assertEquals(
-                new CommandRun(2, "", "rewire: no command; accepted are spmm" + System.lineSeparator()),
+                new CommandRun(2, "", "rewire: no command; accepted are spmm, bench" + System.lineSeparator()),
                 CommandRun.of());
     }
 

@@ -1,0 +1,137 @@
+package dev.rewire.bench.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rewire.bench.InvalidInputException;
+import dev.rewire.bench.SpmmBenchmark;
+import dev.rewire.bench.suite.Page;
+import dev.rewire.bench.suite.Point;
+import dev.rewire.bench.suite.Suite;
+import dev.rewire.bench.suite.SuitePoints;
+import dev.rewire.bench.suite.SuiteReport;
+import dev.rewire.bench.suite.SuiteSettings;
+import dev.rewire.kernels.Workers;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code rewire bench}. */
+@Command(
+        name = "bench",
+        sortOptions = false,
+        usageHelpWidth = 110,
+        description =
+                "Measures a suite of sparse products beside their peers, and writes the results for programs and as a page.",
+        footer =
+                "%nThe folder gets results.json and index.html. Leave the machine alone meanwhile.%nExit status: 0 done, 2 bad"
+                        + " usage or bad input, 1 anything else.")
+final class BenchCommand implements Callable<Integer> {
+    /** A folder that git ignores. */
+    private static final DateTimeFormatter DEFAULT_OUT = DateTimeFormatter.ofPattern("'bench-results-'uuuuMMdd-HHmmss");
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Option(names = "--quick", description = "fewer points in less time: under 5 minutes instead of 15 to 20")
+    private boolean quick;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "folder of the results, new or empty (default: bench-results-TIME in the current folder)")
+    private @Nullable Path folder;
+
+    @Option(names = "--threads", paramLabel = "T", defaultValue = "1", description = "of each contender (default: 1)")
+    private int threads;
+
+    @Option(
+            names = "--peers",
+            paramLabel = "NAME",
+            split = ",",
+            description = "any of openblas, mkl, mkl-csr, mkl-bsr, separated by commas; or none (default: all of them)")
+    private List<String> peers = SpmmBenchmark.PEERS;
+
+    @Option(names = "--json", description = "print one JSON object instead of a table")
+    private boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this")
+    @SuppressWarnings("unused") // picocli reads it
+    private boolean help;
+
+    BenchCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (threads < 1 || threads > Workers.MAX_THREADS) {
+            throw new InvalidInputException(
+                    "--threads: " + threads + " is out of range; accepted are 1 to " + Workers.MAX_THREADS);
+        }
+        SuiteSettings settings = new SuiteSettings(quick, threads, PeerNames.of(peers));
+        List<Point> points = SuitePoints.of(settings);
+        ResultsFolder results = ResultsFolder.open(folder == null ? defaultFolder() : folder);
+        return run(results, Suite.steps(points), progress -> Suite.run(settings, points, progress));
+    }
+
+    private static Path defaultFolder() {
+        return Path.of(LocalDateTime.now(ZoneId.systemDefault()).format(DEFAULT_OUT));
+    }
+
+    /** A suite that may be another one than the command's. */
+    interface Run {
+        SuiteReport with(SuiteProgress progress);
+    }
+
+    /** Runs, writes and prints; returns the exit status. */
+    int run(ResultsFolder results, int steps, Run suite) throws IOException {
+        boolean written = false;
+        try {
+            SuiteReport report;
+            try (SuiteProgress progress = SuiteProgress.start(err, steps)) {
+                report = suite.with(progress);
+            }
+            ObjectNode node = BenchJson.node(report);
+            Page page = Page.of(report);
+            results.write(BenchJson.text(node), page.html());
+            written = true;
+            print(report, node, page, results);
+            return report.correct() ? 0 : 1;
+        } finally {
+            if (!written) {
+                results.abandon();
+            }
+        }
+    }
+
+    private void print(SuiteReport report, ObjectNode node, Page page, ResultsFolder results) {
+        if (json) {
+            out.print(BenchJson.withFiles(node, results.files()));
+        } else {
+            out.print(BenchTable.of(report, results.files()));
+        }
+        out.flush();
+        if (!page.missingCharts().isEmpty()) {
+            err.println("rewire bench: no charts: " + page.missingCharts());
+        }
+        if (report.disturbed() > 0) {
+            err.println("rewire bench: " + report.disturbed() + " of "
+                    + report.measured().size()
+                    + " measurements were disturbed by something else that ran; they carry a mark");
+        }
+        if (!report.correct()) {
+            err.println("rewire bench: a result is wrong, its error is larger than its bound");
+        }
+    }
+}

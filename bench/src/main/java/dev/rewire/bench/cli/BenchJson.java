@@ -1,0 +1,89 @@
+package dev.rewire.bench.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rewire.bench.Ceilings;
+import dev.rewire.bench.suite.Crossover;
+import dev.rewire.bench.suite.Measured;
+import dev.rewire.bench.suite.SuiteReport;
+import java.nio.file.Path;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+
+/** What came out of the suite, for programs: each measurement has the keys of {@code spmm --json}, and some of its own. */
+final class BenchJson {
+    private BenchJson() {}
+
+    static ObjectNode node(SuiteReport report) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("started", report.started().format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
+        node.put("seconds", report.took().toSeconds());
+        node.put("quick", report.settings().quick());
+        node.put("threads", report.settings().threads());
+        ArrayNode peers = node.putArray("peers");
+        report.settings().peers().forEach(peers::add);
+        node.put("disturbed", report.disturbed());
+        node.put("correct", report.correct());
+        put(node.putObject("ceilings"), report);
+        ObjectNode crossovers = node.putObject("crossovers");
+        report.byBlock().forEach((block, measured) -> put(crossovers.putObject(block), Crossover.of(measured)));
+        ArrayNode all = node.putArray("measurements");
+        report.measured().forEach(each -> all.add(node(each)));
+        SpmmJson.put(node.putObject("environment"), report.environment());
+        return node;
+    }
+
+    private static void put(ObjectNode node, SuiteReport report) {
+        Ceilings ceilings = report.ceilings();
+        node.put("vector_bits", ceilings.vectorBits());
+        node.put("threads", ceilings.threads());
+        node.put("core_gflops", SpmmJson.rounded(ceilings.coreGflops()));
+        node.put("gflops", SpmmJson.rounded(ceilings.gflops()));
+        node.put("read_gb_per_s", SpmmJson.rounded(ceilings.readGbs()));
+        node.put("triad_gb_per_s", SpmmJson.rounded(ceilings.triadGbs()));
+        node.put("disturbed", report.ceilingsTooLow());
+    }
+
+    private static void put(ObjectNode node, Crossover crossover) {
+        node.put("kind", crossover.kind().name().toLowerCase(Locale.ROOT));
+        if (Double.isNaN(crossover.sparsity())) {
+            node.putNull("sparsity");
+        } else {
+            node.put("sparsity", SpmmJson.rounded(crossover.sparsity()));
+        }
+    }
+
+    private static ObjectNode node(Measured measured) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("section", measured.point().section().toString());
+        node.put("command", measured.point().command());
+        node.put("sparsity", SpmmJson.rounded(measured.sparsity()));
+        node.put("flops_per_byte", SpmmJson.rounded(measured.intensity()));
+        node.put("disturbed", measured.report().disturbed());
+        node.setAll(SpmmJson.node(measured.report()));
+        // The same for all of them.
+        node.remove("environment");
+        return node;
+    }
+
+    static String text(ObjectNode node) {
+        try {
+            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node)
+                    + System.lineSeparator();
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("a tree of numbers and texts", e);
+        }
+    }
+
+    /** The same with where the files are, which the files themselves do not say: they may be moved. */
+    static String withFiles(ObjectNode node, List<Path> files) {
+        ObjectNode copy = node.deepCopy();
+        ArrayNode array = copy.putArray("files");
+        files.forEach(file -> array.add(file.toString()));
+        return text(copy);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.rewire.bench.cli;
+
+import dev.rewire.bench.InvalidInputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The folder of {@code --out}: results for programs and a page for people, and nothing else. */
+final class ResultsFolder {
+    static final String JSON = "results.json";
+    static final String PAGE = "index.html";
+
+    private static final String ACCEPTED =
+            "; accepted are folders that are empty, new, or hold the results of an earlier run";
+
+    private final Path folder;
+    private final boolean made;
+
+    private ResultsFolder(Path folder, boolean made) {
+        this.folder = folder;
+        this.made = made;
+    }
+
+    /**
+     * Makes the folder and tries it, before anything is measured for it.
+     *
+     * @throws InvalidInputException if results cannot be written there, or would lie among other things
+     */
+    static ResultsFolder open(Path folder) {
+        boolean exists = Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
+        if (exists && !Files.isDirectory(folder)) {
+            throw refused(folder, "is not a folder");
+        }
+        try {
+            if (exists) {
+                otherThing(folder).ifPresent(other -> {
+                    throw refused(folder, "holds something else, " + other);
+                });
+            }
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, ".rewire", ".tmp"));
+        } catch (IOException e) {
+            throw refused(folder, "cannot be written to (" + e + ")");
+        }
+        return new ResultsFolder(folder, !exists);
+    }
+
+    private static Optional<Path> otherThing(Path folder) throws IOException {
+        try (Stream<Path> list = Files.list(folder)) {
+            Set<String> ours = Set.of(JSON, PAGE);
+            return list.map(Path::getFileName)
+                    .filter(name -> !ours.contains(name.toString()))
+                    .sorted()
+                    .findFirst();
+        }
+    }
+
+    private static InvalidInputException refused(Path folder, String reason) {
+        return new InvalidInputException("--out " + folder + ": " + reason + ACCEPTED);
+    }
+
+    /** The files, whether they are there yet or not. */
+    List<Path> files() {
+        return List.of(folder.resolve(JSON), folder.resolve(PAGE));
+    }
+
+    /** Writes both files beside their places, and moves them there when both are whole. */
+    void write(String json, String page) throws IOException {
+        Path wholeJson = folder.resolve("." + JSON + ".tmp");
+        Path wholePage = folder.resolve("." + PAGE + ".tmp");
+        try {
+            Files.writeString(wholeJson, json, StandardCharsets.UTF_8);
+            Files.writeString(wholePage, page, StandardCharsets.UTF_8);
+            Files.move(wholeJson, folder.resolve(JSON), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(wholePage, folder.resolve(PAGE), StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(wholeJson);
+            Files.deleteIfExists(wholePage);
+        }
+    }
+
+    /** Leaves nothing behind of a run that failed. */
+    void abandon() throws IOException {
+        if (made) {
+            try (Stream<Path> list = Files.list(folder)) {
+                if (list.findAny().isPresent()) {
+                    return;
+                }
+            }
+            Files.deleteIfExists(folder);
+        }
+    }
+}

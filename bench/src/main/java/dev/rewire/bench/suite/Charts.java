@@ -1,0 +1,57 @@
+package dev.rewire.bench.suite;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.knowm.xchart.internal.chartpart.Chart;
+
+/**
+ * The charts of a page, as SVG.
+ *
+ * @param svgs by name; none if they cannot be drawn here
+ * @param missing why there are none, or an empty text
+ */
+record Charts(Map<String, String> svgs, String missing) {
+    static final String SPEEDUP = "speedup";
+    static final String PEERS = "peers";
+    static final String ROOFLINE = "roofline";
+
+    /** Draws them. Java draws letters with the fonts of the system, and a server may have none. */
+    static Charts of(SuiteReport report) {
+        System.setProperty("java.awt.headless", "true");
+        Map<String, String> svgs = new LinkedHashMap<>();
+        try {
+            draw(svgs, SPEEDUP, "Speed-up against sparsity", () -> SpeedupChart.of(report));
+            if (!PeersChart.times(report).isEmpty()) {
+                draw(svgs, PEERS, "Best times of all contenders", () -> PeersChart.of(report));
+            }
+            draw(svgs, ROOFLINE, "Rate against arithmetic intensity", () -> RooflineChart.of(report));
+            return new Charts(svgs, "");
+        } catch (LinkageError | InternalError | RuntimeException e) {
+            // Without libfreetype an UnsatisfiedLinkError, then a NoClassDefFoundError; without a font an InternalError
+            // or a
+            // RuntimeException, as the JDK's version has it.
+            return without(reason(e));
+        }
+    }
+
+    /** No charts. */
+    static Charts without(String reason) {
+        return new Charts(Map.of(), reason);
+    }
+
+    private static void draw(Map<String, String> svgs, String name, String description, Supplier<Chart<?, ?>> chart) {
+        svgs.put(name, Svg.of(chart.get(), name, description));
+    }
+
+    /** The innermost cause is the one that speaks of fonts. */
+    private static String reason(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return "they could not be drawn ("
+                + cause.toString().lines().findFirst().orElse("")
+                + "). Java needs fonts and fontconfig for them: on Debian the packages fontconfig and fonts-dejavu-core";
+    }
+}

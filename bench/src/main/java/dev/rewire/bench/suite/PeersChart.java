@@ -1,0 +1,76 @@
+package dev.rewire.bench.suite;
+
+import dev.rewire.bench.Product;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.CategorySeries;
+import org.knowm.xchart.style.CategoryStyler;
+
+/** The best times of all who computed the same product. */
+final class PeersChart {
+    private PeersChart() {}
+
+    static CategoryChart of(SuiteReport report) {
+        CategoryChart chart = new CategoryChartBuilder()
+                .width(ChartStyle.WIDTH)
+                .height(380)
+                .yAxisTitle("best time, ms (less is better)")
+                .build();
+        CategoryStyler styler = chart.getStyler();
+        ChartStyle.apply(styler);
+        styler.setLegendVisible(false);
+        styler.setPlotGridVerticalLinesVisible(false);
+        styler.setAvailableSpaceFill(0.55);
+        styler.setOverlapped(true);
+        styler.setLabelsVisible(true);
+        styler.setLabelsPosition(1.05);
+        styler.setLabelsFont(styler.getLegendFont());
+        styler.setLabelsFontColor(ChartStyle.TEXT);
+        styler.setLabelsFontColorAutomaticEnabled(false);
+        Map<String, Double> times = times(report);
+        styler.setYAxisMin(0.0);
+        styler.setYAxisMax(
+                1.12 * times.values().stream().mapToDouble(each -> each).max().orElse(1));
+        styler.setYAxisDecimalPattern("0.##");
+        CategorySeries series = chart.addSeries("best", new ArrayList<>(times.keySet()), List.copyOf(times.values()));
+        series.setFillColor(ChartStyle.color(0));
+        return chart;
+    }
+
+    /** Who, and his best time. The peers' are those beside the row-major product, as their operands are. */
+    static Map<String, Double> times(SuiteReport report) {
+        Map<String, Double> times = new LinkedHashMap<>();
+        List<Measured> forward = forward(report);
+        for (Measured each : forward) {
+            times.put("rewire, " + each.point().layout(), each.report().times().bestMs());
+        }
+        if (!forward.isEmpty()) {
+            Measured first = forward.get(0);
+            first.point()
+                    .settings()
+                    .peers()
+                    .forEach(name -> first.peer(name).ifPresent(peer -> times.put(label(name), peer.bestMs())));
+        }
+        return times;
+    }
+
+    static List<Measured> forward(SuiteReport report) {
+        return report.of(Section.PRODUCTS).stream()
+                .filter(each -> each.point().settings().product() == Product.FORWARD)
+                .toList();
+    }
+
+    private static String label(String peer) {
+        return switch (peer) {
+            case "openblas" -> "OpenBLAS, dense";
+            case "mkl" -> "MKL, dense";
+            case "mkl-csr" -> "MKL, CSR";
+            case "mkl-bsr" -> "MKL, BSR";
+            default -> peer;
+        };
+    }
+}

@@ -1,0 +1,126 @@
+package dev.rewire.bench.suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rewire.bench.Environment;
+import dev.rewire.bench.SpmmReport;
+import dev.rewire.bench.SpmmReport.Peer;
+import dev.rewire.bench.Times;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class PageTest {
+    private static SuiteReport report;
+
+    @BeforeAll
+    static void measure() {
+        report = SmallSuite.run(step -> {});
+    }
+
+    @Test
+    void holdsEveryTableAndChart() {
+        Page page = Page.of(report);
+        String html = page.html();
+        assertEquals(6, count(html, "<table>"), html);
+        String missing = page.missingCharts();
+        // A machine without fonts is the only excuse.
+        assertTrue(missing.isEmpty() || missing.contains("Fontconfig head") || missing.contains("LinkError"), missing);
+        if (missing.isEmpty()) {
+            assertEquals(3, count(html, "<svg "));
+            assertEquals(3, count(html, "</svg>"));
+            // The parts that a chart refers to are its own.
+            assertEquals(count(html, "url(#"), count(html, "-clip") - count(html, "id=\""), html);
+        }
+        for (Point point : SmallSuite.points()) {
+            assertTrue(html.contains(Html.escape(point.command())), point.command());
+        }
+        assertFalse(html.contains("http://") && html.contains("src="), "the page loads nothing");
+        assertTrue(html.endsWith("</html>\n"));
+    }
+
+    @Test
+    void saysWhyThereAreNoCharts() {
+        String html = Page.of(report, Charts.without("no <font>")).html();
+        assertEquals(6, count(html, "<table>"));
+        assertEquals(0, count(html, "<svg"));
+        assertTrue(html.contains("No charts: no &lt;font&gt;"), html);
+    }
+
+    @Test
+    void escapesWhatTheMachineSays() {
+        String evil = "<script>alert('&\"')</script>";
+        List<Measured> measured = new ArrayList<>();
+        for (Measured each : report.measured()) {
+            SpmmReport of = each.report();
+            Environment on = of.environment();
+            Map<String, Peer> peers = new LinkedHashMap<>(of.peers());
+            peers.put("openblas", new Peer.Absent(evil));
+            measured.add(new Measured(
+                    each.point(),
+                    new SpmmReport(
+                            of.settings(),
+                            of.pattern(),
+                            of.nonzeros(),
+                            of.times(),
+                            peers,
+                            of.planMs(),
+                            of.maxErrorOverBound(),
+                            new Environment(
+                                    evil,
+                                    evil,
+                                    evil,
+                                    evil,
+                                    on.cores(),
+                                    on.kernels(),
+                                    Map.of(evil, new Environment.Library(evil, evil, evil, evil))))));
+        }
+        String html = Page.of(new SuiteReport(
+                        report.settings(), report.started(), Duration.ofMinutes(3), report.ceilings(), measured))
+                .html();
+        assertFalse(html.contains("<script"), html);
+        assertTrue(html.contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)&lt;/script&gt;"), html);
+    }
+
+    @Test
+    void marksWhatWasDisturbedOrIsWrong() {
+        List<Measured> measured = new ArrayList<>();
+        for (Measured each : report.measured()) {
+            SpmmReport of = each.report();
+            measured.add(new Measured(
+                    each.point(),
+                    new SpmmReport(
+                            of.settings(),
+                            of.pattern(),
+                            of.nonzeros(),
+                            new Times(4, 1, 9),
+                            Map.of("openblas", new Peer.Measured(new Times(5, 3, 9))),
+                            of.planMs(),
+                            2,
+                            of.environment())));
+        }
+        SuiteReport disturbed =
+                new SuiteReport(report.settings(), report.started(), report.took(), report.ceilings(), measured);
+        String html = Page.of(disturbed, Charts.without("")).html();
+        assertTrue(html.contains("6 of 6 measurements were disturbed"), html);
+        assertTrue(html.contains("3.00× †"), html);
+        assertTrue(html.contains("2.00 WRONG"), html);
+    }
+
+    @Test
+    void knowsTheIntensityOfAProduct() {
+        // 96×64 in full, 17 samples: 2·96·64·17 operations on 4·(96·64 + 17·96 + 17·64) bytes.
+        assertEquals(208896 / 35456.0, report.measured().get(0).intensity(), 1e-9);
+        assertEquals(208896 / 35456.0, report.measured().get(1).denseIntensity(), 1e-9);
+    }
+
+    private static int count(String text, String part) {
+        return text.split(java.util.regex.Pattern.quote(part), -1).length - 1;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.rewire.bench.suite;
+
+import dev.rewire.bench.Product;
+import dev.rewire.bench.SpmmSettings;
+import dev.rewire.kernels.Layout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A point or more of each section, on small matrices: seconds instead of minutes. */
+public final class SmallSuite {
+    public static final SuiteSettings SETTINGS = new SuiteSettings(true, 2, List.of("openblas", "mkl"));
+
+    private SmallSuite() {}
+
+    public static List<Point> points() {
+        List<Point> points = new ArrayList<>();
+        for (double sparsity : new double[] {0, 0.9}) {
+            points.add(point(Section.SPARSITY, 4, sparsity, Product.FORWARD, 17, Layout.PANELS));
+        }
+        points.add(point(Section.PRODUCTS, 16, 0.9, Product.FORWARD, 17, Layout.ROW_MAJOR));
+        points.add(point(Section.PRODUCTS, 16, 0.9, Product.FORWARD, 17, Layout.PANELS));
+        points.add(point(Section.PRODUCTS, 16, 0.9, Product.BACKWARD_WEIGHT, 17, Layout.PANELS));
+        points.add(point(Section.SMALL_BATCH, 16, 0.9, Product.FORWARD, 1, Layout.PANELS));
+        return points;
+    }
+
+    private static Point point(Section section, int block, double sparsity, Product product, int batch, Layout layout) {
+        SpmmSettings how = new SpmmSettings(product, batch, layout, SETTINGS.threads(), 0.02, 1, SETTINGS.peers());
+        return new Point(section, 96, 64, block, block, sparsity, how);
+    }
+
+    public static SuiteReport run(Consumer<String> progress) {
+        return Suite.run(SETTINGS, points(), 0.02, progress);
+    }
+}
