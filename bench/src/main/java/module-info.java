@@ -1,5 +1,5 @@
 /** Measurements, the dense peers, and the commands that measure. */
-// XChart and what it draws on have no descriptors, and are named after their jars.
+// XChart, what it draws on, and JMH have no descriptors, and are named after their jars. The benchmarks alone need JMH, on the class path.
 @SuppressWarnings("requires-automatic")
 module dev.rewire.bench {
     opens dev.rewire.bench.cli to
@@ -15,6 +15,7 @@ module dev.rewire.bench {
     requires jdk.management;
     requires me.tongfei.progressbar;
     requires xchart;
+    requires static jmh.core;
     requires static org.jspecify;
 
     provides dev.rewire.training.DenseBackend with

@@ -38,7 +38,13 @@ public record Environment(
      */
     public record Library(String version, String config, String core, String path) {}
 
-    static Environment current(Map<String, Library> libraries) {
+    /**
+     * This process.
+     *
+     * @param libraries native libraries that take part, by name
+     * @return what it runs on
+     */
+    public static Environment current(Map<String, Library> libraries) {
         return new Environment(
                 property("java.version") + " (" + property("java.vendor.version", "java.vendor") + ")",
                 property("java.vm.name") + " " + property("java.vm.version"),
