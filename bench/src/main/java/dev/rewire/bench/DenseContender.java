@@ -3,14 +3,14 @@ package dev.rewire.bench;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 
-/** OpenBLAS on the dense matrix that holds the same values; all operands are row-major. */
+/** A BLAS on the dense matrix that holds the same values; all operands are row-major. */
 final class DenseContender implements Contender {
-    private final OpenBlas blas;
+    private final Cblas blas;
     private final SpmmProblem problem;
     private final DenseMatrix w;
     private final DenseMatrix result;
 
-    DenseContender(OpenBlas blas, KernelArena arena, SpmmProblem problem) {
+    DenseContender(Cblas blas, KernelArena arena, SpmmProblem problem) {
         this.blas = blas;
         this.problem = problem;
         w = DenseMatrix.allocate(arena, problem.outputs(), problem.inputs());
@@ -20,6 +20,13 @@ final class DenseContender implements Contender {
             problem.w().toDense(w);
             result = DenseMatrix.allocate(arena, problem.batch(), problem.width());
         }
+    }
+
+    /** Bytes of the matrix and the result. */
+    static long bytes(SpmmProblem problem) {
+        long w = (long) problem.outputs() * problem.inputs();
+        long result = problem.product() == Product.BACKWARD_WEIGHT ? 0 : (long) problem.batch() * problem.width();
+        return (w + result) * Float.BYTES;
     }
 
     @Override

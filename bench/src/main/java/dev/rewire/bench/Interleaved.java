@@ -19,7 +19,7 @@ final class Interleaved {
 
     private static final int LEAST_ROUNDS = 3;
 
-    /** Longer than threads look for work before they sleep: 50 µs in Rewire, 0.3 ms in OpenBLAS as {@link OpenBlasSearch} sets it. */
+    /** Longer than threads look for work before they sleep: 50 µs in Rewire, less than this in the peers, see {@link IdleThreads}. */
     private static final long WAKING_NANOS = 1_000_000;
 
     private final List<? extends Contender> contenders;

@@ -100,8 +100,10 @@ final class SpmmCommand implements Callable<Integer> {
             names = "--peers",
             paramLabel = "NAME",
             split = ",",
-            defaultValue = "openblas",
-            description = "any of openblas (default), mkl, mkl-csr, mkl-bsr, separated by commas; or none")
+            defaultValue = "openblas,mkl",
+            description =
+                    "any of openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, separated by commas, or"
+                            + " none; MKL is fetched (156 MB) when it is named (default: openblas,mkl)")
     private List<String> peers = List.of();
 
     @Option(
