@@ -8,6 +8,7 @@ module dev.rewire.bench {
     requires dev.rewire.training;
     requires info.picocli;
     requires jdk.management;
+    requires me.tongfei.progressbar;
     requires static org.jspecify;
 
     provides dev.rewire.training.DenseBackend with

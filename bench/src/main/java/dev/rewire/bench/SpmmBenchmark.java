@@ -21,6 +21,7 @@ public final class SpmmBenchmark {
 
     private final SpmmSettings settings;
     private final SparseInput input;
+    private final SpmmProgress progress;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
     private final Map<String, Environment.Library> libraries = new LinkedHashMap<>();
 
@@ -29,19 +30,10 @@ public final class SpmmBenchmark {
 
     private final List<String> present = new ArrayList<>();
 
-    private SpmmBenchmark(SpmmSettings settings, SparseInput input) {
+    private SpmmBenchmark(SpmmSettings settings, SparseInput input, SpmmProgress progress) {
         this.settings = settings;
         this.input = input;
-    }
-
-    /**
-     * How long it takes until runs are timed.
-     *
-     * @param settings how it is measured
-     * @return seconds, about
-     */
-    public static double warmUpSeconds(SpmmSettings settings) {
-        return Interleaved.warmUpSeconds(settings.seconds());
+        this.progress = progress;
     }
 
     /**
@@ -49,11 +41,12 @@ public final class SpmmBenchmark {
      *
      * @param settings how
      * @param input the sparse matrix
+     * @param progress is told how far it is, once the input has been found to fit
      * @return what came out
      * @throws InvalidInputException if the operands do not fit this machine
      */
-    public static SpmmReport run(SpmmSettings settings, SparseInput input) {
-        return new SpmmBenchmark(settings, input).run();
+    public static SpmmReport run(SpmmSettings settings, SparseInput input, SpmmProgress progress) {
+        return new SpmmBenchmark(settings, input, progress).run();
     }
 
     private SpmmReport run() {
@@ -69,7 +62,7 @@ public final class SpmmBenchmark {
             for (String peer : settings.peers()) {
                 addPeer(peer, problem, arena, memory - needed);
             }
-            List<Times> times = new Interleaved(contenders, settings.threads() > 1).time(settings.seconds());
+            List<Times> times = time();
             double error = ErrorBound.worst(problem, rewire, false, settings.seed());
             reportPeers(problem, times);
             return new SpmmReport(
@@ -83,6 +76,15 @@ public final class SpmmBenchmark {
                     Environment.current(libraries));
         } finally {
             contenders.forEach(Contender::close);
+        }
+    }
+
+    private List<Times> time() {
+        progress.start(Interleaved.warmUpSeconds(settings.seconds()) + settings.seconds());
+        try {
+            return new Interleaved(contenders, settings.threads() > 1, progress::at).time(settings.seconds());
+        } finally {
+            progress.stop();
         }
     }
 

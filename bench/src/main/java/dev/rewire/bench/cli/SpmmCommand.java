@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,6 +40,7 @@ final class SpmmCommand implements Callable<Integer> {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final boolean terminal;
 
     @Option(names = "--matrix", paramLabel = "FILE", description = "a .smtx (DLMC) or .mtx (Matrix Market) file")
     private @Nullable Path matrix;
@@ -123,21 +123,18 @@ final class SpmmCommand implements Callable<Integer> {
     @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
-    SpmmCommand(PrintStream out, PrintStream err) {
+    SpmmCommand(PrintStream out, PrintStream err, boolean terminal) {
         this.out = out;
         this.err = err;
+        this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
         SpmmSettings settings = settings();
         SparseInput input = input();
-        err.printf(
-                Locale.ROOT,
-                "rewire spmm: timing for %.1f s, after %.1f s of warm-up%n",
-                settings.seconds(),
-                SpmmBenchmark.warmUpSeconds(settings));
-        SpmmReport report = SpmmBenchmark.run(settings, input);
+        SpmmReport report = SpmmBenchmark.run(
+                settings, input, terminal ? new SpmmProgressOnTerminal(err) : new SpmmProgressInLines(err));
         out.print(json ? SpmmJson.of(report) : SpmmTable.of(report));
         out.flush();
         if (report.disturbed()) {
