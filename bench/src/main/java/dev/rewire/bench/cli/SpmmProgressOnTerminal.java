@@ -45,10 +45,11 @@ final class SpmmProgressOnTerminal implements SpmmProgress {
     @Override
     public void at(double seconds) {
         long now = System.nanoTime();
-        if (bar != null && now - drawn >= INTERVAL_NANOS) {
+        ProgressBar moved = bar;
+        if (moved != null && now - drawn >= INTERVAL_NANOS) {
             drawn = now;
-            bar.stepTo(Math.min(STEPS, Math.round(STEPS * seconds / all)));
-            bar.refresh();
+            moved.stepTo(Math.min(STEPS, Math.round(STEPS * seconds / all)));
+            moved.refresh();
         }
     }
 
