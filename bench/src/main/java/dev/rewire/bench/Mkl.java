@@ -1,5 +1,6 @@
 package dev.rewire.bench;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -147,6 +148,11 @@ final class Mkl {
      * calling one.
      */
     private int chooseLayer(int threads) throws UnavailableException {
+        for (String always : new String[] {"core", "intel_lp64"}) {
+            if (!isThere(always)) {
+                throw new UnavailableException("no libmkl_" + always + " beside " + path);
+            }
+        }
         if (threads == 1 && isThere("sequential")) {
             return SEQUENTIAL;
         }
@@ -161,10 +167,16 @@ final class Mkl {
         return GNU;
     }
 
-    /** Whether libmkl_rt will find one of its libraries: beside itself, under its own version. */
+    /** Whether libmkl_rt will find one of its libraries: beside itself, under its own version, which a link to it may lack. */
     private boolean isThere(String name) {
-        String self = String.valueOf(path.getFileName());
-        return Files.exists(path.resolveSibling(self.replace("mkl_rt", "mkl_" + name)));
+        Path file;
+        try {
+            file = path.toRealPath();
+        } catch (IOException e) {
+            file = path;
+        }
+        return Files.exists(
+                file.resolveSibling(String.valueOf(file.getFileName()).replace("mkl_rt", "mkl_" + name)));
     }
 
     private void call(String function, int argument) throws UnavailableException {
