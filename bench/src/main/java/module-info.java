@@ -1,5 +1,6 @@
 /** Measurements, the dense peers, and the commands that measure. */
-// XChart, what it draws on, and JMH have no descriptors, and are named after their jars. The benchmarks alone need JMH, on the class path.
+// XChart, what it draws on, and JMH have no descriptors, and are named after their jars. The benchmarks alone need JMH,
+// on the class path.
 @SuppressWarnings("requires-automatic")
 module dev.rewire.bench {
     opens dev.rewire.bench.cli to

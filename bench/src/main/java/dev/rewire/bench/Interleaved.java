@@ -3,6 +3,7 @@ package dev.rewire.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 
 /**
  * Times contenders in turns, one run each, so that a machine that slows down slows all of them.
@@ -19,15 +20,25 @@ final class Interleaved {
 
     private static final int LEAST_ROUNDS = 3;
 
-    /** Longer than threads look for work before they sleep: 50 µs in Rewire, 0.3 ms in OpenBLAS as {@link OpenBlasSearch} sets it. */
+    /** Longer than threads look for work before they sleep: 50 µs in Rewire, less than this in the peers, see {@link IdleThreads}. */
     private static final long WAKING_NANOS = 1_000_000;
 
     private final List<? extends Contender> contenders;
     private final boolean threaded;
+    private final DoubleConsumer elapsed;
 
-    Interleaved(List<? extends Contender> contenders, boolean threaded) {
+    private long start;
+
+    /**
+     * Prepares.
+     *
+     * @param threaded whether contenders have threads that have to go to sleep
+     * @param elapsed is told between rounds how many seconds have passed
+     */
+    Interleaved(List<? extends Contender> contenders, boolean threaded, DoubleConsumer elapsed) {
         this.contenders = contenders;
         this.threaded = threaded;
+        this.elapsed = elapsed;
     }
 
     /**
@@ -38,6 +49,7 @@ final class Interleaved {
      */
     List<Times> time(double seconds) {
         double warmUp = warmUpSeconds(seconds);
+        start = System.nanoTime();
         // Half of it for the first alone, which is the one that a JIT compiles.
         long half = System.nanoTime() + nanos(warmUp / 2);
         do {
@@ -63,6 +75,7 @@ final class Interleaved {
                 nanos[i][rounds] = time(contenders.get(i));
             }
             rounds++;
+            elapsed.accept((System.nanoTime() - start) / 1e9);
         } while (rounds < least || System.nanoTime() - end < 0);
         List<Times> times = new ArrayList<>();
         for (long[] of : nanos) {
@@ -76,9 +89,9 @@ final class Interleaved {
         do {
             contender.run();
         } while (threaded && System.nanoTime() - awake < 0);
-        long start = System.nanoTime();
+        long begin = System.nanoTime();
         contender.run();
-        return System.nanoTime() - start;
+        return System.nanoTime() - begin;
     }
 
     private static long nanos(double seconds) {

@@ -59,14 +59,42 @@ final class NativeLibrary {
      * @throws UnavailableException if there is none of that name
      */
     MethodHandle function(String symbol, FunctionDescriptor descriptor) throws UnavailableException {
+        return Linker.nativeLinker().downcallHandle(address(symbol), descriptor);
+    }
+
+    /**
+     * The file that a function of the library lies in: the library's own path where it was opened by its name.
+     *
+     * @throws UnavailableException if there is no such function
+     */
+    String fileOf(String symbol) throws UnavailableException {
+        return fileOf(address(symbol));
+    }
+
+    private MemorySegment address(String symbol) throws UnavailableException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = (MemorySegment) dlsym.invokeExact(handle, arena.allocateFrom(symbol));
             if (address.equals(MemorySegment.NULL)) {
                 throw new UnavailableException(name + " has no function " + symbol);
             }
-            return Linker.nativeLinker().downcallHandle(address, descriptor);
+            return address;
         } catch (UnavailableException e) {
             throw e;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** The file that holds an address, as the loader knows it; empty if it does not. */
+    private static String fileOf(MemorySegment address) throws UnavailableException {
+        FunctionDescriptor descriptor =
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+        MethodHandle dladdr = ofSystem("dladdr", descriptor);
+        try (Arena arena = Arena.ofConfined()) {
+            // Four addresses: file, its base, symbol, the symbol's address.
+            MemorySegment info = arena.allocate(ValueLayout.ADDRESS, 4);
+            int found = (int) dladdr.invokeExact(address, info);
+            return found == 0 ? "" : text(info.get(ValueLayout.ADDRESS, 0));
         } catch (Throwable e) {
             throw unexpected(e);
         }

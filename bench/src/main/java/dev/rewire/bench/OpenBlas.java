@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** OpenBLAS in this process: its dense product and how many threads it runs. Found once, see {@link OpenBlasSearch}. */
 final class OpenBlas {
-    private static final int ROW_MAJOR = 101;
-    private static final int NO_TRANSPOSE = 111;
-    private static final int TRANSPOSE = 112;
     private static final Pattern VERSION = Pattern.compile("OpenBLAS (\\S+)");
 
     private static @Nullable OpenBlas loaded;
@@ -21,7 +18,7 @@ final class OpenBlas {
     private final String path;
     private final String config;
     private final String core;
-    private final MethodHandle sgemm;
+    private final Cblas cblas;
     private final MethodHandle setThreads;
     private final MethodHandle getThreads;
 
@@ -35,23 +32,7 @@ final class OpenBlas {
         }
         setThreads = library.function("openblas_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
         getThreads = library.function("openblas_get_num_threads", FunctionDescriptor.of(ValueLayout.JAVA_INT));
-        sgemm = library.function(
-                "cblas_sgemm",
-                FunctionDescriptor.ofVoid(
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_FLOAT,
-                        ValueLayout.ADDRESS,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.ADDRESS,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_FLOAT,
-                        ValueLayout.ADDRESS,
-                        ValueLayout.JAVA_INT));
+        cblas = new Cblas(library);
     }
 
     /**
@@ -95,6 +76,11 @@ final class OpenBlas {
         return core;
     }
 
+    /** All of it. */
+    Environment.Library describe() {
+        return new Environment.Library(version(), config, core, path);
+    }
+
     String version() {
         Matcher version = VERSION.matcher(config);
         return version.find() ? version.group(1) : "unknown";
@@ -118,58 +104,9 @@ final class OpenBlas {
         }
     }
 
-    /** {@code C = op(A)·op(B) + β·C}, as in {@link dev.rewire.training.DenseBackend#sgemm}. */
-    void sgemm(
-            boolean transA,
-            boolean transB,
-            int m,
-            int n,
-            int k,
-            MemorySegment a,
-            int lda,
-            MemorySegment b,
-            int ldb,
-            float beta,
-            MemorySegment c,
-            int ldc) {
-        // OpenBLAS believes what it is told about sizes, so that a wrong one would read or write foreign memory.
-        checkOperand("a", a, transA ? k : m, transA ? m : k, lda);
-        checkOperand("b", b, transB ? n : k, transB ? k : n, ldb);
-        checkOperand("c", c, m, n, ldc);
-        if (m == 0 || n == 0) {
-            return;
-        }
-        try {
-            sgemm.invokeExact(
-                    ROW_MAJOR,
-                    transA ? TRANSPOSE : NO_TRANSPOSE,
-                    transB ? TRANSPOSE : NO_TRANSPOSE,
-                    m,
-                    n,
-                    k,
-                    1f,
-                    a,
-                    Math.max(lda, 1),
-                    b,
-                    Math.max(ldb, 1),
-                    beta,
-                    c,
-                    ldc);
-        } catch (Throwable e) {
-            throw NativeLibrary.unexpected(e);
-        }
-    }
-
-    private static void checkOperand(String argument, MemorySegment segment, int rows, int cols, int stride) {
-        if (rows < 0 || cols < 0 || stride < cols) {
-            throw new IllegalArgumentException(argument + ": " + rows + "×" + cols + " with " + stride
-                    + " floats from row to row; accepted are sizes from 0 and at least as many floats as columns");
-        }
-        long floats = rows == 0 ? 0 : (rows - 1L) * stride + cols;
-        if (!segment.isNative() || segment.byteSize() < floats * Float.BYTES) {
-            throw new IllegalArgumentException(argument + ": " + segment + "; accepted is native memory of at least "
-                    + floats * Float.BYTES + " bytes");
-        }
+    /** Its dense product, on as many threads as were set last. */
+    Cblas cblas() {
+        return cblas;
     }
 
     private static String call(MethodHandle function) {

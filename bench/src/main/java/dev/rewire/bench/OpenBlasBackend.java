@@ -59,7 +59,7 @@ public final class OpenBlasBackend implements DenseBackend {
             MemorySegment c,
             int ldc) {
         try {
-            OpenBlas.load().sgemm(transA, transB, m, n, k, a, lda, b, ldb, beta, c, ldc);
+            OpenBlas.load().cblas().sgemm(transA, transB, m, n, k, a, lda, b, ldb, beta, c, ldc);
         } catch (UnavailableException e) {
             throw new IllegalStateException("openblas: " + e.reason(), e);
         }

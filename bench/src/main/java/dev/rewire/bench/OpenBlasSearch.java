@@ -23,14 +23,6 @@ final class OpenBlasSearch {
 
     private static final List<String> NAMES_OF_SYSTEM = List.of("libopenblas.so.0", "libopenblas.0.dylib");
 
-    /**
-     * By default an idle thread of OpenBLAS yields in a loop for 2²⁶ cycles, some 20 ms, and so takes time from the product that is timed
-     * next. 2²⁰ cycles, 0.3 ms, still bridge the gap between two of its own products.
-     */
-    private static final String IDLE_CYCLES_VARIABLE = "OPENBLAS_THREAD_TIMEOUT";
-
-    private static final String IDLE_CYCLES_LOG2 = "20";
-
     private OpenBlasSearch() {}
 
     static OpenBlas load() throws UnavailableException {
@@ -45,7 +37,7 @@ final class OpenBlasSearch {
      */
     static OpenBlas load(String path, String peers) throws UnavailableException {
         try {
-            NativeLibrary.setEnvironment(IDLE_CYCLES_VARIABLE, IDLE_CYCLES_LOG2);
+            IdleThreads.bound();
             return path.isEmpty() ? fromPeersOrSystem(peers) : open(path);
         } catch (IllegalCallerException e) {
             throw new UnavailableException("native access is denied: " + e.getMessage());

@@ -11,35 +11,39 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One product on one matrix, timed beside its dense peers in this process, in turns, and checked. */
+/** One product on one matrix, timed beside its peers in this process, in turns, and checked. */
 public final class SpmmBenchmark {
     /** Names of peers that settings may have. */
-    public static final List<String> PEERS = List.of("openblas", "mkl", "mkl-csr", "mkl-bsr");
+    public static final List<String> PEERS = Peers.NAMES;
 
-    /** Those of them that compute the dense product. */
-    public static final List<String> DENSE_PEERS = List.of("openblas", "mkl");
+    /**
+     * Whether a peer multiplies all elements of the matrix, and not only the stored ones.
+     *
+     * @param name out of {@link #PEERS}
+     * @return whether it computes the dense product
+     */
+    public static boolean isDensePeer(String name) {
+        return Peers.isDense(name);
+    }
 
     /** Rows and columns that panels may have. */
     public static final int LONGEST_SIDE = Integer.MAX_VALUE / 64 - 64;
 
     private final SpmmSettings settings;
     private final SparseInput input;
+    private final SpmmProgress progress;
     private final Map<String, Peer> peers = new LinkedHashMap<>();
     private final Map<String, Environment.Library> libraries = new LinkedHashMap<>();
 
-    private SpmmBenchmark(SpmmSettings settings, SparseInput input) {
+    /** Rewire, then the peers in {@code present}. */
+    private final List<Contender> contenders = new ArrayList<>();
+
+    private final List<String> present = new ArrayList<>();
+
+    private SpmmBenchmark(SpmmSettings settings, SparseInput input, SpmmProgress progress) {
         this.settings = settings;
         this.input = input;
-    }
-
-    /**
-     * How long it takes until runs are timed.
-     *
-     * @param settings how it is measured
-     * @return seconds, about
-     */
-    public static double warmUpSeconds(SpmmSettings settings) {
-        return Interleaved.warmUpSeconds(settings.seconds());
+        this.progress = progress;
     }
 
     /**
@@ -47,11 +51,12 @@ public final class SpmmBenchmark {
      *
      * @param settings how
      * @param input the sparse matrix
+     * @param progress is told how far it is, once the input has been found to fit
      * @return what came out
      * @throws InvalidInputException if the operands do not fit this machine
      */
-    public static SpmmReport run(SpmmSettings settings, SparseInput input) {
-        return new SpmmBenchmark(settings, input).run();
+    public static SpmmReport run(SpmmSettings settings, SparseInput input, SpmmProgress progress) {
+        return new SpmmBenchmark(settings, input, progress).run();
     }
 
     private SpmmReport run() {
@@ -63,13 +68,13 @@ public final class SpmmBenchmark {
                 Workers workers = Workers.of(settings.threads())) {
             SpmmProblem problem = SpmmProblem.draw(arena, input, settings);
             RewireContender rewire = RewireContender.of(arena, problem, settings.layout(), workers);
-            List<Contender> contenders = new ArrayList<>(List.of(rewire));
+            contenders.add(rewire);
             for (String peer : settings.peers()) {
-                addPeer(peer, problem, arena, memory - needed, contenders);
+                addPeer(peer, problem, arena, memory - needed);
             }
-            List<Times> times = new Interleaved(contenders, settings.threads() > 1).time(settings.seconds());
+            List<Times> times = time();
             double error = ErrorBound.worst(problem, rewire, false, settings.seed());
-            reportPeers(problem, contenders, times);
+            reportPeers(problem, times);
             return new SpmmReport(
                     settings,
                     input.pattern(),
@@ -79,41 +84,42 @@ public final class SpmmBenchmark {
                     PlanTime.measure(problem, settings.layout(), workers),
                     error,
                     Environment.current(libraries));
+        } finally {
+            contenders.forEach(Contender::close);
         }
     }
 
-    private void addPeer(String name, SpmmProblem problem, KernelArena arena, long memory, List<Contender> contenders) {
-        if (!name.equals("openblas")) {
-            peers.put(name, new Peer.Absent("not in this version; accepted: openblas"));
-            return;
-        }
+    private List<Times> time() {
+        progress.start(Interleaved.warmUpSeconds(settings.seconds()) + settings.seconds());
         try {
-            OpenBlas blas = OpenBlas.load();
-            blas.setThreads(settings.threads());
-            long bytes = 4L * input.pattern().rows() * input.pattern().cols() + bytesOfResult();
-            if (bytes > memory) {
-                throw new UnavailableException(
-                        "its dense operands of " + mebibytes(bytes) + " do not fit this machine");
-            }
-            contenders.add(new DenseContender(blas, arena, problem));
-            libraries.put(name, new Environment.Library(blas.version(), blas.config(), blas.core(), blas.path()));
-            // Its place in the order of peers; the times are not known yet.
-            peers.put(name, new Peer.Absent("not timed"));
+            return new Interleaved(contenders, settings.threads() > 1, progress::at).time(settings.seconds());
+        } finally {
+            progress.stop();
+        }
+    }
+
+    private void addPeer(String name, SpmmProblem problem, KernelArena arena, long memory) {
+        // Its place in the order of peers; the times are not known yet.
+        peers.put(name, new Peer.Absent("not timed"));
+        try {
+            Peers.Present peer = Peers.prepare(name, problem, arena, settings.threads(), memory);
+            contenders.add(peer.contender());
+            present.add(name);
+            libraries.put(peer.libraryName(), peer.library());
         } catch (UnavailableException e) {
             peers.put(name, new Peer.Absent(e.reason()));
         }
     }
 
-    private void reportPeers(SpmmProblem problem, List<Contender> contenders, List<Times> times) {
-        int contender = 1;
-        for (String name : libraries.keySet()) {
+    private void reportPeers(SpmmProblem problem, List<Times> times) {
+        for (int i = 0; i < present.size(); i++) {
+            String name = present.get(i);
             // A peer that computes something else is no yardstick.
-            double error = ErrorBound.worst(problem, contenders.get(contender), true, settings.seed());
+            double error = ErrorBound.worst(problem, contenders.get(i + 1), Peers.isDense(name), settings.seed());
             if (error > 1) {
                 throw new IllegalStateException(name + ": its result is off by " + error + " times the bound");
             }
-            peers.put(name, new Peer.Measured(times.get(contender)));
-            contender++;
+            peers.put(name, new Peer.Measured(times.get(i + 1)));
         }
     }
 
@@ -136,16 +142,7 @@ public final class SpmmBenchmark {
         return 4 * (2 * pattern.storedElements() + 2L * settings.batch() * (pattern.rows() + (long) pattern.cols()));
     }
 
-    private long bytesOfResult() {
-        BlockPattern pattern = input.pattern();
-        return switch (settings.product()) {
-            case FORWARD -> 4L * settings.batch() * pattern.rows();
-            case BACKWARD_INPUT -> 4L * settings.batch() * pattern.cols();
-            case BACKWARD_WEIGHT -> 0;
-        };
-    }
-
-    private static String mebibytes(long bytes) {
+    static String mebibytes(long bytes) {
         return ((bytes + (1 << 20) - 1) >> 20) + " MiB";
     }
 }

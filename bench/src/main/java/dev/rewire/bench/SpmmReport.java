@@ -42,7 +42,7 @@ public record SpmmReport(
         /**
          * It was timed.
          *
-         * @param times of the dense product
+         * @param times of its product, dense or sparse
          */
         record Measured(Times times) implements Peer {}
 
@@ -60,7 +60,11 @@ public record SpmmReport(
      * @return 10⁹ floating-point operations in a second, two for each stored element and sample
      */
     public double gflops() {
-        return 2.0 * pattern.storedElements() * settings.batch() / times.bestMs() / FLOPS_OF_GFLOPS_MS;
+        return gflops(times);
+    }
+
+    private double gflops(Times of) {
+        return 2.0 * pattern.storedElements() * settings.batch() / of.bestMs() / FLOPS_OF_GFLOPS_MS;
     }
 
     /**
@@ -74,13 +78,24 @@ public record SpmmReport(
     }
 
     /**
+     * Rate of a peer over the multiplications that it does: all of the dense product, or those with stored elements.
+     *
+     * @param peer its name
+     * @param of its runs
+     * @return 10⁹ floating-point operations in a second
+     */
+    public double gflops(String peer, Times of) {
+        return Peers.isDense(peer) ? denseGflops(of) : gflops(of);
+    }
+
+    /**
      * Best run of the fastest dense peer over our best run.
      *
      * @return empty if no dense peer was measured
      */
     public OptionalDouble speedupVsBestDense() {
         return peers.entrySet().stream()
-                .filter(peer -> SpmmBenchmark.DENSE_PEERS.contains(peer.getKey()))
+                .filter(peer -> Peers.isDense(peer.getKey()))
                 .flatMap(peer -> peer.getValue() instanceof Peer.Measured measured
                         ? Stream.of(measured.times().bestMs())
                         : Stream.empty())

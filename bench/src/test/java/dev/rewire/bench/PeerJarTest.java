@@ -43,11 +43,46 @@ class PeerJarTest {
     void unpacksOnceForEachContent() throws IOException {
         writeJar("1.0", INSIDE + "libpeer.so.0");
         Path unpacked = jar().unpack(folder);
-        Files.writeString(unpacked.resolve("libpeer.so.0"), "as it was left");
+        String left = "x".repeat((INSIDE + "libpeer.so.0").length());
+        Files.writeString(unpacked.resolve("libpeer.so.0"), left);
         assertEquals(unpacked, jar().unpack(folder));
-        assertEquals("as it was left", Files.readString(unpacked.resolve("libpeer.so.0")));
+        assertEquals(left, Files.readString(unpacked.resolve("libpeer.so.0")));
         writeJar("1.0", INSIDE + "libpeer.so.1");
         assertNotEquals(unpacked, jar().unpack(folder));
+    }
+
+    @Test
+    void unpacksAgainWhereALibraryIsTruncated() throws IOException {
+        Path cache = folder.resolve("cache");
+        writeJar("1.0", INSIDE + "libpeer.so.0", INSIDE + "libgcc_s.so.1");
+        Path unpacked = jar().unpack(cache);
+        Files.writeString(unpacked.resolve("libpeer.so.0"), "half");
+        assertEquals(unpacked, jar().unpack(cache));
+        assertEquals(INSIDE + "libpeer.so.0", Files.readString(unpacked.resolve("libpeer.so.0")));
+        assertEquals(1, names(cache).size(), "neither a temporary nor the damaged folder is left");
+    }
+
+    @Test
+    void unpacksAgainWhereALibraryIsMissing() throws IOException {
+        writeJar("1.0", INSIDE + "libpeer.so.0", INSIDE + "libgcc_s.so.1");
+        Path unpacked = jar().unpack(folder.resolve("cache"));
+        Files.delete(unpacked.resolve("libgcc_s.so.1"));
+        jar().unpack(folder.resolve("cache"));
+        assertEquals(List.of("libgcc_s.so.1", "libpeer.so.0"), names(unpacked));
+    }
+
+    @Test
+    void unpacksOnlyTheLibrariesThatAreWanted() throws IOException {
+        writeJar("1.0", INSIDE + "libpeer.so.0", INSIDE + "libpeer_other.so.0");
+        Path unpacked = jar().unpack(folder.resolve("cache"), "libpeer.so.0"::equals);
+        assertEquals(List.of("libpeer.so.0"), names(unpacked));
+    }
+
+    @Test
+    void findsAVariantByItsSuffixAlone() throws IOException {
+        Files.writeString(folder.resolve("peer-1.0-" + PeerJar.platform() + "-redist.jar"), "");
+        assertTrue(PeerJar.find(folder, "peer").isEmpty());
+        assertTrue(PeerJar.find(folder, "peer", "-redist").isPresent());
     }
 
     @Test

@@ -19,7 +19,7 @@ class TimesTest {
     void contendersTakeTurnsOfAnUntimedAndATimedRun() {
         List<Integer> turns = new ArrayList<>();
         List<Times> times = new Interleaved(
-                        List.of(contender(turns, 0), contender(turns, 1), contender(turns, 2)), false)
+                        List.of(contender(turns, 0), contender(turns, 1), contender(turns, 2)), false, seconds -> {})
                 .time(0.001);
         assertEquals(3, times.size());
         int rounds = times.get(0).runs();

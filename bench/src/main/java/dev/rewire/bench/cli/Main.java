@@ -39,12 +39,12 @@ public final class Main {
         // In the C locale Java would write a question mark for ×, and JSON is UTF-8 anywhere.
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        System.exit(run(out, err, args));
+        System.exit(run(out, err, Stderr.isTerminal(), args));
     }
 
-    static int run(PrintStream out, PrintStream err, String... args) {
+    static int run(PrintStream out, PrintStream err, boolean terminal, String... args) {
         CommandLine commands = new CommandLine(new Main())
-                .addSubcommand(new SpmmCommand(out, err))
+                .addSubcommand(new SpmmCommand(out, err, terminal))
                 .addSubcommand(new BenchCommand(out, err))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))

@@ -15,9 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,10 +35,10 @@ final class SpmmCommand implements Callable<Integer> {
     private static final int DEFAULT_COLS = 768;
     private static final double DEFAULT_SPARSITY = 0.9;
     private static final double MOST_SECONDS = 3600;
-    private static final String NO_PEERS = "none";
 
     private final PrintStream out;
     private final PrintStream err;
+    private final boolean terminal;
 
     @Option(names = "--matrix", paramLabel = "FILE", description = "a .smtx (DLMC) or .mtx (Matrix Market) file")
     private @Nullable Path matrix;
@@ -100,8 +98,10 @@ final class SpmmCommand implements Callable<Integer> {
             names = "--peers",
             paramLabel = "NAME",
             split = ",",
-            defaultValue = "openblas",
-            description = "any of openblas (default), mkl, mkl-csr, mkl-bsr, separated by commas; or none")
+            defaultValue = "openblas,mkl",
+            description =
+                    "any of openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, separated by commas, or"
+                            + " none; MKL is fetched (156 MB) when it is named (default: openblas,mkl)")
     private List<String> peers = List.of();
 
     @Option(
@@ -121,21 +121,18 @@ final class SpmmCommand implements Callable<Integer> {
     @SuppressWarnings("unused") // picocli reads it
     private boolean help;
 
-    SpmmCommand(PrintStream out, PrintStream err) {
+    SpmmCommand(PrintStream out, PrintStream err, boolean terminal) {
         this.out = out;
         this.err = err;
+        this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
         SpmmSettings settings = settings();
         SparseInput input = input();
-        err.printf(
-                Locale.ROOT,
-                "rewire spmm: timing for %.1f s, after %.1f s of warm-up%n",
-                settings.seconds(),
-                SpmmBenchmark.warmUpSeconds(settings));
-        SpmmReport report = SpmmBenchmark.run(settings, input);
+        SpmmReport report = SpmmBenchmark.run(
+                settings, input, terminal ? new SpmmProgressOnTerminal(err) : new SpmmProgressInLines(err));
         out.print(json ? SpmmJson.of(report) : SpmmTable.of(report));
         out.flush();
         if (report.disturbed()) {
@@ -159,17 +156,6 @@ final class SpmmCommand implements Callable<Integer> {
             throw new InvalidInputException("--nm " + nm
                     + ": only with --format nm, which is not available in this version; accepted: no --nm");
         }
-        List<String> names = new ArrayList<>();
-        for (String peer : peers) {
-            String name = peer.strip();
-            if (!SpmmBenchmark.PEERS.contains(name) && !(name.equals(NO_PEERS) && peers.size() == 1)) {
-                throw new InvalidInputException("--peers: '" + name + "' is unknown; accepted are "
-                        + String.join(", ", SpmmBenchmark.PEERS) + ", or " + NO_PEERS + " alone");
-            }
-            if (!name.equals(NO_PEERS) && !names.contains(name)) {
-                names.add(name);
-            }
-        }
         // Written so that NaN is refused.
         if (!(seconds > 0 && seconds <= MOST_SECONDS)) {
             throw new InvalidInputException("--seconds: " + seconds
@@ -182,7 +168,7 @@ final class SpmmCommand implements Callable<Integer> {
                 inRange("--threads", threads, 1, Workers.MAX_THREADS),
                 seconds,
                 patternSeed,
-                names);
+                PeerNames.of(peers));
     }
 
     private SparseInput input() {

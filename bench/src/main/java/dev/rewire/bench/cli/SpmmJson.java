@@ -45,7 +45,7 @@ final class SpmmJson {
         node.put("gflops", rounded(report.gflops()));
         node.put("effective_gflops", rounded(report.denseGflops(report.times())));
         ObjectNode peers = node.putObject("peers");
-        report.peers().forEach((name, peer) -> put(peers.putObject(name), peer, report));
+        report.peers().forEach((name, peer) -> put(peers.putObject(name), name, peer, report));
         if (report.speedupVsBestDense().isPresent()) {
             node.put(
                     "speedup_vs_best_dense", rounded(report.speedupVsBestDense().getAsDouble()));
@@ -58,11 +58,11 @@ final class SpmmJson {
         return node;
     }
 
-    private static void put(ObjectNode node, Peer peer, SpmmReport report) {
+    private static void put(ObjectNode node, String name, Peer peer, SpmmReport report) {
         if (peer instanceof Peer.Measured measured) {
             node.put("median_ms", rounded(measured.times().medianMs()));
             node.put("best_ms", rounded(measured.times().bestMs()));
-            node.put("gflops", rounded(report.denseGflops(measured.times())));
+            node.put("gflops", rounded(report.gflops(name, measured.times())));
         } else if (peer instanceof Peer.Absent absent) {
             node.put("absent", absent.reason());
         }

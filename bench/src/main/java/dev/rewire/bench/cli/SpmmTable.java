@@ -50,23 +50,26 @@ final class SpmmTable {
     }
 
     private void times() {
-        text.format("  %-10s %11s %11s %9s %10s %9s%n", "", "median ms", "best ms", "GFLOP/s", "effective", "speed-up");
-        double speedup = report.speedupVsBestDense().orElse(Double.NaN);
-        row("rewire", report.times(), report.gflops(), Double.isNaN(speedup) ? "" : number(speedup) + "×");
+        text.format("  %-13s %11s %11s %9s %10s %9s%n", "", "median ms", "best ms", "GFLOP/s", "effective", "speed-up");
+        row("rewire", report.times(), report.gflops(), "");
         report.peers().forEach((name, peer) -> {
             if (peer instanceof Peer.Measured measured) {
-                row(name, measured.times(), report.denseGflops(measured.times()), "");
+                double ratio = measured.times().bestMs() / report.times().bestMs();
+                row(name, measured.times(), report.gflops(name, measured.times()), number(ratio) + "×");
             } else if (peer instanceof Peer.Absent absent) {
-                text.format("  %-10s absent: %s%n", name, absent.reason());
+                text.format("  %-13s absent: %s%n", name, absent.reason());
             }
         });
         text.format("%n  GFLOP/s: over what is multiplied; effective: over what the dense product would multiply;%n");
-        text.format("  speed-up: best run of the fastest dense peer over Rewire's best run%n%n");
+        text.format("  speed-up: best run of a peer over Rewire's best run%n");
+        report.speedupVsBestDense()
+                .ifPresent(speedup -> text.format("%n  speed-up   %s× over the fastest dense peer%n", number(speedup)));
+        text.format("%n");
     }
 
     private void row(String name, Times times, double gflops, String speedup) {
         text.format(
-                "  %-10s %11s %11s %9s %10s %9s   %d runs%n",
+                "  %-13s %11s %11s %9s %10s %9s   %d runs%n",
                 name,
                 number(times.medianMs()),
                 number(times.bestMs()),

@@ -2,6 +2,7 @@ package dev.rewire.bench.suite;
 
 import dev.rewire.bench.Ceilings;
 import dev.rewire.bench.SpmmBenchmark;
+import dev.rewire.bench.SpmmProgress;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -56,7 +57,7 @@ public final class Suite {
         List<Measured> measured = new ArrayList<>();
         for (Point point : points) {
             progress.accept(point.label());
-            measured.add(new Measured(point, SpmmBenchmark.run(point.settings(), point.input())));
+            measured.add(new Measured(point, SpmmBenchmark.run(point.settings(), point.input(), SpmmProgress.NONE)));
         }
         // Once more, as one of the two may have been disturbed.
         progress.accept("ceilings of the machine, again");

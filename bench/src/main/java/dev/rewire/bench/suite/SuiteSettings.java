@@ -18,6 +18,6 @@ public record SuiteSettings(boolean quick, int threads, List<String> peers) {
 
     /** The peers that compute the dense product: all that a speed-up needs. */
     List<String> densePeers() {
-        return peers.stream().filter(SpmmBenchmark.DENSE_PEERS::contains).toList();
+        return peers.stream().filter(SpmmBenchmark::isDensePeer).toList();
     }
 }

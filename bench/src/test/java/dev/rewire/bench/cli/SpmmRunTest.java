@@ -100,15 +100,20 @@ class SpmmRunTest {
     }
 
     @Test
-    void listsAbsentPeersWithTheReason() {
-        CommandRun run = CommandRun.ofSpmm(SMALL + "--peers mkl,mkl-csr,mkl-bsr");
+    void listsAPeerWithoutTheProductWithTheReason() {
+        CommandRun run = CommandRun.ofSpmm(SMALL + "--product backward-weight --peers mkl-csr");
         assertEquals(0, run.status(), run.err());
-        for (String peer : List.of("mkl", "mkl-csr", "mkl-bsr")) {
-            assertEquals(
-                    "not in this version; accepted: openblas",
-                    run.json().get("peers").get(peer).get("absent").textValue());
-        }
+        JsonNode peer = run.json().get("peers").get("mkl-csr");
+        assertEquals("MKL has no SDDMM", peer.get("absent").textValue());
         assertTrue(run.json().get("speedup_vs_best_dense").isNull());
+    }
+
+    @Test
+    void asksForTheDensePeersByDefault() {
+        JsonNode peers = CommandRun.ofSpmm(SMALL.strip()).json().get("peers");
+        assertEquals(
+                List.of("openblas", "mkl"),
+                peers.properties().stream().map(entry -> entry.getKey()).toList());
     }
 
     @Test
@@ -163,10 +168,10 @@ class SpmmRunTest {
 
     @Test
     void printsATableForPeople() {
-        CommandRun run = CommandRun.ofSpmm("--rows 50 --cols 70 --batch 33 --block 4x8 --peers openblas,mkl");
+        CommandRun run = CommandRun.ofSpmm("--rows 50 --cols 70 --batch 33 --block 4x8 --peers openblas,mkl-bsr");
         assertEquals(0, run.status(), run.err());
         assertTrue(run.out().contains("forward, W 50 × 70, batch 33, row-major, 1 thread"), run.out());
         assertTrue(run.out().contains("of its bound: correct"), run.out());
-        assertTrue(run.out().contains("absent: not in this version"), run.out());
+        assertTrue(run.out().contains("absent: MKL's BSR has square blocks only, and these are 4x8"), run.out());
     }
 }

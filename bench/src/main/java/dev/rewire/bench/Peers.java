@@ -1,0 +1,70 @@
+package dev.rewire.bench;
+
+import dev.rewire.bench.MklSparseContender.Form;
+import dev.rewire.kernels.KernelArena;
+import java.util.List;
+import java.util.Map;
+
+/** Who else computes the product. */
+final class Peers {
+    private static final String OPENBLAS = "openblas";
+    private static final String MKL = "mkl";
+    private static final Map<String, Form> MKL_SPARSE = Map.of(
+            "mkl-csr", Form.CSR,
+            "mkl-bsr", Form.BSR,
+            "mkl-csr-plain", Form.CSR_PLAIN,
+            "mkl-bsr-plain", Form.BSR_PLAIN);
+
+    /** All names. */
+    static final List<String> NAMES = List.of(OPENBLAS, MKL, "mkl-csr", "mkl-bsr", "mkl-csr-plain", "mkl-bsr-plain");
+
+    private Peers() {}
+
+    /**
+     * A peer that takes part.
+     *
+     * @param contender computes the product
+     * @param libraryName of the library that it is
+     * @param library what is known of it
+     */
+    record Present(Contender contender, String libraryName, Environment.Library library) {}
+
+    /** Whether a peer multiplies all elements of the matrix, and not only the stored ones. */
+    static boolean isDense(String name) {
+        return name.equals(OPENBLAS) || name.equals(MKL);
+    }
+
+    /**
+     * Prepares a peer.
+     *
+     * @param name out of {@link #NAMES}
+     * @param arena owns its operands
+     * @param memory bytes that they may take
+     * @throws UnavailableException with the reason why it does not take part
+     */
+    static Present prepare(String name, SpmmProblem problem, KernelArena arena, int threads, long memory)
+            throws UnavailableException {
+        Form form = MKL_SPARSE.get(name);
+        if (form != null) {
+            MklSparseContender.check(problem, form);
+        }
+        checkSize(form == null ? DenseContender.bytes(problem) : MklSparseContender.bytes(problem), memory);
+        if (name.equals(OPENBLAS)) {
+            OpenBlas blas = OpenBlas.load();
+            blas.setThreads(threads);
+            return new Present(new DenseContender(blas.cblas(), arena, problem), OPENBLAS, blas.describe());
+        }
+        Mkl mkl = Mkl.load(threads);
+        Contender contender = form == null
+                ? new DenseContender(mkl.cblas(), arena, problem)
+                : MklSparseContender.of(mkl.sparse(), problem, form);
+        return new Present(contender, MKL, mkl.describe());
+    }
+
+    private static void checkSize(long bytes, long memory) throws UnavailableException {
+        if (bytes > memory) {
+            throw new UnavailableException(
+                    "its operands of " + SpmmBenchmark.mebibytes(bytes) + " do not fit this machine");
+        }
+    }
+}
