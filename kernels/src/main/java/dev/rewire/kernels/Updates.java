@@ -2,6 +2,7 @@ package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The loops of a training step that are no products: optimiser updates over values and their slots, and the gradient of a bias. Segments
@@ -141,6 +142,55 @@ public final class Updates {
         } finally {
             dy.arena().release();
         }
+    }
+
+    /**
+     * Adds {@code decay·w} to the gradients of the weights that an N:M pattern leaves out: the decay of SR-STE (Zhou et al., "Learning N:M
+     * fine-grained structured sparse neural networks from scratch", 2021), which keeps the choice of weights from swinging.
+     *
+     * @param gradients outputs × inputs, rows next to each other, updated
+     * @param weights w, of the same shape, rows next to each other
+     * @param kept the weights whose gradients stay as they are, of the same shape
+     * @param decay λ
+     * @param workers who computes
+     * @throws IllegalArgumentException if a shape differs, or a matrix has a row stride
+     */
+    public static void decayMasked(
+            DenseMatrix gradients, DenseMatrix weights, NmPattern kept, float decay, Workers workers) {
+        check("gradients", gradients, kept, workers);
+        check("weights", weights, kept, workers);
+        int cols = kept.cols();
+        int rowsOfTask = Math.max(1, ELEMENTS_OF_TASK / Math.max(1, cols));
+        workers.run((kept.rows() + rowsOfTask - 1) / rowsOfTask, (task, worker) -> {
+            float[] g = new float[cols];
+            float[] w = new float[cols];
+            float[] keptGradients = new float[kept.rowElements()];
+            int end = Math.min((task + 1) * rowsOfTask, kept.rows());
+            for (int row = task * rowsOfTask; row < end; row++) {
+                long offset = (long) row * cols * Float.BYTES;
+                MemorySegment.copy(gradients.segment(), ValueLayout.JAVA_FLOAT, offset, g, 0, cols);
+                MemorySegment.copy(weights.segment(), ValueLayout.JAVA_FLOAT, offset, w, 0, cols);
+                // All decay, and then the kept ones are as before: a loop without a branch.
+                for (int element = 0; element < keptGradients.length; element++) {
+                    keptGradients[element] = g[kept.column(row, element)];
+                }
+                for (int col = 0; col < cols; col++) {
+                    g[col] += decay * w[col];
+                }
+                for (int element = 0; element < keptGradients.length; element++) {
+                    g[kept.column(row, element)] = keptGradients[element];
+                }
+                MemorySegment.copy(g, 0, gradients.segment(), ValueLayout.JAVA_FLOAT, offset, cols);
+            }
+        });
+    }
+
+    private static void check(String argument, DenseMatrix matrix, NmPattern pattern, Workers workers) {
+        Check.equal(argument + ".rows", matrix.rows(), pattern.rows(), "rows of the pattern");
+        Check.equal(argument + ".cols", matrix.cols(), pattern.cols(), "columns of the pattern");
+        Check.equal(argument + ".rowStride", matrix.rowStride(), pattern.cols(), "rows next to each other");
+        Check.alive(argument, matrix.segment());
+        workers.checkReach(argument, matrix.segment());
     }
 
     private static long count(MemorySegment weights, Workers workers) {

@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
 import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.NmPattern;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -16,14 +17,16 @@ import java.util.NoSuchElementException;
  *
  * <pre>
  * for each layer   int rows, cols, blockRows, blockCols, blocks; int[] rowOffsets; int[] colIndices
- * for each layer   float[] weights, bias; for each slot float[] of the weights, float[] of the bias; int words; long[] explored cells
+ *                  or, where the configuration makes it N:M, int rows, cols, n, m; byte[] packed indices
+ * for each layer   float[] weights, bias; for each slot float[] of the weights, float[] of the bias; int words; long[] explored
+ *                  places
  * SHA-256 of all that comes before
  * </pre>
  *
  * Random numbers are a function of seed and step, so no generator's state is kept.
  */
 final class Checkpoint implements AutoCloseable {
-    private static final String MAGIC = "rewire checkpoint 1\n";
+    private static final String MAGIC = "rewire checkpoint 2\n";
 
     private final Path file;
     private final CheckpointReader reader;
@@ -69,6 +72,21 @@ final class Checkpoint implements AutoCloseable {
             }
             writer.commit();
         }
+    }
+
+    private static void writePattern(CheckpointWriter writer, LayerPattern pattern) throws IOException {
+        switch (pattern) {
+            case LayerPattern.Blocks blocks -> writePattern(writer, blocks.pattern());
+            case LayerPattern.Nm nm -> writePattern(writer, nm.pattern());
+        }
+    }
+
+    private static void writePattern(CheckpointWriter writer, NmPattern p) throws IOException {
+        int[] sizes = {p.rows(), p.cols(), p.n(), p.m()};
+        for (int size : sizes) {
+            writer.integer(size);
+        }
+        writer.bytes(p.packed());
     }
 
     private static void writePattern(CheckpointWriter writer, BlockPattern p) throws IOException {
@@ -138,22 +156,36 @@ final class Checkpoint implements AutoCloseable {
     }
 
     /** The patterns of the layers. */
-    List<BlockPattern> patterns() throws IOException {
-        List<BlockPattern> patterns = new ArrayList<>();
+    List<LayerPattern> patterns() throws IOException {
+        List<LayerPattern> patterns = new ArrayList<>();
         try {
-            for (LayerShape shape : config.layers()) {
-                int[] sizes = reader.integers(5);
-                if (sizes[0] != shape.out() || sizes[1] != shape.in()) {
+            for (int l = 0; l < config.layers().size(); l++) {
+                LayerPattern pattern = config.isNm(l) ? nmPattern() : blockPattern();
+                if (!pattern.shape().equals(config.layers().get(l))) {
                     throw new CheckpointException(file, "its layers do not fit its model " + config.modelText());
                 }
-                int[] rowOffsets = reader.integers(Math.ceilDiv(sizes[0], Math.max(1, sizes[2])) + 1);
-                int[] colIndices = reader.integers(sizes[4]);
-                patterns.add(BlockPattern.of(sizes[0], sizes[1], sizes[2], sizes[3], rowOffsets, colIndices));
+                patterns.add(pattern);
             }
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(file, "a pattern is malformed: " + e.getMessage(), e);
         }
         return patterns;
+    }
+
+    private LayerPattern blockPattern() throws IOException {
+        int[] sizes = reader.integers(5);
+        int[] rowOffsets = reader.integers(Math.ceilDiv(sizes[0], Math.max(1, sizes[2])) + 1);
+        int[] colIndices = reader.integers(sizes[4]);
+        return new LayerPattern.Blocks(
+                BlockPattern.of(sizes[0], sizes[1], sizes[2], sizes[3], rowOffsets, colIndices));
+    }
+
+    private LayerPattern nmPattern() throws IOException {
+        int[] sizes = reader.integers(4);
+        NmPattern empty = NmPattern.of(0, sizes[1], sizes[2], sizes[3], new int[0]);
+        byte[] packed = reader.bytes((long) sizes[0] * empty.rowBytes());
+        NmPattern pattern = NmPattern.ofPacked(sizes[0], sizes[1], sizes[2], sizes[3], packed);
+        return new LayerPattern.Nm(pattern, config.method() == Method.SR_STE ? config.srSte() : null);
     }
 
     /** Sets a trainer, made with the patterns, and a tally to what was saved. */

@@ -115,6 +115,16 @@ final class CheckpointReader implements AutoCloseable {
         return integers;
     }
 
+    /** Bytes, whose number the rest of the file has to justify. */
+    byte[] bytes(long length) throws IOException {
+        if (length < 0 || length > left + buffer.remaining()) {
+            throw damaged("it has no room for " + length + " bytes");
+        }
+        byte[] bytes = new byte[Math.toIntExact(length)];
+        bytes(ByteBuffer.wrap(bytes));
+        return bytes;
+    }
+
     long longInteger() throws IOException {
         long low = integer() & 0xFFFFFFFFL;
         return low | (long) integer() << Integer.SIZE;

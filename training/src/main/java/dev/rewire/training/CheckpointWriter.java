@@ -34,6 +34,11 @@ final class CheckpointWriter implements AutoCloseable {
         write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    void bytes(byte[] bytes) throws IOException {
+        flush();
+        write(ByteBuffer.wrap(bytes));
+    }
+
     void integer(int value) throws IOException {
         if (buffer.remaining() < Integer.BYTES) {
             flush();

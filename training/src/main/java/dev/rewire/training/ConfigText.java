@@ -5,9 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /** A configuration as text, key by key, and back. Keys are those of the command line where it has them. */
 final class ConfigText {
+    private static final String NONE = "none";
     private static final String SGD = "sgd";
     private static final String ADAM = "adam";
     private static final String ADAMW = "adamw";
@@ -21,6 +23,10 @@ final class ConfigText {
         text.put("sparsity", Double.toString(config.sparsity()));
         text.put("distribution", config.distribution().name());
         text.put("block", config.blockRows() + "x" + config.blockCols());
+        text.put("nm", config.nm() == null ? NONE : config.nm().toString());
+        text.put("sr-ste-decay", Double.toString(config.srSte().decay()));
+        text.put("transposable", Boolean.toString(config.srSte().transposable()));
+        text.put("mask-interval", Integer.toString(config.srSte().maskInterval()));
         text.put("epochs", Integer.toString(config.epochs()));
         text.put("batch", Integer.toString(config.batch()));
         text.put("lr", Double.toString(config.learningRate()));
@@ -69,6 +75,11 @@ final class ConfigText {
                 Distribution.valueOf(value(text, "distribution")),
                 Integer.parseInt(block[0]),
                 Integer.parseInt(block[block.length - 1]),
+                parseNm(value(text, "nm")),
+                new SrSte(
+                        number(text, "sr-ste-decay"),
+                        Boolean.parseBoolean(value(text, "transposable")),
+                        integer(text, "mask-interval")),
                 integer(text, "epochs"),
                 integer(text, "batch"),
                 number(text, "lr"),
@@ -80,6 +91,14 @@ final class ConfigText {
                 number(text, "rewire-until"),
                 Long.parseLong(value(text, "seed")),
                 integer(text, "threads"));
+    }
+
+    private static @Nullable NmSparsity parseNm(String text) {
+        if (text.equals(NONE)) {
+            return null;
+        }
+        String[] numbers = text.split(":", 2);
+        return new NmSparsity(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[numbers.length - 1]));
     }
 
     private static Optimizer parseOptimizer(Map<String, String> text) {

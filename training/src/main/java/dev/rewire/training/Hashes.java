@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
 import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.NmPattern;
 import dev.rewire.training.data.ImageData;
 import dev.rewire.training.data.LabelledImages;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +11,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of what a run is made of, in hexadecimal: numbers are hashed as 32 bits, little-endian. */
+/** SHA-256 of what a run is made of, in hexadecimal: numbers are hashed as 32 bits, little-endian, and the places of an N:M pattern as
+ * they are packed. */
 final class Hashes {
     private static final int CHUNK = 1 << 20;
 
@@ -20,26 +22,39 @@ final class Hashes {
     static String topology(Network network) {
         MessageDigest digest = sha256();
         for (Linear layer : network.layers()) {
-            BlockPattern p = layer.pattern();
-            ByteBuffer numbers = ByteBuffer.allocate(Integer.BYTES * (5 + p.gridRows() + p.blocks()))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            numbers.putInt(p.rows()).putInt(p.cols()).putInt(p.blockRows()).putInt(p.blockCols());
-            for (int gridRow = 0; gridRow <= p.gridRows(); gridRow++) {
-                numbers.putInt(p.rowOffset(gridRow));
+            switch (layer.pattern()) {
+                case LayerPattern.Blocks blocks -> update(digest, blocks.pattern());
+                case LayerPattern.Nm nm -> update(digest, nm.pattern());
             }
-            for (int block = 0; block < p.blocks(); block++) {
-                numbers.putInt(p.gridCol(block));
-            }
-            digest.update(numbers.flip());
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, BlockPattern p) {
+        ByteBuffer numbers =
+                ByteBuffer.allocate(Integer.BYTES * (5 + p.gridRows() + p.blocks())).order(ByteOrder.LITTLE_ENDIAN);
+        numbers.putInt(p.rows()).putInt(p.cols()).putInt(p.blockRows()).putInt(p.blockCols());
+        for (int gridRow = 0; gridRow <= p.gridRows(); gridRow++) {
+            numbers.putInt(p.rowOffset(gridRow));
+        }
+        for (int block = 0; block < p.blocks(); block++) {
+            numbers.putInt(p.gridCol(block));
+        }
+        digest.update(numbers.flip());
+    }
+
+    private static void update(MessageDigest digest, NmPattern p) {
+        ByteBuffer numbers = ByteBuffer.allocate(4 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        digest.update(
+                numbers.putInt(p.rows()).putInt(p.cols()).putInt(p.n()).putInt(p.m()).flip());
+        digest.update(p.packed());
     }
 
     /** The weights and biases of all layers. */
     static String weights(Network network) {
         MessageDigest digest = sha256();
         for (Linear layer : network.layers()) {
-            update(digest, layer.weights().values());
+            update(digest, layer.weights().state().get(0));
             update(digest, layer.bias().segment());
         }
         return HexFormat.of().formatHex(digest.digest());

@@ -1,6 +1,9 @@
 package dev.rewire.training;
 
-/** How a network is trained. All but dense are settings of one loop: where a rewiring grows, and whether there are any. */
+/**
+ * How a network is trained. All but dense are settings of one loop: where a rewiring grows, and whether there are any. Static, SET and RigL store
+ * blocks or N of every M weights; SR-STE is for N:M.
+ */
 public enum Method {
     /** Every weight is stored and trained. */
     DENSE,
@@ -9,5 +12,7 @@ public enum Method {
     /** Sparse evolutionary training (Mocanu et al. 2018): drops the smallest weights, grows at random. */
     SET,
     /** The rigged lottery (Evci et al. 2020): drops the smallest weights, grows where the dense gradient is largest. */
-    RIGL
+    RIGL,
+    /** N:M by the sparse-refined straight-through estimator (Zhou et al. 2021): all weights are trained, the largest are computed with. */
+    SR_STE
 }

@@ -2,11 +2,15 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.NmPatternBuilder;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.CounterRandom.Purpose;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A multi-layer perceptron: linear layers with ReLUs between them. Activations stay in panels from the input to the logits. */
@@ -30,7 +34,7 @@ final class Network {
      * A network with all weights zero.
      *
      * @param arena where its memory comes from
-     * @param patterns places of the weights of each layer, from the first to the last
+     * @param patterns which weights each layer has, from the first to the last
      * @param batch samples
      * @param slots slots of the optimiser
      * @param backend runs the products of dense layers, whose patterns have 1×1 blocks, or null
@@ -38,19 +42,20 @@ final class Network {
      */
     static Network of(
             KernelArena arena,
-            List<BlockPattern> patterns,
+            List<LayerPattern> patterns,
             int batch,
             int slots,
             @Nullable DenseBackend backend,
             Workers workers) {
         List<Linear> layers = new ArrayList<>();
-        PanelMatrix input = PanelMatrix.allocate(arena, batch, patterns.get(0).cols());
+        PanelMatrix input = PanelMatrix.allocate(arena, batch, patterns.get(0).shape().in());
         PanelMatrix x = input;
         PanelMatrix dx = null;
         for (int l = 0; l < patterns.size(); l++) {
-            BlockPattern pattern = patterns.get(l);
-            PanelMatrix y = PanelMatrix.allocate(arena, batch, pattern.rows());
-            PanelMatrix dy = PanelMatrix.allocate(arena, batch, pattern.rows());
+            LayerPattern pattern = patterns.get(l);
+            int out = pattern.shape().out();
+            PanelMatrix y = PanelMatrix.allocate(arena, batch, out);
+            PanelMatrix dy = PanelMatrix.allocate(arena, batch, out);
             boolean relu = l + 1 < patterns.size();
             layers.add(new Linear(arena, pattern, slots, relu, new LayerBuffers(x, y, dy, dx), backend, workers));
             x = y;
@@ -61,13 +66,17 @@ final class Network {
     }
 
     /** The first patterns of the layers of a run. */
-    static List<BlockPattern> patterns(TrainingConfig config, boolean rowMajor) {
+    static List<LayerPattern> patterns(TrainingConfig config, boolean rowMajor) {
         List<LayerShape> shapes = config.layers();
-        List<BlockPattern> patterns = new ArrayList<>();
-        if (config.method() == Method.DENSE) {
+        List<LayerPattern> patterns = new ArrayList<>();
+        if (config.method() == Method.DENSE || config.nm() != null) {
             int block = rowMajor ? 1 : DENSE_BLOCK;
-            for (LayerShape shape : shapes) {
-                patterns.add(BlockPattern.full(shape.out(), shape.in(), block, block));
+            for (int l = 0; l < shapes.size(); l++) {
+                LayerShape shape = shapes.get(l);
+                patterns.add(
+                        config.isNm(l)
+                                ? nmPattern(config, l, shape)
+                                : new LayerPattern.Blocks(BlockPattern.full(shape.out(), shape.in(), block, block)));
             }
             return patterns;
         }
@@ -79,9 +88,39 @@ final class Network {
             int cells = Math.toIntExact(shape.blocks(blockRows, blockCols));
             CounterRandom random = new CounterRandom(config.seed(), l, 0, Purpose.PATTERN);
             int[] chosen = random.sample(cells, Math.toIntExact(counts[l]));
-            patterns.add(Cells.pattern(shape.out(), shape.in(), blockRows, blockCols, chosen));
+            patterns.add(new LayerPattern.Blocks(
+                    Cells.pattern(shape.out(), shape.in(), blockRows, blockCols, chosen)));
         }
         return patterns;
+    }
+
+    private static LayerPattern nmPattern(TrainingConfig config, int layer, LayerShape shape) {
+        NmSparsity nm = Objects.requireNonNull(config.nm());
+        SrSte rule = config.method() == Method.SR_STE ? config.srSte() : null;
+        // SR-STE chooses its first mask when weights are drawn; plans are made for the kind of mask that it will be.
+        NmPattern pattern = rule != null && rule.transposable()
+                ? transposable(shape, nm)
+                : NmPattern.random(
+                        shape.out(),
+                        shape.in(),
+                        nm.n(),
+                        nm.m(),
+                        1,
+                        new CounterRandom(config.seed(), layer, 0, Purpose.PATTERN));
+        return new LayerPattern.Nm(pattern, rule);
+    }
+
+    /** Each row keeps the places of the row above, shifted by one. */
+    private static NmPattern transposable(LayerShape shape, NmSparsity nm) {
+        int m = nm.m();
+        NmPatternBuilder pattern = NmPattern.builder(shape.out(), shape.in(), nm.n(), m);
+        int[] masks = new int[shape.in() / m];
+        int first = (1 << nm.n()) - 1;
+        for (int row = 0; row < shape.out(); row++) {
+            Arrays.fill(masks, (first << row % m | first >>> m - row % m) & (1 << m) - 1);
+            pattern.addRow(masks);
+        }
+        return pattern.build();
     }
 
     /** Draws the weights. */
@@ -118,7 +157,7 @@ final class Network {
         return logitsGradient;
     }
 
-    /** The stored weights of each layer, without padding. */
+    /** The weights of each layer that the products see, without padding. */
     long[] nonzeros() {
         return layers.stream().mapToLong(Linear::nonzeros).toArray();
     }

@@ -2,7 +2,8 @@ package dev.rewire.training;
 
 /**
  * How a network is rewired as it learns. Each layer drops the k stored blocks whose weights have the smallest L1 norm and grows k others, k =
- * floor(f(t)·blocks); all methods share this and differ in the rule by which they grow and in the schedule.
+ * floor(f(t)·blocks); all methods share this and differ in the rule by which they grow and in the schedule. In an N:M layer blocks are single
+ * weights, and each group grows as many as it dropped. SR-STE, which stores all weights, chooses those that it computes with anew.
  *
  * <p>Blocks that were just dropped may grow again, and then keep their weights and slots; all others start from zero. Both, and the
  * defaults, are those of RigL (Evci et al. 2020) and of its code.
@@ -16,12 +17,19 @@ record Rewiring(Grow grow, DropSchedule schedule) {
         /** At random, each set of places being equally likely. The step's update happens first. */
         RANDOM,
         /** Where the L1 norm of the loss's gradient is largest. Takes the place of the step's update, as in the paper. */
-        LARGEST_GRADIENT
+        LARGEST_GRADIENT,
+        /** Where the weights themselves are largest, all of them being stored. The step's update happens first. */
+        LARGEST_WEIGHT
     }
 
     /** The settings of a method for a run of so many steps. */
     static Rewiring of(TrainingConfig config, long steps) {
         Method method = config.method();
+        if (method == Method.SR_STE) {
+            return new Rewiring(
+                    Grow.LARGEST_WEIGHT,
+                    DropSchedule.constant(1, config.srSte().maskInterval(), steps));
+        }
         boolean rewires = method == Method.SET || method == Method.RIGL;
         long end = rewires ? (long) (config.rewireUntil() * steps) : 0;
         return new Rewiring(
@@ -32,5 +40,10 @@ record Rewiring(Grow grow, DropSchedule schedule) {
     /** Whether the gradients of a rewiring step serve the choice of places instead of an update. */
     boolean replacesUpdate() {
         return grow == Grow.LARGEST_GRADIENT;
+    }
+
+    /** Whether all weights are stored and learn, so that choosing some of them anew is a part of ordinary steps. */
+    boolean keepsAllWeights() {
+        return grow == Grow.LARGEST_WEIGHT;
     }
 }

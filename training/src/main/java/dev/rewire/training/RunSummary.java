@@ -9,15 +9,16 @@ import java.util.Arrays;
  * @param steps steps taken
  * @param testAccuracy share of the test images classified right after the last epoch, NaN before the first one ends
  * @param bestTestAccuracy the best of all epochs, NaN before the first one ends
- * @param nonzeros weights stored, biases and padding not counted
+ * @param nonzeros weights that are computed with, biases and padding not counted; all that are stored, but for SR-STE
  * @param denseParameters weights of the dense network, biases not counted
  * @param trainFlops floating-point operations of all steps, as {@link Flops} counts them
  * @param denseTrainFlops those of as many steps of the dense network
- * @param stepMillisMedian median duration of the steps without rewiring, from the loading of the batch to the update; NaN without any
+ * @param stepMillisMedian median duration of the steps without rewiring (of all steps with SR-STE), from the loading of the batch to the update; NaN without any
  * @param stepMillisTotal duration of all steps together, those with rewiring included
- * @param rewirings steps at which the network was rewired
+ * @param rewirings steps at which the network was rewired, or SR-STE chose its masks
  * @param rewireMillisTotal duration of all rewirings, dense gradients included
- * @param explorationRate share of the weights of the dense network that were ever stored
+ * @param explorationRate share of the weights of the dense network that were ever computed with
+ * @param maskFlipRate share of the weights under a mask that its last choice masked or unmasked; NaN before the first one and without SR-STE
  * @param topologyHash SHA-256 of all patterns, in hexadecimal
  * @param weightsHash SHA-256 of all weights and biases, in hexadecimal
  * @param engine who computes the products: {@code rewire}, or the name of a {@link DenseBackend}
@@ -36,6 +37,7 @@ public record RunSummary(
         long rewirings,
         double rewireMillisTotal,
         double explorationRate,
+        double maskFlipRate,
         String topologyHash,
         String weightsHash,
         String engine) {
@@ -60,9 +62,22 @@ public record RunSummary(
                 trainer.progress().rewirings,
                 trainer.progress().rewireNanos / 1e6,
                 (double) explored / dense,
+                flipRate(trainer),
                 Hashes.topology(network),
                 Hashes.weights(network),
                 engine);
+    }
+
+    private static double flipRate(Trainer trainer) {
+        long flips = 0;
+        long weights = 0;
+        for (LayerRewiring layer : trainer.layerRewirings()) {
+            if (layer instanceof MaskRefresh masked && masked.flips() >= 0) {
+                flips += masked.flips();
+                weights += masked.cells();
+            }
+        }
+        return (double) flips / weights;
     }
 
     /**

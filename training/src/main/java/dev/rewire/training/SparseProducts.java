@@ -7,11 +7,12 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.SddmmPlan;
+import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.SpmmPlan;
 import dev.rewire.kernels.Workers;
 import org.jspecify.annotations.Nullable;
 
-/** Products on Rewire's own kernels, for any pattern from sparse to full. */
+/** Products on Rewire's own kernels, for blocks of any pattern from sparse to full and for N:M. */
 final class SparseProducts implements Products {
     private final LayerBuffers buffers;
     private final SpmmPlan forward;
@@ -39,6 +40,27 @@ final class SparseProducts implements Products {
         backwardWeights = SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers);
         denseCopy = DenseCopy.ifFaster(
                 arena, weights, forwardEnd, backwardEnd, buffers, workers, this::forwardAndBackSparse);
+    }
+
+    /** With N:M weights, and a gradient of its own pattern. */
+    SparseProducts(
+            KernelArena arena,
+            SemiStructuredMatrix weights,
+            DenseMatrix bias,
+            SddmmPlan backwardWeights,
+            boolean relu,
+            LayerBuffers buffers,
+            Workers workers) {
+        this.buffers = buffers;
+        this.backwardWeights = backwardWeights;
+        int batch = buffers.x().rows();
+        Epilogue end = Epilogue.NONE.withBias(bias);
+        forward = SpmmPlan.forward(arena, weights, batch, Layout.PANELS, relu ? end.withRelu() : end, workers);
+        backwardInput = buffers.dx() == null
+                ? null
+                : SpmmPlan.backwardInput(
+                        arena, weights, batch, Layout.PANELS, Epilogue.NONE.withReluMask(buffers.x()), workers);
+        denseCopy = null;
     }
 
     private void forwardAndBackSparse() {

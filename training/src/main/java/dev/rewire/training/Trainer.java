@@ -49,7 +49,7 @@ final class Trainer {
         rewiring = Rewiring.of(config, steps);
         List<Linear> layers = network.layers();
         for (int l = 0; l < layers.size(); l++) {
-            layerRewirings.add(new LayerRewiring(arena, l, layers.get(l), rewiring, config.seed(), workers));
+            layerRewirings.add(LayerRewiring.of(arena, l, layers.get(l), rewiring, config.seed(), workers));
         }
     }
 
@@ -57,7 +57,7 @@ final class Trainer {
      * Learns from the batch that is in the network's input.
      *
      * @param labels its classes
-     * @return whether the network was rewired
+     * @return whether the network was rewired and the step thereby took longer than others
      */
     boolean step(int[] labels) {
         long step = progress.steps;
@@ -83,7 +83,7 @@ final class Trainer {
         }
         progress.rewirings += rewire ? 1 : 0;
         progress.steps++;
-        return rewire;
+        return rewire && !rewiring.keepsAllWeights();
     }
 
     /** Loss and hits of the last batch. */
@@ -106,7 +106,9 @@ final class Trainer {
     /** Operations of the steps taken, for one sample of each batch, as {@link Flops} counts them. */
     double flops() {
         Flops flops = Flops.of(network.shapes(), network.nonzeros());
-        long dense = rewiring.replacesUpdate() ? progress.rewirings : 0;
+        long dense = rewiring.keepsAllWeights()
+                ? progress.steps
+                : rewiring.replacesUpdate() ? progress.rewirings : 0;
         return (progress.steps - dense) * flops.sparseStep() + dense * flops.denseGradientStep();
     }
 

@@ -3,6 +3,7 @@ package dev.rewire.training;
 import dev.rewire.training.data.ImageData;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a run, all that decides its result beside the data and, for the last bits, the machine.
@@ -13,6 +14,9 @@ import java.util.List;
  * @param distribution how the sparsity is shared out among the layers
  * @param blockRows rows of a block of weights, along the outputs, 1 to 64; the dense method chooses its own
  * @param blockCols columns of a block of weights, along the inputs, 1 to 64
+ * @param nm N:M sparsity, or null for blocks. N:M layers have the sparsity 1 − N/M, whatever sparsity, distribution and block are given: those are
+ *     set to it, uniform and 1×1. The output layer, and any whose inputs M does not divide, stay dense. Null for the dense method
+ * @param srSte the settings of SR-STE, which has no meaning for other methods
  * @param epochs passes over the training images
  * @param batch images of a step; those that are left over at the end of an epoch are left out of it
  * @param learningRate the peak rate
@@ -32,6 +36,8 @@ public record TrainingConfig(
         Distribution distribution,
         int blockRows,
         int blockCols,
+        @Nullable NmSparsity nm,
+        SrSte srSte,
         int epochs,
         int batch,
         double learningRate,
@@ -46,6 +52,7 @@ public record TrainingConfig(
     private static final int MOST_FEATURES = 1 << 20;
     private static final int MOST_BATCH = 1 << 16;
     private static final int MOST_BLOCK = 64;
+    private static final int MOST_TRANSPOSABLE_M = 4;
     private static final int MOST_THREADS = 1024;
     private static final int MOST_EPOCHS = 1_000_000;
 
@@ -57,12 +64,17 @@ public record TrainingConfig(
     public TrainingConfig {
         model = List.copyOf(model);
         requireModel(model);
-        sparsity = method == Method.DENSE ? 0 : sparsity;
+        nm = method == Method.DENSE ? null : nm;
+        sparsity = method == Method.DENSE ? 0 : nm == null ? sparsity : nm.sparsity();
+        distribution = nm == null ? distribution : Distribution.UNIFORM;
+        blockRows = nm == null ? blockRows : 1;
+        blockCols = nm == null ? blockCols : 1;
         requireNumber("--sparsity", sparsity, sparsity >= 0 && sparsity < 1, "numbers from 0 to below 1");
         if (!(inRange(blockRows, 1, MOST_BLOCK) && inRange(blockCols, 1, MOST_BLOCK))) {
             throw new InvalidConfigException(
                     "--block", blockRows + "x" + blockCols, "RxC with R and C from 1 to " + MOST_BLOCK);
         }
+        requireNm(nm, method, srSte, model);
         requireInteger("--epochs", epochs, 1, MOST_EPOCHS);
         requireInteger("--batch", batch, 1, MOST_BATCH);
         requireNumber(
@@ -91,6 +103,35 @@ public record TrainingConfig(
                         "--model", text, "layers of up to " + (Integer.MAX_VALUE - MOST_BLOCK) + " weights");
             }
         }
+    }
+
+    private static void requireNm(@Nullable NmSparsity nm, Method method, SrSte srSte, List<Integer> model) {
+        if (nm == null) {
+            if (method == Method.SR_STE) {
+                throw new InvalidConfigException("--nm", "none", "N:M, as 2:4, with --method sr-ste");
+            }
+            return;
+        }
+        if (method == Method.SR_STE && srSte.transposable() && nm.m() > MOST_TRANSPOSABLE_M) {
+            throw new InvalidConfigException("--nm", nm, "N:M with M 2 or 4 with --transposable");
+        }
+        boolean any = false;
+        for (int l = 0; l < model.size() - 1; l++) {
+            any |= isNm(nm, method, srSte, model, l);
+        }
+        if (!any) {
+            throw new InvalidConfigException(
+                    "--nm", nm, "N:M of which M divides the inputs of a layer before the last of --model " + text(model));
+        }
+    }
+
+    private static boolean isNm(
+            @Nullable NmSparsity nm, Method method, SrSte srSte, List<Integer> model, int layer) {
+        if (nm == null || layer == model.size() - 2 || model.get(layer) % nm.m() != 0) {
+            return false;
+        }
+        boolean transposable = method == Method.SR_STE && srSte.transposable();
+        return !transposable || model.get(layer + 1) % nm.m() == 0;
     }
 
     private static boolean inRange(int value, int least, int most) {
@@ -134,6 +175,8 @@ public record TrainingConfig(
                 .sparsity(sparsity)
                 .distribution(distribution)
                 .block(blockRows, blockCols)
+                .nm(nm)
+                .srSte(srSte)
                 .epochs(epochs)
                 .batch(batch)
                 .learningRate(learningRate)
@@ -175,6 +218,16 @@ public record TrainingConfig(
                             + data.classes() + " or more, the classes");
         }
         requireInteger("--batch", batch, 1, Math.min(MOST_BATCH, data.train().size()));
+    }
+
+    /**
+     * Whether a layer is N:M: not the output layer, which is small, nor one whose inputs (with transposable masks outputs, too) M does not divide.
+     *
+     * @param layer its number, from 0
+     * @return false if the layer is dense or in blocks
+     */
+    public boolean isNm(int layer) {
+        return isNm(nm, method, srSte, model, layer);
     }
 
     /** The shapes of the layers. */

@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a run; those that are not set keep a default. Nothing is checked before {@link #build}. */
 public final class TrainingConfigBuilder {
@@ -12,6 +13,8 @@ public final class TrainingConfigBuilder {
     private Distribution distribution = Distribution.ERK;
     private int blockRows = 1;
     private int blockCols = 1;
+    private @Nullable NmSparsity nm;
+    private SrSte srSte = SrSte.DEFAULT;
     private int epochs = 12;
     private int batch = 128;
     private double learningRate = 0.1;
@@ -80,6 +83,28 @@ public final class TrainingConfigBuilder {
     public TrainingConfigBuilder block(int rows, int cols) {
         blockRows = rows;
         blockCols = cols;
+        return this;
+    }
+
+    /**
+     * Sets N:M sparsity.
+     *
+     * @param value how many of each group are kept, or null for blocks
+     * @return this
+     */
+    public TrainingConfigBuilder nm(@Nullable NmSparsity value) {
+        nm = value;
+        return this;
+    }
+
+    /**
+     * Sets SR-STE.
+     *
+     * @param value its settings
+     * @return this
+     */
+    public TrainingConfigBuilder srSte(SrSte value) {
+        srSte = value;
         return this;
     }
 
@@ -218,6 +243,8 @@ public final class TrainingConfigBuilder {
                 distribution,
                 blockRows,
                 blockCols,
+                nm,
+                srSte,
                 epochs,
                 batch,
                 learningRate,

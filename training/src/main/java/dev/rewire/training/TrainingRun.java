@@ -1,6 +1,5 @@
 package dev.rewire.training;
 
-import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.CounterRandom.Purpose;
@@ -44,7 +43,7 @@ public final class TrainingRun implements AutoCloseable {
             TrainingConfig config,
             ImageData data,
             @Nullable DenseBackend backend,
-            List<BlockPattern> patterns,
+            List<LayerPattern> patterns,
             KernelArena arena,
             Workers workers) {
         this.config = config;
@@ -98,7 +97,7 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private static TrainingRun build(
-            TrainingConfig config, ImageData data, @Nullable DenseBackend backend, List<BlockPattern> patterns) {
+            TrainingConfig config, ImageData data, @Nullable DenseBackend backend, List<LayerPattern> patterns) {
         config.requireFit(data);
         if (backend != null && config.method() != Method.DENSE) {
             throw new InvalidConfigException("--method", config.method(), "DENSE, on " + backend.name());

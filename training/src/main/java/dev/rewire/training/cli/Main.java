@@ -2,6 +2,7 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.Distribution;
 import dev.rewire.training.Method;
+import dev.rewire.training.NmSparsity;
 import dev.rewire.training.RateDecay;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -48,6 +49,7 @@ public final class Main {
         ValueConverters.registerChoice(commands, RateDecay.class);
         ValueConverters.registerChoice(commands, OptimizerOptions.Kind.class);
         commands.registerConverter(Model.class, new Model.Converter());
+        commands.registerConverter(NmSparsity.class, new NmOptions.Converter());
         commands.registerConverter(Block.class, new Block.Converter());
         return commands;
     }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.data.ImageData;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param method how the network was trained
  * @param model features from the input to the logits
  * @param sparsity share of absent weights that was asked for
- * @param block shape of a block of weights
+ * @param block shape of a block of weights; null with N:M
+ * @param nm N:M, as 2:4; null with blocks
  * @param distribution how the sparsity was shared out
  * @param seed of every random choice
  * @param threads that computed
@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewireMsTotal duration of all rewirings
  * @param rewireShare share of the training time that they took
  * @param explorationRate share of positions ever active
+ * @param maskFlipRate share of the weights under a mask that its last choice masked or unmasked; null without sr-ste
  * @param topologyHash SHA-256 of the patterns
  * @param weightsHash SHA-256 of weights and biases
  * @param environment what the times depend on
@@ -47,7 +48,8 @@ record Report(
         String method,
         String model,
         double sparsity,
-        String block,
+        @Nullable String block,
+        @Nullable String nm,
         String distribution,
         long seed,
         int threads,
@@ -69,6 +71,7 @@ record Report(
         double rewireMsTotal,
         double rewireShare,
         double explorationRate,
+        @Nullable Double maskFlipRate,
         String topologyHash,
         String weightsHash,
         Environment environment) {
@@ -79,11 +82,12 @@ record Report(
             @Nullable RunSummary dense,
             Environment environment) {
         return new Report(
-                config.method().name().toLowerCase(Locale.ROOT),
+                ValueConverters.name(config.method()),
                 config.modelText(),
                 config.sparsity(),
-                new Block(config.blockRows(), config.blockCols()).toString(),
-                config.distribution().name().toLowerCase(Locale.ROOT),
+                config.nm() == null ? new Block(config.blockRows(), config.blockCols()).toString() : null,
+                config.nm() == null ? null : config.nm().toString(),
+                ValueConverters.name(config.distribution()),
                 config.seed(),
                 config.threads(),
                 run.epochs(),
@@ -104,6 +108,7 @@ record Report(
                 run.rewireMillisTotal(),
                 run.rewireShare(),
                 run.explorationRate(),
+                number(run.maskFlipRate()),
                 run.topologyHash(),
                 run.weightsHash(),
                 environment);

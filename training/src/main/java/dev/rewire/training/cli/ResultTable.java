@@ -40,6 +40,9 @@ final class ResultTable {
                 dense == null ? "" : number("%.1f s", dense.stepMillisTotal() / 1000));
         table.row("rewirings", run.rewirings() + ", " + percent(run.rewireShare()) + " of the time", "");
         table.row("positions ever active", percent(run.explorationRate()), "");
+        if (Double.isFinite(run.maskFlipRate())) {
+            table.row("last flips of masks", percent(run.maskFlipRate()), "");
+        }
         table.row("computed by", engine, dense == null ? "" : dense.engine());
         return table.lines;
     }

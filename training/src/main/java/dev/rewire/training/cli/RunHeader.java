@@ -1,11 +1,13 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.Method;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.ImageData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /** The beginning of a run for people: what is trained on what, by whom. */
 final class RunHeader {
@@ -16,10 +18,10 @@ final class RunHeader {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%s, %s, %s distribution, seed %d",
+                "%s, %s, %s, seed %d",
                 config.modelText(),
                 title(config),
-                config.distribution().name().toLowerCase(Locale.ROOT),
+                config.nm() == null ? ValueConverters.name(config.distribution()) + " distribution" : nmLayers(config),
                 config.seed()));
         lines.add(String.format(
                 Locale.ROOT,
@@ -42,9 +44,24 @@ final class RunHeader {
         return lines;
     }
 
-    /** Method, sparsity and block of a run, as {@code rigl 90 % 16x16}. */
+    /** Which layers are N:M. */
+    private static String nmLayers(TrainingConfig config) {
+        StringJoiner sparse = new StringJoiner(" and ", "in layers ", ", others dense");
+        for (int layer = 0; layer < config.model().size() - 1; layer++) {
+            if (config.isNm(layer)) {
+                sparse.add(Integer.toString(layer + 1));
+            }
+        }
+        return sparse.toString();
+    }
+
+    /** Method, sparsity and block of a run, as {@code rigl 90 % 16x16}, or {@code sr-ste 2:4}. */
     static String title(TrainingConfig config) {
-        String method = config.method().name().toLowerCase(Locale.ROOT);
+        String method = ValueConverters.name(config.method());
+        if (config.nm() != null) {
+            boolean transposable = config.method() == Method.SR_STE && config.srSte().transposable();
+            return method + " " + config.nm() + (transposable ? " transposable" : "");
+        }
         if (config.sparsity() == 0) {
             return method;
         }

@@ -28,11 +28,12 @@ final class SettingsOptions {
 
     @Option(
             names = "--method",
-            paramLabel = "dense|static|set|rigl",
+            paramLabel = "dense|static|set|rigl|sr-ste",
             defaultValue = "rigl",
             description = {
                 "How the network is trained (default: ${DEFAULT-VALUE}): dense; sparse on places that stay; set, which drops the"
-                        + " smallest weights and grows others at random; rigl, which grows where the gradient is largest."
+                        + " smallest weights and grows others at random; rigl, which grows where the gradient is largest; sr-ste, for --nm,"
+                        + " which trains all weights and computes with the largest."
             })
     private Method method = DEFAULTS.method();
 
@@ -54,6 +55,9 @@ final class SettingsOptions {
             paramLabel = "RxC",
             description = "Block of weights, outputs x inputs, each from 1 to 64 (default: ${DEFAULT-VALUE}).")
     private Block block = new Block(DEFAULTS.blockRows(), DEFAULTS.blockCols());
+
+    @Mixin
+    private final NmOptions nm = new NmOptions();
 
     @Option(
             names = "--epochs",
@@ -192,6 +196,13 @@ final class SettingsOptions {
             settings.threads(threads);
         }
         settings.optimizer(optimizer.applyTo(base.optimizer(), given));
-        return settings.build();
+        nm.applyTo(settings, base, given);
+        TrainingConfig config = settings.build();
+        NmOptions.requireAgreement(
+                config,
+                given.test("--sparsity") ? sparsity : null,
+                given.test("--distribution") ? distribution : null,
+                given.test("--block") ? block : null);
+        return config;
     }
 }

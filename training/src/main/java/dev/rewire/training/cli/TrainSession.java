@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +58,7 @@ final class TrainSession {
         if (network.epochs() >= epoch) {
             return;
         }
-        String method = network.config().method().name().toLowerCase(Locale.ROOT);
+        String method = ValueConverters.name(network.config().method());
         int epochs = network.config().epochs();
         long before = network.summary().rewirings();
         long first = network.steps();

@@ -47,16 +47,21 @@ final class ValueConverters {
         line.registerConverter(
                 type,
                 value -> Arrays.stream(type.getEnumConstants())
-                        .filter(constant -> constant.name().equalsIgnoreCase(value))
+                        .filter(constant -> name(constant).equalsIgnoreCase(value))
                         .findFirst()
                         .orElseThrow(() -> new TypeConversionException(choices(type))));
+    }
+
+    /** A constant as on the command line. */
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static <E extends Enum<E>> String choices(Class<E> type) {
         return String.join(
                 ", ",
                 Arrays.stream(type.getEnumConstants())
-                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                        .map(ValueConverters::name)
                         .toList());
     }
 }

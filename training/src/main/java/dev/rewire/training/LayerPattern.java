@@ -1,0 +1,92 @@
+package dev.rewire.training;
+
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.NmPattern;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** Which weights of a layer there are. Places are numbered row by row: the cells of a grid of blocks, or single weights. */
+sealed interface LayerPattern {
+    /** The shape of the weights. */
+    LayerShape shape();
+
+    /** Number of places, whether there is a weight or not. */
+    int cells();
+
+    /** Marks the places that have weights. */
+    void mark(BitSet cells);
+
+    /** How many weights lie at some places, without padding. */
+    long weightsAt(BitSet cells);
+
+    /**
+     * Blocks are stored.
+     *
+     * @param pattern which
+     */
+    record Blocks(BlockPattern pattern) implements LayerPattern {
+        @Override
+        public LayerShape shape() {
+            return LayerShape.linear(pattern.rows(), pattern.cols());
+        }
+
+        @Override
+        public int cells() {
+            return Cells.count(pattern);
+        }
+
+        @Override
+        public void mark(BitSet cells) {
+            for (int cell : Cells.of(pattern)) {
+                cells.set(cell);
+            }
+        }
+
+        @Override
+        public long weightsAt(BitSet cells) {
+            BlockPattern p = pattern;
+            long weights = 0;
+            for (int cell = cells.nextSetBit(0); cell >= 0; cell = cells.nextSetBit(cell + 1)) {
+                int row = cell / p.gridCols() * p.blockRows();
+                int col = cell % p.gridCols() * p.blockCols();
+                weights += (long) Math.min(p.blockRows(), p.rows() - row) * Math.min(p.blockCols(), p.cols() - col);
+            }
+            return weights;
+        }
+    }
+
+    /**
+     * N of every M weights of an output are kept.
+     *
+     * @param pattern which
+     * @param rule null if only those are stored; otherwise all are, and the pattern is the mask through which products see them
+     */
+    record Nm(NmPattern pattern, @Nullable SrSte rule) implements LayerPattern {
+        @Override
+        public LayerShape shape() {
+            return LayerShape.linear(pattern.rows(), pattern.cols());
+        }
+
+        @Override
+        public int cells() {
+            return Math.multiplyExact(pattern.rows(), pattern.cols());
+        }
+
+        @Override
+        public void mark(BitSet cells) {
+            for (int row = 0; row < pattern.rows(); row++) {
+                for (int group = 0; group < pattern.groups(); group++) {
+                    int first = row * pattern.cols() + group * pattern.m();
+                    for (int k = 0; k < pattern.n(); k++) {
+                        cells.set(first + pattern.index(row, group, k));
+                    }
+                }
+            }
+        }
+
+        @Override
+        public long weightsAt(BitSet cells) {
+            return cells.cardinality();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.rewire.training;
+
+import dev.rewire.kernels.NmPattern;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** The rewiring of a layer that stores all weights: its mask is chosen anew. */
+final class MaskRefresh extends LayerRewiring {
+    private final MaskedWeights weights;
+
+    // The mask up to which the record of places goes, and how it is packed.
+    private @Nullable NmPattern recorded;
+    private byte[] packed = new byte[0];
+
+    private long flips = -1;
+
+    /** As {@link LayerRewiring#of}. */
+    MaskRefresh(Linear layer, MaskedWeights weights) {
+        super(layer);
+        this.weights = weights;
+    }
+
+    @Override
+    void apply(long step) {
+        record();
+        weights.chooseMask();
+        flips = record();
+    }
+
+    /** Not before the first weights were drawn is there a mask to record. */
+    @Override
+    BitSet explored() {
+        record();
+        return super.explored();
+    }
+
+    /** How many weights the last choice masked or unmasked, −1 before the first. */
+    long flips() {
+        return flips;
+    }
+
+    /** Marks the places of the mask, and says at how many it differs from the one before. */
+    @SuppressWarnings("ReferenceEquality") // patterns are immutable: the same object needs no look
+    private long record() {
+        NmPattern mask = weights.pattern().pattern();
+        NmPattern before = recorded;
+        if (mask == before) {
+            return 0;
+        }
+        byte[] next = mask.packed();
+        long changed = 0;
+        if (before == null) {
+            weights.pattern().mark(super.explored());
+        } else {
+            for (int row = 0; row < mask.rows(); row++) {
+                changed += record(row, before, mask, next);
+            }
+        }
+        recorded = mask;
+        packed = next;
+        return changed;
+    }
+
+    /** Few groups change, and those lie where the packed indices do. */
+    private long record(int row, NmPattern before, NmPattern mask, byte[] next) {
+        int rowBytes = mask.rowBytes();
+        int groupBits = mask.n() * mask.indexBits();
+        long changed = 0;
+        int group = 0;
+        for (int i = 0; i < rowBytes; i++) {
+            if (packed[row * rowBytes + i] == next[row * rowBytes + i]) {
+                continue;
+            }
+            int end = Math.min(mask.groups(), ((i + 1) * Byte.SIZE - 1) / groupBits + 1);
+            for (group = Math.max(group, i * Byte.SIZE / groupBits); group < end; group++) {
+                int now = NmExchange.mask(mask, row, group);
+                int flipped = now ^ NmExchange.mask(before, row, group);
+                changed += Integer.bitCount(flipped);
+                for (int grown = flipped & now; grown != 0; grown &= grown - 1) {
+                    super.explored()
+                            .set(row * mask.cols() + group * mask.m() + Integer.numberOfTrailingZeros(grown));
+                }
+            }
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.rewire.training;
+
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.BlockSparseMatrix;
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.SddmmPlan;
+import dev.rewire.kernels.SemiStructuredMatrix;
+import dev.rewire.kernels.Updates;
+import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.prune.NmPruning;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Weights that are all stored and trained, and of which the products see the N of each M that a mask keeps: {@link SrSte}. The products run on
+ * a copy of those, made anew when the weights or the mask have changed.
+ */
+final class MaskedWeights implements LayerWeights {
+    /** Rows and columns of a block of the gradient: what the kernels like best for a dense one. */
+    private static final int BLOCK = 16;
+
+    private final SrSte rule;
+    private final DenseMatrix weights;
+    private final BlockSparseMatrix productGradient;
+    private final DenseMatrix gradient;
+    private final List<DenseMatrix> slots = new ArrayList<>();
+    private final SemiStructuredMatrix kept;
+    private final Products products;
+
+    // The mask, and whether the copy has its places and the values of the weights.
+    private NmPattern mask;
+    private boolean isCopied;
+
+    /** As {@link LayerWeights#of}. */
+    MaskedWeights(
+            KernelArena arena,
+            NmPattern mask,
+            SrSte rule,
+            int slotCount,
+            DenseMatrix bias,
+            boolean relu,
+            LayerBuffers buffers,
+            Workers workers) {
+        this.mask = mask;
+        this.rule = rule;
+        weights = DenseMatrix.allocate(arena, mask.rows(), mask.cols());
+        gradient = DenseMatrix.allocate(arena, mask.rows(), mask.cols());
+        for (int slot = 0; slot < slotCount; slot++) {
+            slots.add(DenseMatrix.allocate(arena, mask.rows(), mask.cols()));
+        }
+        productGradient =
+                BlockSparseMatrix.allocate(arena, BlockPattern.full(mask.rows(), mask.cols(), BLOCK, BLOCK));
+        kept = SemiStructuredMatrix.allocate(arena, mask);
+        int batch = buffers.x().rows();
+        SddmmPlan backward = SddmmPlan.backwardWeight(arena, productGradient, batch, Layout.PANELS, false, workers);
+        products = new SparseProducts(arena, kept, bias, backward, relu, buffers, workers);
+    }
+
+    /** Draws all weights as those of a dense layer, and chooses the mask. */
+    @Override
+    public void initialise(CounterRandom random) {
+        double deviation = Math.sqrt(2.0 / mask.cols());
+        for (int row = 0; row < mask.rows(); row++) {
+            for (int col = 0; col < mask.cols(); col++) {
+                weights.set(row, col, (float) (deviation * random.nextGaussian()));
+            }
+        }
+        chooseMask();
+    }
+
+    /** Keeps the N largest of each M, or the best of them that are transposable. */
+    void chooseMask() {
+        mask = rule.transposable()
+                ? NmPruning.transposable(weights, mask.n(), mask.m())
+                : NmPruning.magnitude(weights, mask.n(), mask.m());
+        isCopied = false;
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // plans follow the object, too
+    public void prepare() {
+        if (isCopied) {
+            return;
+        }
+        boolean isOther = kept.pattern() != mask;
+        kept.assign(weights, mask);
+        if (isOther) {
+            products.replan();
+        }
+        isCopied = true;
+    }
+
+    @Override
+    public void update(Optimizer optimizer, long update, double rate, Workers workers) {
+        productGradient.toDense(gradient);
+        Updates.decayMasked(gradient, weights, mask, (float) rule.decay(), workers);
+        List<MemorySegment> segments = slots.stream().map(DenseMatrix::segment).toList();
+        optimizer.update(weights.segment(), gradient.segment(), segments, update, rate, true, workers);
+        isCopied = false;
+    }
+
+    @Override
+    public LayerPattern.Nm pattern() {
+        return new LayerPattern.Nm(mask, rule);
+    }
+
+    @Override
+    public Products products() {
+        return products;
+    }
+
+    @Override
+    public long nonzeros() {
+        return mask.elements();
+    }
+
+    @Override
+    public List<MemorySegment> state() {
+        List<MemorySegment> state = new ArrayList<>(List.of(weights.segment()));
+        slots.forEach(slot -> state.add(slot.segment()));
+        return state;
+    }
+
+    /** All weights, kept or masked. */
+    DenseMatrix weights() {
+        return weights;
+    }
+
+    /** The gradient of all weights with the decay of those that are masked, of the last update. */
+    DenseMatrix gradient() {
+        return gradient;
+    }
+}

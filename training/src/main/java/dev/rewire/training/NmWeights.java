@@ -1,0 +1,97 @@
+package dev.rewire.training;
+
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.SddmmPlan;
+import dev.rewire.kernels.SemiStructuredMatrix;
+import dev.rewire.kernels.Workers;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** N:M weights, of which only those that are kept are stored. */
+final class NmWeights implements LayerWeights {
+    private final SemiStructuredMatrix weights;
+    private final SemiStructuredMatrix gradient;
+    private final List<SemiStructuredMatrix> slots = new ArrayList<>();
+    private final Products products;
+
+    /** As {@link LayerWeights#of}. */
+    NmWeights(
+            KernelArena arena,
+            NmPattern pattern,
+            int slotCount,
+            DenseMatrix bias,
+            boolean relu,
+            LayerBuffers buffers,
+            Workers workers) {
+        weights = SemiStructuredMatrix.allocate(arena, pattern);
+        gradient = SemiStructuredMatrix.allocate(arena, pattern);
+        for (int slot = 0; slot < slotCount; slot++) {
+            slots.add(SemiStructuredMatrix.allocate(arena, pattern));
+        }
+        int batch = buffers.x().rows();
+        SddmmPlan backward = SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers);
+        products = new SparseProducts(arena, weights, bias, backward, relu, buffers, workers);
+    }
+
+    @Override
+    public void initialise(CounterRandom random) {
+        NmPattern p = weights.pattern();
+        double deviation = Math.sqrt(2.0 / Math.max(1, p.rowElements()));
+        for (int element = 0; element < p.elements(); element++) {
+            weights.values()
+                    .setAtIndex(ValueLayout.JAVA_FLOAT, element, (float) (deviation * random.nextGaussian()));
+        }
+    }
+
+    @Override
+    public void update(Optimizer optimizer, long update, double rate, Workers workers) {
+        List<MemorySegment> segments =
+                slots.stream().map(SemiStructuredMatrix::values).toList();
+        optimizer.update(weights.values(), gradient.values(), segments, update, rate, true, workers);
+    }
+
+    /** Moves to another pattern: places that both keep have weight and slots still, new ones start at zero. */
+    void rewire(NmPattern next) {
+        weights.rewire(next);
+        gradient.rewire(next);
+        for (SemiStructuredMatrix slot : slots) {
+            slot.rewire(next);
+        }
+        products.replan();
+    }
+
+    @Override
+    public LayerPattern.Nm pattern() {
+        return new LayerPattern.Nm(weights.pattern(), null);
+    }
+
+    @Override
+    public Products products() {
+        return products;
+    }
+
+    @Override
+    public long nonzeros() {
+        return weights.pattern().elements();
+    }
+
+    @Override
+    public List<MemorySegment> state() {
+        List<MemorySegment> state = new ArrayList<>(List.of(weights.values()));
+        slots.forEach(slot -> state.add(slot.values()));
+        return state;
+    }
+
+    SemiStructuredMatrix weights() {
+        return weights;
+    }
+
+    SemiStructuredMatrix gradient() {
+        return gradient;
+    }
+}
