@@ -311,6 +311,20 @@ public final class NmPattern {
         return element / n * m + indexAt(row, element);
     }
 
+    /** The columns of all kept elements of a row: what loops over whole rows use, as it divides nothing. */
+    void columns(int row, int[] columns) {
+        int bits = indexBits();
+        int at = row * rowBytes();
+        int place = m - 1;
+        int ofRow = rowElements();
+        for (int element = 0, first = 0; element < ofRow; first += m) {
+            for (int end = element + n; element < end; element++) {
+                int bit = element * bits;
+                columns[element] = first + (packed[at + (bit >>> 3)] >>> (bit & 7) & place);
+            }
+        }
+    }
+
     /**
      * Which of the kept elements of its group an element is.
      *
@@ -441,11 +455,11 @@ public final class NmPattern {
         if (made == null) {
             int[] offsets = new int[rows + 1];
             int[] columns = new int[elements()];
+            int[] ofRow = new int[rowElements()];
             for (int row = 0; row < rows; row++) {
-                offsets[row + 1] = offsets[row] + rowElements();
-                for (int element = 0; element < rowElements(); element++) {
-                    columns[offsets[row] + element] = column(row, element);
-                }
+                offsets[row + 1] = offsets[row] + ofRow.length;
+                columns(row, ofRow);
+                System.arraycopy(ofRow, 0, columns, offsets[row], ofRow.length);
             }
             made = BlockPattern.of(rows, cols, 1, 1, offsets, columns);
             csr = made;

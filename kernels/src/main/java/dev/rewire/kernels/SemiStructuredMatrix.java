@@ -2,6 +2,7 @@ package dev.rewire.kernels;
 
 import dev.rewire.kernels.prune.NmPruning;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -94,11 +95,22 @@ public final class SemiStructuredMatrix {
         checkFits(next);
         checkShape("dense", dense);
         Check.alive("dense", dense.segment());
-        int ofRow = next.rowElements();
+        float[] from = new float[next.cols()];
+        float[] to = new float[next.rowElements()];
+        int[] columns = new int[next.rowElements()];
         for (int row = 0; row < next.rows(); row++) {
-            for (int element = 0; element < ofRow; element++) {
-                type.set(memory, (long) row * ofRow + element, dense.get(row, next.column(row, element)));
+            MemorySegment.copy(
+                    dense.segment(),
+                    ValueLayout.JAVA_FLOAT,
+                    row * dense.rowStride() * Float.BYTES,
+                    from,
+                    0,
+                    from.length);
+            next.columns(row, columns);
+            for (int element = 0; element < to.length; element++) {
+                to[element] = from[columns[element]];
             }
+            type.set(memory, (long) row * to.length, to);
         }
         pattern = next;
     }

@@ -165,20 +165,22 @@ public final class Updates {
             float[] g = new float[cols];
             float[] w = new float[cols];
             float[] keptGradients = new float[kept.rowElements()];
+            int[] columns = new int[kept.rowElements()];
             int end = Math.min((task + 1) * rowsOfTask, kept.rows());
             for (int row = task * rowsOfTask; row < end; row++) {
                 long offset = (long) row * cols * Float.BYTES;
                 MemorySegment.copy(gradients.segment(), ValueLayout.JAVA_FLOAT, offset, g, 0, cols);
                 MemorySegment.copy(weights.segment(), ValueLayout.JAVA_FLOAT, offset, w, 0, cols);
+                kept.columns(row, columns);
                 // All decay, and then the kept ones are as before: a loop without a branch.
                 for (int element = 0; element < keptGradients.length; element++) {
-                    keptGradients[element] = g[kept.column(row, element)];
+                    keptGradients[element] = g[columns[element]];
                 }
                 for (int col = 0; col < cols; col++) {
                     g[col] += decay * w[col];
                 }
                 for (int element = 0; element < keptGradients.length; element++) {
-                    g[kept.column(row, element)] = keptGradients[element];
+                    g[columns[element]] = keptGradients[element];
                 }
                 MemorySegment.copy(g, 0, gradients.segment(), ValueLayout.JAVA_FLOAT, offset, cols);
             }

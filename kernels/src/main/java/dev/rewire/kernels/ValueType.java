@@ -75,6 +75,17 @@ public enum ValueType {
         }
     }
 
+    /** Writes values from an index on, as one by one. */
+    void set(MemorySegment values, long first, float[] from) {
+        if (this == F32) {
+            MemorySegment.copy(from, 0, values, FLOAT, first * bytes, from.length);
+            return;
+        }
+        for (int i = 0; i < from.length; i++) {
+            set(values, first + i, from[i]);
+        }
+    }
+
     private static short toBf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
