@@ -176,8 +176,7 @@ final class Checkpoint implements AutoCloseable {
         int[] sizes = reader.integers(5);
         int[] rowOffsets = reader.integers(Math.ceilDiv(sizes[0], Math.max(1, sizes[2])) + 1);
         int[] colIndices = reader.integers(sizes[4]);
-        return new LayerPattern.Blocks(
-                BlockPattern.of(sizes[0], sizes[1], sizes[2], sizes[3], rowOffsets, colIndices));
+        return new LayerPattern.Blocks(BlockPattern.of(sizes[0], sizes[1], sizes[2], sizes[3], rowOffsets, colIndices));
     }
 
     private LayerPattern nmPattern() throws IOException {

@@ -31,8 +31,8 @@ final class Hashes {
     }
 
     private static void update(MessageDigest digest, BlockPattern p) {
-        ByteBuffer numbers =
-                ByteBuffer.allocate(Integer.BYTES * (5 + p.gridRows() + p.blocks())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer numbers = ByteBuffer.allocate(Integer.BYTES * (5 + p.gridRows() + p.blocks()))
+                .order(ByteOrder.LITTLE_ENDIAN);
         numbers.putInt(p.rows()).putInt(p.cols()).putInt(p.blockRows()).putInt(p.blockCols());
         for (int gridRow = 0; gridRow <= p.gridRows(); gridRow++) {
             numbers.putInt(p.rowOffset(gridRow));
@@ -45,8 +45,11 @@ final class Hashes {
 
     private static void update(MessageDigest digest, NmPattern p) {
         ByteBuffer numbers = ByteBuffer.allocate(4 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        digest.update(
-                numbers.putInt(p.rows()).putInt(p.cols()).putInt(p.n()).putInt(p.m()).flip());
+        digest.update(numbers.putInt(p.rows())
+                .putInt(p.cols())
+                .putInt(p.n())
+                .putInt(p.m())
+                .flip());
         digest.update(p.packed());
     }
 

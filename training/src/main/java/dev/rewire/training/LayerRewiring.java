@@ -31,8 +31,7 @@ abstract sealed class LayerRewiring permits BlockRewiring, NmRewiring, MaskRefre
     static LayerRewiring of(
             KernelArena arena, int number, Linear layer, Rewiring rewiring, long seed, Workers workers) {
         return switch (layer.weights()) {
-            case BlockWeights weights ->
-                new BlockRewiring(arena, number, layer, weights, rewiring, seed, workers);
+            case BlockWeights weights -> new BlockRewiring(arena, number, layer, weights, rewiring, seed, workers);
             case NmWeights weights -> new NmRewiring(arena, number, layer, weights, rewiring, seed, workers);
             case MaskedWeights weights -> new MaskRefresh(layer, weights);
         };

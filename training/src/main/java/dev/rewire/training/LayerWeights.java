@@ -36,8 +36,7 @@ sealed interface LayerWeights permits BlockWeights, NmWeights, MaskedWeights {
             case LayerPattern.Nm nm ->
                 nm.rule() == null
                         ? new NmWeights(arena, nm.pattern(), slots, bias, relu, buffers, workers)
-                        : new MaskedWeights(
-                                arena, nm.pattern(), nm.rule(), slots, bias, relu, buffers, workers);
+                        : new MaskedWeights(arena, nm.pattern(), nm.rule(), slots, bias, relu, buffers, workers);
         };
     }
 

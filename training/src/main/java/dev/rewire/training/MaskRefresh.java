@@ -77,8 +77,7 @@ final class MaskRefresh extends LayerRewiring {
                 int flipped = now ^ NmExchange.mask(before, row, group);
                 changed += Integer.bitCount(flipped);
                 for (int grown = flipped & now; grown != 0; grown &= grown - 1) {
-                    super.explored()
-                            .set(row * mask.cols() + group * mask.m() + Integer.numberOfTrailingZeros(grown));
+                    super.explored().set(row * mask.cols() + group * mask.m() + Integer.numberOfTrailingZeros(grown));
                 }
             }
         }

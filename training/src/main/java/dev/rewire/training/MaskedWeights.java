@@ -52,8 +52,7 @@ final class MaskedWeights implements LayerWeights {
         for (int slot = 0; slot < slotCount; slot++) {
             slots.add(DenseMatrix.allocate(arena, mask.rows(), mask.cols()));
         }
-        productGradient =
-                BlockSparseMatrix.allocate(arena, BlockPattern.full(mask.rows(), mask.cols(), BLOCK, BLOCK));
+        productGradient = BlockSparseMatrix.allocate(arena, BlockPattern.full(mask.rows(), mask.cols(), BLOCK, BLOCK));
         kept = SemiStructuredMatrix.allocate(arena, mask);
         int batch = buffers.x().rows();
         SddmmPlan backward = SddmmPlan.backwardWeight(arena, productGradient, batch, Layout.PANELS, false, workers);

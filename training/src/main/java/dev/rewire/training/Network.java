@@ -48,7 +48,8 @@ final class Network {
             @Nullable DenseBackend backend,
             Workers workers) {
         List<Linear> layers = new ArrayList<>();
-        PanelMatrix input = PanelMatrix.allocate(arena, batch, patterns.get(0).shape().in());
+        PanelMatrix input =
+                PanelMatrix.allocate(arena, batch, patterns.get(0).shape().in());
         PanelMatrix x = input;
         PanelMatrix dx = null;
         for (int l = 0; l < patterns.size(); l++) {
@@ -88,8 +89,7 @@ final class Network {
             int cells = Math.toIntExact(shape.blocks(blockRows, blockCols));
             CounterRandom random = new CounterRandom(config.seed(), l, 0, Purpose.PATTERN);
             int[] chosen = random.sample(cells, Math.toIntExact(counts[l]));
-            patterns.add(new LayerPattern.Blocks(
-                    Cells.pattern(shape.out(), shape.in(), blockRows, blockCols, chosen)));
+            patterns.add(new LayerPattern.Blocks(Cells.pattern(shape.out(), shape.in(), blockRows, blockCols, chosen)));
         }
         return patterns;
     }

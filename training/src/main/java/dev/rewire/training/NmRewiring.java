@@ -59,8 +59,7 @@ final class NmRewiring extends LayerRewiring {
                 exchange.growRow(random);
             }
         } else {
-            denseGradient.run(
-                    layer().buffers().dy(), layer().buffers().x(), (row, scores) -> exchange.growRow(scores));
+            denseGradient.run(layer().buffers().dy(), layer().buffers().x(), (row, scores) -> exchange.growRow(scores));
         }
         weights.rewire(exchange.pattern());
     }

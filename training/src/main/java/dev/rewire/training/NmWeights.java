@@ -43,8 +43,7 @@ final class NmWeights implements LayerWeights {
         NmPattern p = weights.pattern();
         double deviation = Math.sqrt(2.0 / Math.max(1, p.rowElements()));
         for (int element = 0; element < p.elements(); element++) {
-            weights.values()
-                    .setAtIndex(ValueLayout.JAVA_FLOAT, element, (float) (deviation * random.nextGaussian()));
+            weights.values().setAtIndex(ValueLayout.JAVA_FLOAT, element, (float) (deviation * random.nextGaussian()));
         }
     }
 

@@ -27,8 +27,7 @@ record Rewiring(Grow grow, DropSchedule schedule) {
         Method method = config.method();
         if (method == Method.SR_STE) {
             return new Rewiring(
-                    Grow.LARGEST_WEIGHT,
-                    DropSchedule.constant(1, config.srSte().maskInterval(), steps));
+                    Grow.LARGEST_WEIGHT, DropSchedule.constant(1, config.srSte().maskInterval(), steps));
         }
         boolean rewires = method == Method.SET || method == Method.RIGL;
         long end = rewires ? (long) (config.rewireUntil() * steps) : 0;

@@ -106,9 +106,7 @@ final class Trainer {
     /** Operations of the steps taken, for one sample of each batch, as {@link Flops} counts them. */
     double flops() {
         Flops flops = Flops.of(network.shapes(), network.nonzeros());
-        long dense = rewiring.keepsAllWeights()
-                ? progress.steps
-                : rewiring.replacesUpdate() ? progress.rewirings : 0;
+        long dense = rewiring.keepsAllWeights() ? progress.steps : rewiring.replacesUpdate() ? progress.rewirings : 0;
         return (progress.steps - dense) * flops.sparseStep() + dense * flops.denseGradientStep();
     }
 

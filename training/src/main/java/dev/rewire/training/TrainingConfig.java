@@ -121,12 +121,13 @@ public record TrainingConfig(
         }
         if (!any) {
             throw new InvalidConfigException(
-                    "--nm", nm, "N:M of which M divides the inputs of a layer before the last of --model " + text(model));
+                    "--nm",
+                    nm,
+                    "N:M of which M divides the inputs of a layer before the last of --model " + text(model));
         }
     }
 
-    private static boolean isNm(
-            @Nullable NmSparsity nm, Method method, SrSte srSte, List<Integer> model, int layer) {
+    private static boolean isNm(@Nullable NmSparsity nm, Method method, SrSte srSte, List<Integer> model, int layer) {
         if (nm == null || layer == model.size() - 2 || model.get(layer) % nm.m() != 0) {
             return false;
         }

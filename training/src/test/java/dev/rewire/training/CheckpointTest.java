@@ -50,6 +50,28 @@ class CheckpointTest {
         assertResumedIsTheSame(config, steps, threads);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "STATIC, false, 12",
+        "SET, false, 10",
+        "RIGL, false, 14",
+        "SR_STE, false, 10",
+        // Masks are chosen every 3 steps: before, at and after a choice.
+        "SR_STE, true, 0",
+        "SR_STE, true, 11",
+        "SR_STE, true, 12",
+        "SR_STE, true, 20"
+    })
+    void soHasOneOfNm(Method method, boolean transposable, int steps) throws IOException {
+        TrainingConfig config = SyntheticImages.config(method)
+                .nm(new NmSparsity(2, 4))
+                .srSte(new SrSte(1e-3, transposable, transposable ? 3 : 1))
+                .epochs(2)
+                .build();
+
+        assertResumedIsTheSame(config, steps, 2);
+    }
+
     @Test
     void soHasOneWithAdam() throws IOException {
         Optimizer adam = new Optimizer.Adam(0.9, 0.99, 1e-8, 1e-2, true);
@@ -124,7 +146,7 @@ class CheckpointTest {
 
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);
 
-        assertTrue(text.startsWith("rewire checkpoint 1\nmodel 36-32-24-4\nmethod RIGL\n"), text.substring(0, 60));
+        assertTrue(text.startsWith("rewire checkpoint 2\nmodel 36-32-24-4\nmethod RIGL\n"), text.substring(0, 60));
         assertEquals(smallConfig(), TrainingRun.configOf(file));
     }
 

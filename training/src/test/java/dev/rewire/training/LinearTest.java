@@ -3,6 +3,7 @@ package dev.rewire.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
@@ -34,7 +35,7 @@ class LinearTest {
             for (int row = 0; row < rows; row++) {
                 double before = sum;
                 for (int col = 0; col < cols; col++) {
-                    double weight = layer.weights().get(row, col);
+                    double weight = blocks(layer).get(row, col);
                     sum += weight * weight;
                 }
                 connected += sum > before ? 1 : 0;
@@ -52,7 +53,7 @@ class LinearTest {
             layer.initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
 
             int nonzero = 0;
-            for (float value : layer.weights().values().toArray(ValueLayout.JAVA_FLOAT)) {
+            for (float value : blocks(layer).values().toArray(ValueLayout.JAVA_FLOAT)) {
                 nonzero += value != 0 ? 1 : 0;
             }
 
@@ -61,10 +62,15 @@ class LinearTest {
         }
     }
 
+    private static BlockSparseMatrix blocks(Linear layer) {
+        return ((BlockWeights) layer.weights()).weights();
+    }
+
     private static Linear layer(KernelArena arena, BlockPattern pattern, Workers workers) {
         PanelMatrix x = PanelMatrix.allocate(arena, 4, pattern.cols());
         PanelMatrix y = PanelMatrix.allocate(arena, 4, pattern.rows());
         PanelMatrix dy = PanelMatrix.allocate(arena, 4, pattern.rows());
-        return new Linear(arena, pattern, 1, true, new LayerBuffers(x, y, dy, null), null, workers);
+        return new Linear(
+                arena, new LayerPattern.Blocks(pattern), 1, true, new LayerBuffers(x, y, dy, null), null, workers);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,31 +18,52 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Gradients against central differences of the same network in double precision. */
 class NetworkGradientTest {
     private static final int[] MODEL = {13, 11, 9, 5};
+    private static final int[] NM_MODEL = {16, 24, 8, 5};
     private static final double DIFFERENCE = 1e-6;
 
     @ParameterizedTest
     @CsvSource({"1, 1, 0.4, 5", "4, 4, 0.5, 17", "3, 5, 0.6, 64", "16, 16, 1, 70", "1, 1, 1, 33"})
     void match(int blockRows, int blockCols, double density, int batch) {
-        check(patterns(blockRows, blockCols, density), batch, null);
+        check(MODEL, patterns(blockRows, blockCols, density), batch, null);
     }
 
     @Test
     void matchOnALibrary() {
-        check(patterns(1, 1, 1), 70, new LoopBackend());
+        check(MODEL, patterns(1, 1, 1), 70, new LoopBackend());
     }
 
-    private static List<BlockPattern> patterns(int blockRows, int blockCols, double density) {
-        List<BlockPattern> patterns = new ArrayList<>();
-        for (int l = 1; l < MODEL.length; l++) {
-            BlockPattern full = BlockPattern.full(MODEL[l], MODEL[l - 1], blockRows, blockCols);
-            int blocks = (int) Math.ceil(density * full.blocks());
-            patterns.add(
-                    BlockPattern.random(MODEL[l], MODEL[l - 1], blockRows, blockCols, blocks, new SplittableRandom(l)));
+    @ParameterizedTest
+    @CsvSource({"2, 4, 17", "1, 4, 64", "1, 2, 70", "3, 8, 5"})
+    void matchWithKeptWeightsAlone(int n, int m, int batch) {
+        check(NM_MODEL, nmPatterns(n, m, null), batch, null);
+    }
+
+    @Test
+    void matchOfKeptWeightsUnderAMask() {
+        check(NM_MODEL, nmPatterns(2, 4, new SrSte(0, false, 1)), 17, null);
+    }
+
+    private static List<LayerPattern> nmPatterns(int n, int m, @Nullable SrSte rule) {
+        List<LayerPattern> patterns = new ArrayList<>();
+        for (int l = 1; l < NM_MODEL.length; l++) {
+            patterns.add(new LayerPattern.Nm(
+                    NmPattern.random(NM_MODEL[l], NM_MODEL[l - 1], n, m, 1, new SplittableRandom(l)), rule));
         }
         return patterns;
     }
 
-    private static void check(List<BlockPattern> patterns, int batch, @Nullable DenseBackend backend) {
+    private static List<LayerPattern> patterns(int blockRows, int blockCols, double density) {
+        List<LayerPattern> patterns = new ArrayList<>();
+        for (int l = 1; l < MODEL.length; l++) {
+            BlockPattern full = BlockPattern.full(MODEL[l], MODEL[l - 1], blockRows, blockCols);
+            int blocks = (int) Math.ceil(density * full.blocks());
+            patterns.add(new LayerPattern.Blocks(BlockPattern.random(
+                    MODEL[l], MODEL[l - 1], blockRows, blockCols, blocks, new SplittableRandom(l))));
+        }
+        return patterns;
+    }
+
+    private static void check(int[] model, List<LayerPattern> patterns, int batch, @Nullable DenseBackend backend) {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(2)) {
             Network network = Network.of(arena, patterns, batch, 1, backend, workers);
@@ -50,11 +72,11 @@ class NetworkGradientTest {
             for (Linear layer : network.layers()) {
                 fill(layer.bias(), random);
             }
-            double[][] x = new double[batch][MODEL[0]];
+            double[][] x = new double[batch][model[0]];
             int[] labels = new int[batch];
             for (int sample = 0; sample < batch; sample++) {
-                labels[sample] = random.nextInt(MODEL[MODEL.length - 1]);
-                for (int f = 0; f < MODEL[0]; f++) {
+                labels[sample] = random.nextInt(model[model.length - 1]);
+                for (int f = 0; f < model[0]; f++) {
                     float value = random.nextFloat(-1, 1);
                     x[sample][f] = value;
                     network.input().set(sample, f, value);
@@ -68,6 +90,8 @@ class NetworkGradientTest {
                 network.layers().get(l).backwardWeights();
             }
             DoubleNetwork reference = new DoubleNetwork(network, x, labels);
+            // Brings the gradient under a mask to where it is read; a rate of 0 changes no weight.
+            network.layers().forEach(layer -> layer.update(new Optimizer.Sgd(0, false, 0), 1, 0));
             assertEquals(reference.loss(), loss.lossSum() / batch, 1e-6);
             for (int l = 0; l < patterns.size(); l++) {
                 compareLayer(reference, network.layers().get(l), l);
@@ -82,19 +106,47 @@ class NetworkGradientTest {
     }
 
     private static void compareLayer(DoubleNetwork reference, Linear layer, int l) {
-        BlockPattern p = layer.pattern();
-        for (int row = 0; row < p.rows(); row++) {
+        LayerShape shape = layer.shape();
+        for (int row = 0; row < shape.out(); row++) {
             assertEquals(
                     reference.slope(reference.biases[l], row),
                     layer.biasGradient().get(0, row),
                     2e-6,
                     "bias " + row + " of layer " + l);
-            for (int col = 0; col < p.cols(); col++) {
-                boolean stored = p.find(row / p.blockRows(), col / p.blockCols()) >= 0;
-                double slope = stored ? reference.slope(reference.weights[l][row], col) : 0;
-                assertEquals(slope, layer.gradient().get(row, col), 2e-6, row + ", " + col + " of layer " + l);
+            for (int col = 0; col < shape.in(); col++) {
+                double slope = hasGradient(layer, row, col) ? reference.slope(reference.weights[l][row], col) : 0;
+                assertEquals(slope, gradient(layer, row, col), 2e-6, row + ", " + col + " of layer " + l);
             }
         }
+    }
+
+    /** Under a mask the gradient of every weight is that of a kept one in its place. */
+    private static boolean hasGradient(Linear layer, int row, int col) {
+        if (layer.weights() instanceof BlockWeights blocks) {
+            BlockPattern p = blocks.weights().pattern();
+            return p.find(row / p.blockRows(), col / p.blockCols()) >= 0;
+        }
+        return !(layer.weights() instanceof NmWeights nm)
+                || nm.weights().pattern().find(row, col) >= 0;
+    }
+
+    private static float gradient(Linear layer, int row, int col) {
+        return switch (layer.weights()) {
+            case BlockWeights blocks -> blocks.gradient().get(row, col);
+            case NmWeights nm -> nm.gradient().get(row, col);
+            case MaskedWeights masked -> masked.gradient().get(row, col);
+        };
+    }
+
+    private static float weight(Linear layer, int row, int col) {
+        return switch (layer.weights()) {
+            case BlockWeights blocks -> blocks.weights().get(row, col);
+            case NmWeights nm -> nm.weights().get(row, col);
+            case MaskedWeights masked ->
+                masked.pattern().pattern().find(row, col) < 0
+                        ? 0
+                        : masked.weights().get(row, col);
+        };
     }
 
     /** The loss of a copy of a network, in double precision. */
@@ -112,13 +164,13 @@ class NetworkGradientTest {
             biases = new double[layers][];
             for (int l = 0; l < layers; l++) {
                 Linear layer = network.layers().get(l);
-                BlockPattern p = layer.pattern();
-                weights[l] = new double[p.rows()][p.cols()];
-                biases[l] = new double[p.rows()];
-                for (int row = 0; row < p.rows(); row++) {
+                LayerShape shape = layer.shape();
+                weights[l] = new double[shape.out()][shape.in()];
+                biases[l] = new double[shape.out()];
+                for (int row = 0; row < shape.out(); row++) {
                     biases[l][row] = layer.bias().get(0, row);
-                    for (int col = 0; col < p.cols(); col++) {
-                        weights[l][row][col] = layer.weights().get(row, col);
+                    for (int col = 0; col < shape.in(); col++) {
+                        weights[l][row][col] = weight(layer, row, col);
                     }
                 }
             }

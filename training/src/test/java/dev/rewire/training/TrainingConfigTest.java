@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingConfigTest {
@@ -35,6 +37,12 @@ class TrainingConfigTest {
                 Arguments.of("--alpha: 0.0 ", base().alpha(0)),
                 Arguments.of("--alpha: 1.1 ", base().alpha(1.1)),
                 Arguments.of("--rewire-until: -0.1 ", base().rewireUntil(-0.1)),
+                Arguments.of("--nm: none ", base().method(Method.SR_STE)),
+                Arguments.of("--nm: 2:4 ", base().nm(new NmSparsity(2, 4)).model(List.of(784, 10))),
+                Arguments.of("--nm: 1:16 ", base().nm(new NmSparsity(1, 16)).model(List.of(36, 20, 30, 10))),
+                Arguments.of(
+                        "--nm: 4:8 ",
+                        base().nm(new NmSparsity(4, 8)).method(Method.SR_STE).srSte(new SrSte(0, true, 1))),
                 Arguments.of("--threads: 0 ", base().threads(0)));
     }
 
@@ -89,6 +97,52 @@ class TrainingConfigTest {
     }
 
     @Test
+    void denseRunsHaveNoNm() {
+        assertNull(base().nm(new NmSparsity(2, 4)).build().asDense().nm());
+    }
+
+    @Test
+    void nmDecidesSparsityDistributionAndBlock() {
+        TrainingConfig config = base().nm(new NmSparsity(1, 4)).block(4, 4).build();
+
+        assertEquals(0.75, config.sparsity());
+        assertEquals(Distribution.UNIFORM, config.distribution());
+        assertEquals(1, config.blockRows() * config.blockCols());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, false, 1010", "4, true, 1000", "2, false, 1110", "16, false, 1000"})
+    void layersAreNmWhereMDividesTheirInputsAndTheyAreNotTheLast(int m, boolean transposable, String expected) {
+        TrainingConfig config = base().method(Method.SR_STE)
+                .nm(new NmSparsity(1, m))
+                .srSte(new SrSte(0, transposable, 1))
+                .model(List.of(16, 8, 6, 12, 6))
+                .build();
+
+        assertEquals(expected, nmLayers(config));
+    }
+
+    private static String nmLayers(TrainingConfig config) {
+        StringBuilder layers = new StringBuilder();
+        for (int l = 0; l + 1 < config.model().size(); l++) {
+            layers.append(config.isNm(l) ? 1 : 0);
+        }
+        return layers.toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 4", "4, 4", "0, 4", "2, 3", "1, 1", "1, 32", "-1, 2"})
+    void groupsHaveAPowerOfTwoAndKeepFewer(int n, int m) {
+        assertNamed("--nm: " + n + ":" + m, () -> new NmSparsity(n, m));
+    }
+
+    @Test
+    void settingsOfSrSteAreChecked() {
+        assertNamed("--sr-ste-decay: NaN", () -> new SrSte(Double.NaN, false, 1));
+        assertNamed("--mask-interval: 0", () -> new SrSte(0, false, 0));
+    }
+
+    @Test
     void textGivesTheSameSettingsBack() {
         TrainingConfig sgd = base().block(3, 5).learningRate(0.1 + 0.2).build();
         TrainingConfig adam = base().method(Method.SET)
@@ -98,6 +152,12 @@ class TrainingConfigTest {
                 .seed(Long.MIN_VALUE)
                 .build();
 
+        TrainingConfig nm = base().method(Method.SR_STE)
+                .nm(new NmSparsity(2, 4))
+                .srSte(new SrSte(1e-4, true, 7))
+                .build();
+
+        assertEquals(nm, ConfigText.parse(ConfigText.format(nm)));
         assertEquals(sgd, ConfigText.parse(ConfigText.format(sgd)));
         assertEquals(adam, ConfigText.parse(ConfigText.format(adam)));
     }

@@ -33,14 +33,16 @@ final class NmOptions {
 
     @Option(
             names = "--transposable",
-            description = "Masks of sr-ste that are N:M along the outputs, too, so that the product of the backward pass is"
-                    + " N:M as well; M is 2 or 4, and divides the outputs.")
+            description =
+                    "Masks of sr-ste that are N:M along the outputs, too, so that the product of the backward pass is"
+                            + " N:M as well; M is 2 or 4, and divides the outputs.")
     private boolean transposable;
 
     @Option(
             names = "--mask-interval",
             paramLabel = "N",
-            description = "Steps from one choice of the masks of sr-ste to the next (default: 1, 40 with --transposable).")
+            description =
+                    "Steps from one choice of the masks of sr-ste to the next (default: 1, 40 with --transposable).")
     private int maskInterval;
 
     /** Reads a value of {@code --nm}. */

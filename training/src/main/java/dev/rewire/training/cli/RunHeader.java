@@ -59,7 +59,8 @@ final class RunHeader {
     static String title(TrainingConfig config) {
         String method = ValueConverters.name(config.method());
         if (config.nm() != null) {
-            boolean transposable = config.method() == Method.SR_STE && config.srSte().transposable();
+            boolean transposable =
+                    config.method() == Method.SR_STE && config.srSte().transposable();
             return method + " " + config.nm() + (transposable ? " transposable" : "");
         }
         if (config.sparsity() == 0) {

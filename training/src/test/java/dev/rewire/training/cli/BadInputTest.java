@@ -38,8 +38,23 @@ class BadInputTest {
             --block 1x65                   | --block     | 1x65         | 1 to 64
             --block 16                     | --block     | 16           | RxC
             --block 99999999999x1          | --block     | 99999999999x1 | RxC
-            --method fancy                 | --method    | fancy        | dense, static, set, rigl
+            --method fancy                 | --method    | fancy        | dense, static, set, rigl, sr-ste
             --distribution none            | --distribution | none      | uniform, er, erk
+            --nm 5:4                       | --nm        | 5:4          | M 2, 4, 8 or 16
+            --nm 2:3                       | --nm        | 2:3          | M 2, 4, 8 or 16
+            --nm 0:4                       | --nm        | 0:4          | N from 1 to M - 1
+            --nm 4:4                       | --nm        | 4:4          | N from 1 to M - 1
+            --nm x                         | --nm        | x            | as 2:4
+            --nm 2:4:8                     | --nm        | 2:4:8        | as 2:4
+            --nm 99999999999:4             | --nm        | 99999999999:4 | as 2:4
+            --nm 2:4 --model 784-10        | --nm        | 2:4          | a layer before the last
+            --nm 2:4 --sparsity 0.9        | --sparsity  | 0.9          | 0.5, or none
+            --nm 2:4 --block 4x4           | --block     | 4x4          | 1x1, or none
+            --nm 2:4 --distribution erk    | --distribution | erk       | uniform, or none
+            --method sr-ste                | --nm        | none         | with --method sr-ste
+            --method sr-ste --nm 4:8 --transposable | --nm | 4:8        | M 2 or 4
+            --method sr-ste --nm 2:4 --mask-interval 0 | --mask-interval | 0 | from 1
+            --method sr-ste --nm 2:4 --sr-ste-decay -1 | --sr-ste-decay | -1.0 | from 0
             --optimizer none               | --optimizer | none         | sgd, adam, adamw
             --optimizer adam --momentum .5 | --momentum  | 0.5          | sgd
             --momentum 1                   | --momentum  | 1.0          | below 1

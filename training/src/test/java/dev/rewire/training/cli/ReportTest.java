@@ -95,6 +95,38 @@ class ReportTest {
     }
 
     @Test
+    void jsonOfNmHasNmForABlock() throws IOException {
+        JsonNode json = json("--method", "static", "--nm", "2:4");
+        List<String> keys = new ArrayList<>(keysWithoutComparison());
+        keys.set(keys.indexOf("block"), "nm");
+        assertEquals(keys, names(json));
+        assertEquals("2:4", json.get("nm").asText());
+        assertEquals(0.5, json.get("sparsity").asDouble());
+        assertEquals(16 * 24 / 2 + 24 * 4, json.get("nnz").asInt());
+    }
+
+    @Test
+    void jsonOfSrSteHasTheFlipsOfItsMasks() throws IOException {
+        JsonNode json = json("--method", "sr-ste", "--nm", "2:4");
+        List<String> keys = new ArrayList<>(keysWithoutComparison());
+        keys.set(keys.indexOf("block"), "nm");
+        keys.add(keys.indexOf("topology_hash"), "mask_flip_rate");
+        assertEquals(keys, names(json));
+        assertEquals("sr-ste", json.get("method").asText());
+        assertEquals(json.get("steps"), json.get("rewirings"));
+        assertTrue(json.get("step_ms_median").asDouble() > 0);
+    }
+
+    @Test
+    void peopleAreToldWhichLayersAreNm() {
+        CommandResult result = CommandResult.ofTraining(data, "--method", "sr-ste", "--nm", "2:4", "--transposable");
+        assertEquals(0, result.status(), result.err());
+        assertTrue(
+                result.out().startsWith("16-24-4, sr-ste 2:4 transposable, in layers 1, others dense"), result.out());
+        assertTrue(result.out().contains("flips of masks"), result.out());
+    }
+
+    @Test
     void aDenseRunIsNotCompared() throws IOException {
         JsonNode json =
                 CommandResult.ofTraining(data, "--json", "--method", "dense").json();

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.Optimizer;
+import dev.rewire.training.SrSte;
 import dev.rewire.training.TrainingConfig;
 import java.math.BigDecimal;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,12 +37,22 @@ class SettingsOptionsTest {
         Line line = new Line();
         Main.withConverters(new CommandLine(line)).parseArgs();
         TrainingConfig told = line.settings.applyTo(
-                SettingsOptions.DEFAULTS, option -> !option.equals("--momentum") && !option.equals("--weight-decay"));
+                SettingsOptions.DEFAULTS,
+                option -> !Set.of("--momentum", "--weight-decay", "--sr-ste-decay", "--mask-interval")
+                        .contains(option));
         assertEquals(SettingsOptions.DEFAULTS, told);
         Optimizer.Sgd sgd = (Optimizer.Sgd) SettingsOptions.DEFAULTS.optimizer();
         String help = CommandResult.of("train", "--help").out().replaceAll("\\s+", " ");
         assertTrue(
                 help.contains("(default: " + new BigDecimal(Double.toString(sgd.momentum())).toPlainString() + ")"),
+                help);
+        assertTrue(
+                help.contains(
+                        "(default: " + BigDecimal.valueOf(SrSte.DEFAULT.decay()).toPlainString() + ")"),
+                help);
+        assertTrue(
+                help.contains(
+                        "(default: " + SrSte.DEFAULT.maskInterval() + ", " + SrSte.TRANSPOSABLE_INTERVAL + " with"),
                 help);
         assertTrue(
                 help.contains("(default: "
@@ -75,6 +87,27 @@ class SettingsOptionsTest {
         assertEquals(
                 new Optimizer.Adam(0.9, 0.999, 1e-8, 0.1, true),
                 Line.fresh("--optimizer", "AdamW", "--weight-decay", "0.1").optimizer());
+    }
+
+    @Test
+    void optionsThatAgreeWithNmAreTaken() {
+        assertEquals(
+                Line.fresh("--nm", "1:4"),
+                Line.fresh("--nm", "1:4", "--sparsity", ".75", "--block", "1x1", "--distribution", "uniform"));
+    }
+
+    @Test
+    void transposableMasksAreChosenEvery40Steps() {
+        assertEquals(
+                SrSte.DEFAULT, Line.fresh("--method", "sr-ste", "--nm", "2:4").srSte());
+        assertEquals(
+                new SrSte(2e-4, true, 40),
+                Line.fresh("--method", "sr-ste", "--nm", "2:4", "--transposable")
+                        .srSte());
+        assertEquals(
+                new SrSte(1e-3, true, 5),
+                Line.fresh("--method SR-STE --nm 2:4 --transposable --mask-interval 5 --sr-ste-decay 1e-3".split(" "))
+                        .srSte());
     }
 
     @Test
