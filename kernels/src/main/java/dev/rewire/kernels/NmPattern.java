@@ -27,6 +27,7 @@ public final class NmPattern {
     private final int m;
     private final byte[] packed;
     private final int sharedRows;
+    private volatile @Nullable BlockPattern csr;
 
     /** Of indices that are valid; the array is the pattern's from now on. */
     NmPattern(int rows, int cols, int n, int m, byte[] packed) {
@@ -432,6 +433,24 @@ public final class NmPattern {
     public String toString() {
         return "NmPattern " + rows + "×" + cols + ", " + n + ":" + m
                 + (sharedRows > 1 ? " shared by " + sharedRows + " rows" : "");
+    }
+
+    /** The kept elements as 1×1 blocks, which have the same order; made once. */
+    BlockPattern csr() {
+        BlockPattern made = csr;
+        if (made == null) {
+            int[] offsets = new int[rows + 1];
+            int[] columns = new int[elements()];
+            for (int row = 0; row < rows; row++) {
+                offsets[row + 1] = offsets[row] + rowElements();
+                for (int element = 0; element < rowElements(); element++) {
+                    columns[offsets[row] + element] = column(row, element);
+                }
+            }
+            made = BlockPattern.of(rows, cols, 1, 1, offsets, columns);
+            csr = made;
+        }
+        return made;
     }
 
     /** The indices themselves, for plans, which read them and never write. */

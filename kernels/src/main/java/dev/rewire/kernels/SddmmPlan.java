@@ -23,7 +23,7 @@ public final class SddmmPlan {
      */
     private static final long PACKED_BYTES = 2 << 20;
 
-    private final BlockSparseMatrix dw;
+    private final StoredValues dw;
     private final int batch;
     private final int panels;
     private final int panelsAtOnce;
@@ -53,7 +53,7 @@ public final class SddmmPlan {
     private int firstPanel;
 
     private SddmmPlan(
-            KernelArena arena, BlockSparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
+            KernelArena arena, StoredValues dw, int batch, Layout layout, boolean accumulate, Workers workers) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
         this.arena = arena;
         this.dw = dw;
@@ -97,7 +97,32 @@ public final class SddmmPlan {
      */
     public static SddmmPlan backwardWeight(
             KernelArena arena, BlockSparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
-        return new SddmmPlan(arena, dw, batch, layout, accumulate, workers);
+        return new SddmmPlan(arena, StoredValues.of(dw), batch, layout, accumulate, workers);
+    }
+
+    /**
+     * Prepares {@code dW = pattern ⊙ (dYᵀ·X)} on the kept places of an N:M matrix.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param dw what is written, outputs × inputs, in 32-bit floats; its pattern says where
+     * @param batch samples, at least 0
+     * @param layout of dY (batch × outputs) and X (batch × inputs)
+     * @param accumulate whether sums are added to dW (β = 1) or overwrite it (β = 0)
+     * @param workers who computes
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SddmmPlan backwardWeight(
+            KernelArena arena, SemiStructuredMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
+        checkFloats("dw", dw.type());
+        return new SddmmPlan(arena, StoredValues.of(dw), batch, layout, accumulate, workers);
+    }
+
+    private static void checkFloats(String argument, ValueType type) {
+        if (type != ValueType.F32) {
+            throw new IllegalArgumentException(
+                    argument + ": values stored as " + type + "; accepted is F32 where gradients are summed");
+        }
     }
 
     /** Prepares for the pattern that dW has now; needed after it was rewired. Uses the plan's memory again. */
@@ -210,7 +235,7 @@ public final class SddmmPlan {
     /** A batch without samples has no panel that a kernel could read. */
     private void sumOfNothing() {
         if (!accumulate) {
-            dw.values().fill((byte) 0);
+            dw.memory().asSlice(0, pattern.storedElements() * Float.BYTES).fill((byte) 0);
         }
     }
 

@@ -1,13 +1,12 @@
 package dev.rewire.kernels;
 
-import dev.rewire.kernels.internal.SpmmIndex;
-import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
-import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,23 +26,21 @@ public final class SpmmPlan {
      */
     private static final int PANELS_PER_WORKER = 4;
 
-    private final BlockSparseMatrix w;
+    private final int rows;
+    private final int cols;
     private final boolean transposed;
     private final int batch;
     private final int lanes;
     private final int panels;
-    private final SpmmSchedule schedule;
+    private final Supplier<SpmmWeights> weighing;
     private final Layout layout;
     private final Epilogue epilogue;
     private final Workers workers;
     private final KernelArena arena;
 
-    private final SpmmKernel kernel;
-    private final @Nullable SpmmKernel lastGroupKernel;
     private final @Nullable SingleSample singleSample;
     private final SpmmOperands[] operands;
     private final MemorySegment bias;
-    private final @Nullable TransposedValues transposedValues;
     private final @Nullable PanelMatrix packedInput;
     private final PanelMatrix[] packedPanels;
     private final MemorySegment[] tiles;
@@ -53,7 +50,7 @@ public final class SpmmPlan {
     private final Workers.Task multiplyTask = this::multiply;
     private final Workers.Task sampleTask = this::multiplySample;
 
-    private BlockPattern pattern;
+    private SpmmWeights weights;
 
     // Set for the time of a run.
     private @Nullable PanelMatrix input;
@@ -63,7 +60,9 @@ public final class SpmmPlan {
 
     private SpmmPlan(
             KernelArena arena,
-            BlockSparseMatrix w,
+            int rows,
+            int cols,
+            Function<SpmmSetup, SpmmWeights> weigh,
             boolean transposed,
             int batch,
             Layout layout,
@@ -71,25 +70,20 @@ public final class SpmmPlan {
             Workers workers) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
         this.arena = arena;
-        this.w = w;
+        this.rows = rows;
+        this.cols = cols;
         this.transposed = transposed;
         this.batch = batch;
         this.layout = layout;
         this.epilogue = epilogue;
         this.workers = workers;
-        this.pattern = w.pattern();
         this.lanes = PanelMatrix.lanesFor(batch);
         this.panels = (batch + lanes - 1) / lanes;
-        schedule = new SpmmSchedule(pattern, transposed, lanes, panels, workers.threads());
         checkEpilogue();
-
-        transposedValues = transposed && TransposedValues.pay(pattern) ? new TransposedValues(arena, w) : null;
-        SpmmShape shape = shape();
-        kernel = Providers.active().spmm(shape);
-        int remainder = outputs() % shape.outputs();
-        lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
-
-        SpmvKernel spmv = batch == 1 ? Providers.active().spmv(shape) : null;
+        SpmmSetup setup = new SpmmSetup(arena, lanes, panels, workers.threads(), start(), end());
+        weighing = () -> weigh.apply(setup);
+        weights = weighing.get();
+        SpmvKernel spmv = batch == 1 ? weights.spmv() : null;
         singleSample = spmv == null ? null : new SingleSample(arena, spmv, epilogue, inputs(), workers.threads());
 
         boolean rowMajor = layout == Layout.ROW_MAJOR && singleSample == null;
@@ -126,7 +120,43 @@ public final class SpmmPlan {
      */
     public static SpmmPlan forward(
             KernelArena arena, BlockSparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return new SpmmPlan(arena, w, false, batch, layout, epilogue, workers);
+        return new SpmmPlan(
+                arena,
+                w.pattern().rows(),
+                w.pattern().cols(),
+                setup -> new BlockWeights(StoredValues.of(w), false, setup),
+                false,
+                batch,
+                layout,
+                epilogue,
+                workers);
+    }
+
+    /**
+     * Prepares {@code Y = X·Wᵀ} with N:M weights. Rows that keep the same places ({@link NmPattern#sharedRows}) are computed together, which is
+     * faster.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param w the weights, outputs × inputs
+     * @param batch samples, at least 0
+     * @param layout of X (batch × inputs) and Y (batch × outputs)
+     * @param epilogue what else happens to Y
+     * @param workers who computes
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SpmmPlan forward(
+            KernelArena arena, SemiStructuredMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+        return new SpmmPlan(
+                arena,
+                w.pattern().rows(),
+                w.pattern().cols(),
+                setup -> NmWeights.forward(w, setup),
+                false,
+                batch,
+                layout,
+                epilogue,
+                workers);
     }
 
     /**
@@ -143,13 +173,53 @@ public final class SpmmPlan {
      */
     public static SpmmPlan backwardInput(
             KernelArena arena, BlockSparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return new SpmmPlan(arena, w, true, batch, layout, epilogue, workers);
+        return new SpmmPlan(
+                arena,
+                w.pattern().rows(),
+                w.pattern().cols(),
+                setup -> new BlockWeights(StoredValues.of(w), true, setup),
+                true,
+                batch,
+                layout,
+                epilogue,
+                workers);
     }
 
-    /** Prepares for the pattern that the weights have now; needed after they were rewired. Uses the plan's memory again. */
+    /**
+     * Prepares {@code dX = dY·W} with N:M weights. If the pattern is {@linkplain NmPattern#isTransposable transposable} the transposed matrix is N:M
+     * too and multiplied as such; otherwise its elements are walked one by one, as CSR, which is slower. {@link #toString} says which.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param w the weights, outputs × inputs
+     * @param batch samples, at least 0
+     * @param layout of dY (batch × outputs) and dX (batch × inputs)
+     * @param epilogue what else happens to dX
+     * @param workers who computes
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SpmmPlan backwardInput(
+            KernelArena arena, SemiStructuredMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+        return new SpmmPlan(
+                arena,
+                w.pattern().rows(),
+                w.pattern().cols(),
+                setup -> NmWeights.backward(w, setup),
+                true,
+                batch,
+                layout,
+                epilogue,
+                workers);
+    }
+
+    /**
+     * Prepares for the pattern that the weights have now; needed after they were rewired. Uses the plan's memory again, unless an N:M pattern is no
+     * longer transposable or shared by as many rows: then the plan takes new memory from its arena.
+     */
     public synchronized void replan() {
-        pattern = w.pattern();
-        schedule.replan(pattern);
+        if (!weights.replan()) {
+            weights = weighing.get();
+        }
     }
 
     /**
@@ -214,26 +284,26 @@ public final class SpmmPlan {
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // a rewiring is what makes the plan stale, not a difference in content
     private void runTasks() {
-        if (w.pattern() != pattern) {
+        if (!weights.isCurrent()) {
             throw new IllegalStateException("w: rewired since this plan was made; call replan()");
         }
         PanelMatrix mask = epilogue.reluMask();
         KernelArena maskArena = mask == null ? arena : mask.arena();
         arena.acquire("plan");
         try {
-            w.arena().acquire("w");
+            weights.arena().acquire("w");
             try {
                 maskArena.acquire("reluMask");
                 try {
                     readBias();
-                    if (transposedValues != null) {
-                        workers.run(transposedValues.tasks(), orderTask);
+                    OrderedValues ordered = weights.orderedValues();
+                    if (ordered != null) {
+                        workers.run(ordered.tasks(), orderTask);
                     }
                     if (singleSample != null) {
                         gatherSample(singleSample);
-                        workers.run(schedule.tasks(), sampleTask);
+                        workers.run(weights.schedule().tasks(), sampleTask);
                         return;
                     }
                     if (packedPanels.length > 0) {
@@ -243,12 +313,12 @@ public final class SpmmPlan {
                     if (packedInput != null) {
                         workers.run(PanelCopying.tasks(packedInput), packTask);
                     }
-                    workers.run(schedule.tasks(), multiplyTask);
+                    workers.run(weights.schedule().tasks(), multiplyTask);
                 } finally {
                     maskArena.release();
                 }
             } finally {
-                w.arena().release();
+                weights.arena().release();
             }
         } finally {
             arena.release();
@@ -270,8 +340,9 @@ public final class SpmmPlan {
     }
 
     private void order(int task, int worker) {
-        if (transposedValues != null) {
-            transposedValues.copy(task);
+        OrderedValues ordered = weights.orderedValues();
+        if (ordered != null) {
+            ordered.copy(task);
         }
     }
 
@@ -289,18 +360,18 @@ public final class SpmmPlan {
         if (sample == null || y == null) {
             throw new AssertionError("no run");
         }
-        int first = schedule.firstGroup(task);
-        int end = schedule.endGroup(task);
-        int firstOutput = first * schedule.outputsOfGroup();
+        int first = weights.schedule().firstGroup(task);
+        int end = weights.schedule().endGroup(task);
+        int firstOutput = first * weights.outputsOfGroup();
         PanelMatrix mask = epilogue.reluMask();
         sample.multiply(
-                schedule.index(),
+                weights.index(),
                 first,
                 end,
                 firstOutput,
-                Math.min(end * schedule.outputsOfGroup(), outputs()) - firstOutput,
+                Math.min(end * weights.outputsOfGroup(), outputs()) - firstOutput,
                 worker,
-                transposedValues == null ? w.memory() : transposedValues.memory(),
+                weights.values(),
                 bias,
                 mask == null ? null : mask.segment(),
                 y,
@@ -313,7 +384,7 @@ public final class SpmmPlan {
         }
         PanelMatrix packed = packedPanels[worker];
         PanelCopying.packPanel(denseInput, panel, packed);
-        for (int task = 0; task < schedule.tasksOfPanel(); task++) {
+        for (int task = 0; task < weights.schedule().tasksOfPanel(); task++) {
             multiply(panel, task, worker, packed.segment(), 0);
         }
     }
@@ -323,19 +394,24 @@ public final class SpmmPlan {
         if (x == null) {
             throw new AssertionError("no run");
         }
-        int panel = schedule.panel(task);
-        multiply(panel, schedule.taskOfPanel(task), worker, x.segment(), panel * x.panelStride() * Float.BYTES);
+        int panel = weights.schedule().panel(task);
+        multiply(
+                panel,
+                weights.schedule().taskOfPanel(task),
+                worker,
+                x.segment(),
+                panel * x.panelStride() * Float.BYTES);
     }
 
     private void multiply(int panel, int task, int worker, MemorySegment x, long xOffset) {
-        int first = schedule.firstGroup(task);
-        int end = schedule.endGroup(task);
-        int firstOutput = first * schedule.outputsOfGroup();
-        int count = Math.min(end * schedule.outputsOfGroup(), outputs()) - firstOutput;
+        int first = weights.schedule().firstGroup(task);
+        int end = weights.schedule().endGroup(task);
+        int firstOutput = first * weights.outputsOfGroup();
+        int count = Math.min(end * weights.outputsOfGroup(), outputs()) - firstOutput;
         int samples = Math.min(lanes, batch - panel * lanes);
 
         SpmmOperands at = operands[worker];
-        at.values = transposedValues == null ? w.memory() : transposedValues.memory();
+        at.values = weights.values();
         at.bias = bias;
         at.input = x;
         at.inputOffset = xOffset;
@@ -349,7 +425,7 @@ public final class SpmmPlan {
         if (y != null) {
             at.output = y.segment();
             at.outputOffset = panel * y.panelStride() * Float.BYTES;
-            multiplyGroups(first, end, at);
+            weights.multiply(first, end, at);
             clearPaddingLanes(at, samples, firstOutput, count);
         } else if (denseY != null) {
             MemorySegment tile = tiles[worker];
@@ -361,17 +437,8 @@ public final class SpmmPlan {
             if (epilogue.accumulate()) {
                 Providers.active().panelCopy().pack(dense, denseOffset, rowBytes, samples, count, tile, 0, lanes);
             }
-            multiplyGroups(first, end, at);
+            weights.multiply(first, end, at);
             Providers.active().panelCopy().unpack(tile, 0, lanes, samples, count, dense, denseOffset, rowBytes);
-        }
-    }
-
-    private void multiplyGroups(int first, int end, SpmmOperands at) {
-        SpmmIndex index = schedule.index();
-        boolean last = lastGroupKernel != null && end == index.offsets().length - 1;
-        kernel.run(index, first, last ? end - 1 : end, at);
-        if (last && lastGroupKernel != null) {
-            lastGroupKernel.run(index, end - 1, end, at);
         }
     }
 
@@ -386,24 +453,22 @@ public final class SpmmPlan {
         }
     }
 
-    private SpmmShape shape() {
-        Start start = epilogue.bias() == null
+    private Start start() {
+        return epilogue.bias() == null
                 ? (epilogue.accumulate() ? Start.OUTPUT : Start.ZERO)
                 : (epilogue.accumulate() ? Start.OUTPUT_AND_BIAS : Start.BIAS);
-        End end = epilogue.relu() ? End.RELU : epilogue.reluMask() != null ? End.MASK : End.STORE;
-        int rows = pattern.blockRows();
-        int cols = pattern.blockCols();
-        return transposed
-                ? new SpmmShape(cols, rows, 1, cols, rows * cols, lanes, transposedValues != null, start, end)
-                : new SpmmShape(rows, cols, cols, 1, rows * cols, lanes, true, start, end);
+    }
+
+    private End end() {
+        return epilogue.relu() ? End.RELU : epilogue.reluMask() != null ? End.MASK : End.STORE;
     }
 
     private int inputs() {
-        return transposed ? pattern.rows() : pattern.cols();
+        return transposed ? rows : cols;
     }
 
     private int outputs() {
-        return transposed ? pattern.cols() : pattern.rows();
+        return transposed ? cols : rows;
     }
 
     private void checkEpilogue() {
@@ -432,11 +497,7 @@ public final class SpmmPlan {
             return; // before the messages are put together: a run leaves no garbage
         }
         Check.equal(argument + ".rows", rows, batch, "batch of the plan");
-        Check.equal(
-                argument + ".cols",
-                cols,
-                expectedCols,
-                "from the shape of W, " + pattern.rows() + "×" + pattern.cols());
+        Check.equal(argument + ".cols", cols, expectedCols, "from the shape of W, " + rows + "×" + cols);
     }
 
     private static void checkApart(PanelMatrix x, PanelMatrix y) {
@@ -467,7 +528,7 @@ public final class SpmmPlan {
 
     @Override
     public String toString() {
-        return (transposed ? "backward to the input" : "forward") + ", batch " + batch + ", " + pattern + ", " + layout
+        return (transposed ? "backward to the input" : "forward") + ", batch " + batch + ", " + weights + ", " + layout
                 + ", "
                 + Providers.active().name() + " kernels of "
                 + Providers.active().vectorBits() + " bits, " + workers.threads()

@@ -1,7 +1,5 @@
 package dev.rewire.kernels;
 
-import dev.rewire.kernels.internal.SpmmIndex;
-
 /** The work of an SpMM, cut into tasks: a range of output groups for one panel each. */
 final class SpmmSchedule {
     /** Outputs of one task at most, so that its tile of a row-major output stays in cache between product and write-back. */
@@ -19,34 +17,30 @@ final class SpmmSchedule {
     /** What an output costs by itself, in steps of a block. */
     private static final int STEPS_OF_OUTPUT = 4;
 
-    private final boolean transposed;
     private final int panels;
     private final int panelsAtOnce;
     private final int threads;
-
-    private BlockPattern pattern;
-    private SpmmIndex index;
-    private int[] inputsOfItems = new int[0];
+    private final int outputsOfGroup;
+    private final int steps;
     private final int[] cuts;
     private int tasksOfPanel;
 
     /**
-     * Cuts the product with a pattern.
+     * A schedule without tasks, until {@link #cut}.
      *
-     * @param transposed whether W is walked by columns
-     * @param lanes samples of a panel
-     * @param panels panels of the batch
-     * @param threads workers
+     * @param setup of the product
+     * @param inputs features of a sample
+     * @param groups groups of outputs
+     * @param outputsOfGroup outputs of a group
+     * @param steps inputs of an item
      */
-    SpmmSchedule(BlockPattern pattern, boolean transposed, int lanes, int panels, int threads) {
-        this.pattern = pattern;
-        this.transposed = transposed;
-        this.panels = panels;
-        this.threads = threads;
-        panelsAtOnce = panelsAtOnce((long) (transposed ? pattern.rows() : pattern.cols()) * lanes * Float.BYTES);
-        cuts = new int[(transposed ? pattern.gridCols() : pattern.gridRows()) + 1];
-        index = new SpmmIndex(cuts, inputsOfItems, inputsOfItems);
-        replan(pattern);
+    SpmmSchedule(SpmmSetup setup, int inputs, int groups, int outputsOfGroup, int steps) {
+        panels = setup.panels();
+        threads = setup.threads();
+        this.outputsOfGroup = outputsOfGroup;
+        this.steps = steps;
+        panelsAtOnce = panelsAtOnce((long) inputs * setup.lanes() * Float.BYTES);
+        cuts = new int[groups + 1];
     }
 
     /** Turns of about equal numbers of panels. */
@@ -56,29 +50,14 @@ final class SpmmSchedule {
         return (int) Math.max(1, (panels + turns - 1) / turns);
     }
 
-    /** Does it again for another pattern of the same shape, in the memory it has. */
-    void replan(BlockPattern next) {
-        pattern = next;
-        int[] starts = transposed ? pattern.rowIndices() : pattern.colIndices();
-        int step = transposed ? pattern.blockRows() : pattern.blockCols();
-        if (inputsOfItems.length < starts.length) {
-            inputsOfItems = new int[starts.length];
-        }
-        for (int item = 0; item < starts.length; item++) {
-            inputsOfItems[item] = starts[item] * step;
-        }
-        index = new SpmmIndex(
-                transposed ? pattern.colOffsets() : pattern.rowOffsets(), inputsOfItems, pattern.transposedOrder());
-        cut();
-    }
-
-    /** Cuts the groups where about equal work is done; work is what is stored, plus what each output costs by itself. */
-    private void cut() {
-        int[] offsets = index.offsets();
+    /**
+     * Cuts the groups where about equal work is done; work is what is stored, plus what each output costs by itself.
+     *
+     * @param offsets for each group its first item, and the number of items at the end
+     */
+    void cut(int[] offsets) {
         int groups = offsets.length - 1;
-        int outputsOfGroup = outputsOfGroup();
-        int steps = transposed ? pattern.blockRows() : pattern.blockCols();
-        long total = (long) groups * STEPS_OF_OUTPUT + (long) pattern.blocks() * steps;
+        long total = (long) groups * STEPS_OF_OUTPUT + (long) offsets[groups] * steps;
         int wanted = Math.max(1, (TASKS_PER_WORKER * threads + panels - 1) / Math.max(1, panels));
         long share = Math.min(Math.max(1, TASK_VALUES / outputsOfGroup), (total + wanted - 1) / wanted);
         int most = Math.max(1, TASK_OUTPUTS / outputsOfGroup);
@@ -91,14 +70,6 @@ final class SpmmSchedule {
                 work = 0;
             }
         }
-    }
-
-    SpmmIndex index() {
-        return index;
-    }
-
-    int outputsOfGroup() {
-        return transposed ? pattern.blockCols() : pattern.blockRows();
     }
 
     int tasksOfPanel() {

@@ -18,6 +18,13 @@ public interface KernelProvider {
     @Nullable
     SpmvKernel spmv(SpmmShape shape);
 
+    /** The SpMM kernel for N:M weights. */
+    SpmmKernel nm(NmShape shape);
+
+    /** A kernel for N:M weights and a batch of one, whatever lanes, start and end the shape has; null where the other is as good. */
+    @Nullable
+    SpmvKernel nmSpmv(NmShape shape);
+
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);
 

@@ -4,8 +4,29 @@ package dev.rewire.kernels.internal;
  * A pattern as an SpMM kernel walks it.
  *
  * @param offsets for each group its first item, and the number of items at the end
- * @param inputs for each item the first input (feature) of its block
+ * @param inputs for each item the first input (feature) of its block; empty for N:M
  * @param blocks for each item the number of its block, unless values are consecutive: then items and blocks have the same numbers
+ * @param places for N:M, for each kept element of a group of rows its input, counted from the first input of its {@link NmShape#chunkInputs chunk};
+ *     unsigned
+ * @param codes packed indices of N:M, as {@code NmPattern} has them; empty for blocks
  */
 @SuppressWarnings("ArrayRecordComponent") // shared with kernels on purpose, which only read
-public record SpmmIndex(int[] offsets, int[] inputs, int[] blocks) {}
+public record SpmmIndex(int[] offsets, int[] inputs, int[] blocks, byte[] places, byte[] codes) {
+    private static final int[] NO_ITEMS = {};
+    private static final byte[] NO_CODES = {};
+
+    /** Of a pattern of blocks. */
+    public static SpmmIndex ofBlocks(int[] offsets, int[] inputs, int[] blocks) {
+        return new SpmmIndex(offsets, inputs, blocks, NO_CODES, NO_CODES);
+    }
+
+    /** Of an N:M pattern. */
+    public static SpmmIndex ofCodes(int[] offsets, byte[] places, byte[] codes) {
+        return new SpmmIndex(offsets, NO_ITEMS, NO_ITEMS, places, codes);
+    }
+
+    /** How many groups there are. */
+    public int groups() {
+        return offsets.length - 1;
+    }
+}

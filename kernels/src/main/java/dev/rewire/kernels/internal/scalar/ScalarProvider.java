@@ -2,6 +2,7 @@ package dev.rewire.kernels.internal.scalar;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -28,6 +29,16 @@ public final class ScalarProvider implements KernelProvider {
 
     @Override
     public @Nullable SpmvKernel spmv(SpmmShape shape) {
+        return null;
+    }
+
+    @Override
+    public SpmmKernel nm(NmShape shape) {
+        return new ScalarNm(shape);
+    }
+
+    @Override
+    public @Nullable SpmvKernel nmSpmv(NmShape shape) {
         return null;
     }
 

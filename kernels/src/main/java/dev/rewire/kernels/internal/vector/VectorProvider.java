@@ -2,6 +2,7 @@ package dev.rewire.kernels.internal.vector;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -54,6 +55,16 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public @Nullable SpmvKernel spmv(SpmmShape shape) {
         return SpmvTileGenerator.fits(shape) ? new VectorSpmv(shape) : null;
+    }
+
+    @Override
+    public SpmmKernel nm(NmShape shape) {
+        return new VectorNm(shape);
+    }
+
+    @Override
+    public @Nullable SpmvKernel nmSpmv(NmShape shape) {
+        return null;
     }
 
     @Override

@@ -1,0 +1,127 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmmKernel;
+import dev.rewire.kernels.internal.SpmmOperands;
+import dev.rewire.kernels.internal.SpmmShape;
+import dev.rewire.kernels.internal.SpmvKernel;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** Weights in blocks: a group of outputs is a row of blocks or, backward, a column of blocks. */
+final class BlockWeights implements SpmmWeights {
+    private final StoredValues w;
+    private final boolean transposed;
+    private final SpmmSchedule schedule;
+    private final SpmmShape shape;
+    private final SpmmKernel kernel;
+    private final @Nullable SpmmKernel lastGroupKernel;
+    private final @Nullable OrderedValues orderedValues;
+    private BlockPattern pattern;
+    private SpmmIndex index;
+    private int[] inputsOfItems = new int[0];
+
+    BlockWeights(StoredValues w, boolean transposed, SpmmSetup setup) {
+        this.w = w;
+        this.transposed = transposed;
+        pattern = w.pattern();
+        int rows = pattern.blockRows();
+        int cols = pattern.blockCols();
+        // Larger blocks use more of a cache line, so that copying them would not pay.
+        orderedValues = transposed && rows * cols == 1 ? new OrderedValues(setup.arena(), w.memory()) : null;
+        shape = transposed
+                ? new SpmmShape(
+                        cols,
+                        rows,
+                        1,
+                        cols,
+                        rows * cols,
+                        setup.lanes(),
+                        orderedValues != null,
+                        setup.start(),
+                        setup.end())
+                : new SpmmShape(rows, cols, cols, 1, rows * cols, setup.lanes(), true, setup.start(), setup.end());
+        kernel = Providers.active().spmm(shape);
+        int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();
+        lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
+        int inputs = transposed ? pattern.rows() : pattern.cols();
+        int groups = transposed ? pattern.gridCols() : pattern.gridRows();
+        schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps());
+        index = index();
+        replan();
+    }
+
+    @Override
+    public KernelArena arena() {
+        return w.arena();
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // a rewiring is what makes a plan stale, not a difference in content
+    public boolean isCurrent() {
+        return w.pattern() == pattern;
+    }
+
+    @Override
+    public boolean replan() {
+        pattern = w.pattern();
+        int[] starts = transposed ? pattern.rowIndices() : pattern.colIndices();
+        if (inputsOfItems.length < starts.length) {
+            inputsOfItems = new int[starts.length];
+        }
+        for (int item = 0; item < starts.length; item++) {
+            inputsOfItems[item] = starts[item] * shape.steps();
+        }
+        index = SpmmIndex.ofBlocks(
+                transposed ? pattern.colOffsets() : pattern.rowOffsets(), inputsOfItems, pattern.transposedOrder());
+        if (orderedValues != null) {
+            orderedValues.replan(pattern.transposedOrder(), pattern.blocks());
+        }
+        schedule.cut(index.offsets());
+        return true;
+    }
+
+    @Override
+    public SpmmSchedule schedule() {
+        return schedule;
+    }
+
+    @Override
+    public SpmmIndex index() {
+        return index;
+    }
+
+    @Override
+    public int outputsOfGroup() {
+        return shape.outputs();
+    }
+
+    @Override
+    public @Nullable OrderedValues orderedValues() {
+        return orderedValues;
+    }
+
+    @Override
+    public MemorySegment values() {
+        return orderedValues == null ? w.memory() : orderedValues.memory();
+    }
+
+    @Override
+    public void multiply(int firstGroup, int endGroup, SpmmOperands at) {
+        boolean last = lastGroupKernel != null && endGroup == index.groups();
+        kernel.run(index, firstGroup, last ? endGroup - 1 : endGroup, at);
+        if (last && lastGroupKernel != null) {
+            lastGroupKernel.run(index, endGroup - 1, endGroup, at);
+        }
+    }
+
+    @Override
+    public @Nullable SpmvKernel spmv() {
+        return Providers.active().spmv(shape);
+    }
+
+    @Override
+    public String toString() {
+        return w.pattern().toString();
+    }
+}

@@ -1,0 +1,168 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.NmShape;
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmmKernel;
+import dev.rewire.kernels.internal.SpmmOperands;
+import dev.rewire.kernels.internal.SpmvKernel;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * N:M weights: a group of outputs is rows that keep the same places. Backward the transposed matrix is walked, which is N:M too if the pattern
+ * is transposable; values are copied into its order by each run.
+ */
+final class NmWeights implements SpmmWeights {
+    /** Rows computed together at most: more than these need not share a load. */
+    private static final int MOST_OUTPUTS = 4;
+
+    private final SemiStructuredMatrix w;
+    private final boolean transposed;
+    private final NmShape shape;
+    private final SpmmKernel kernel;
+    private final @Nullable OrderedValues orderedValues;
+    private final int[] offsets;
+    private final SpmmSchedule schedule;
+    private NmPattern pattern;
+    private SpmmIndex index;
+    private byte[] places = new byte[0];
+    private int[] order = new int[0];
+
+    private NmWeights(SemiStructuredMatrix w, NmPattern walked, boolean transposed, SpmmSetup setup) {
+        this.w = w;
+        this.transposed = transposed;
+        pattern = w.pattern();
+        orderedValues = transposed ? new OrderedValues(setup.arena(), w.values()) : null;
+        shape = new NmShape(
+                walked.n(),
+                walked.m(),
+                walked.indexBits(),
+                Math.min(walked.sharedRows(), MOST_OUTPUTS),
+                walked.groups(),
+                setup.lanes(),
+                setup.start(),
+                setup.end());
+        kernel = Providers.active().nm(shape);
+        int groups = walked.rows() / shape.outputs();
+        offsets = new int[groups + 1];
+        for (int group = 0; group <= groups; group++) {
+            offsets[group] = group * shape.rowElements();
+        }
+        schedule = new SpmmSchedule(setup, walked.cols(), groups, shape.outputs(), 1);
+        schedule.cut(offsets);
+        index = index(walked);
+        reorder(walked);
+    }
+
+    static SpmmWeights forward(SemiStructuredMatrix w, SpmmSetup setup) {
+        return new NmWeights(w, w.pattern(), false, setup);
+    }
+
+    static SpmmWeights backward(SemiStructuredMatrix w, SpmmSetup setup) {
+        NmPattern pattern = w.pattern();
+        return pattern.isTransposable()
+                ? new NmWeights(w, pattern.transpose(), true, setup)
+                : new BlockWeights(StoredValues.of(w), true, setup);
+    }
+
+    @Override
+    public KernelArena arena() {
+        return w.arena();
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // a rewiring is what makes a plan stale, not a difference in content
+    public boolean isCurrent() {
+        return w.pattern() == pattern;
+    }
+
+    @Override
+    public boolean replan() {
+        NmPattern next = w.pattern();
+        if (transposed && !next.isTransposable()) {
+            return false;
+        }
+        NmPattern walked = transposed ? next.transpose() : next;
+        if (walked.sharedRows() < shape.outputs()) {
+            return false;
+        }
+        pattern = next;
+        index = index(walked);
+        reorder(walked);
+        return true;
+    }
+
+    private SpmmIndex index(NmPattern walked) {
+        int count = offsets[offsets.length - 1];
+        if (places.length < count) {
+            places = new byte[count];
+        }
+        for (int group = 0; group + 1 < offsets.length; group++) {
+            for (int element = 0; element < walked.rowElements(); element++) {
+                places[offsets[group] + element] =
+                        (byte) (walked.column(group * shape.outputs(), element) % shape.chunkInputs());
+            }
+        }
+        return SpmmIndex.ofCodes(offsets, places, walked.codes());
+    }
+
+    /** For each element of the transposed matrix, row by row, its number in W. */
+    private void reorder(NmPattern walked) {
+        if (orderedValues == null) {
+            return;
+        }
+        int count = walked.elements();
+        if (order.length < count) {
+            order = new int[count];
+        }
+        int next = 0;
+        for (int row = 0; row < walked.rows(); row++) {
+            for (int element = 0; element < walked.rowElements(); element++) {
+                int from = walked.column(row, element);
+                int k = pattern.find(from, row);
+                order[next++] = from * pattern.rowElements() + row / pattern.m() * pattern.n() + k;
+            }
+        }
+        orderedValues.replan(order, count);
+    }
+
+    @Override
+    public SpmmSchedule schedule() {
+        return schedule;
+    }
+
+    @Override
+    public SpmmIndex index() {
+        return index;
+    }
+
+    @Override
+    public int outputsOfGroup() {
+        return shape.outputs();
+    }
+
+    @Override
+    public @Nullable OrderedValues orderedValues() {
+        return orderedValues;
+    }
+
+    @Override
+    public MemorySegment values() {
+        return orderedValues == null ? w.values() : orderedValues.memory();
+    }
+
+    @Override
+    public void multiply(int firstGroup, int endGroup, SpmmOperands at) {
+        kernel.run(index, firstGroup, endGroup, at);
+    }
+
+    @Override
+    public @Nullable SpmvKernel spmv() {
+        return Providers.active().nmSpmv(shape);
+    }
+
+    @Override
+    public String toString() {
+        return pattern + (transposed ? ", transposed as N:M" : "");
+    }
+}

@@ -1,0 +1,16 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.SpmmShape.End;
+import dev.rewire.kernels.internal.SpmmShape.Start;
+
+/**
+ * What an SpMM is prepared for besides its weights.
+ *
+ * @param arena where scratch comes from
+ * @param lanes samples of a panel
+ * @param panels panels of the batch
+ * @param threads workers
+ * @param start what the sums start from
+ * @param end what happens to finished sums
+ */
+record SpmmSetup(KernelArena arena, int lanes, int panels, int threads, Start start, End end) {}

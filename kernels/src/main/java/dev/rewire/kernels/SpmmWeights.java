@@ -1,0 +1,46 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmmOperands;
+import dev.rewire.kernels.internal.SpmvKernel;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** The weights of an SpMM as a plan walks them, by rows or by columns: which kernels, over which index, in which order of values. */
+sealed interface SpmmWeights permits BlockWeights, NmWeights {
+    /** The arena that the weights lie in. */
+    KernelArena arena();
+
+    /** Whether the weights still have the pattern that this was prepared for. */
+    boolean isCurrent();
+
+    /**
+     * Prepares for the pattern that the weights have now, in the memory it has.
+     *
+     * @return false if that pattern is of another kind: then it must be prepared anew
+     */
+    boolean replan();
+
+    /** How the work is cut. */
+    SpmmSchedule schedule();
+
+    /** The pattern, in the order in which it is walked. */
+    SpmmIndex index();
+
+    /** Outputs of a group. */
+    int outputsOfGroup();
+
+    /** The values in another order, copied anew by each run, or null where they are read where they lie. */
+    @Nullable
+    OrderedValues orderedValues();
+
+    /** Where kernels find the values. */
+    MemorySegment values();
+
+    /** Computes groups of outputs for the samples of one panel. */
+    void multiply(int firstGroup, int endGroup, SpmmOperands at);
+
+    /** The kernel for a batch of one, or null. */
+    @Nullable
+    SpmvKernel spmv();
+}

@@ -1,0 +1,27 @@
+package dev.rewire.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+
+/**
+ * A matrix as blocks, whatever its format: what a product works on that has no use for more.
+ *
+ * @param arena where the values lie
+ * @param memory the values, block after block
+ * @param places the pattern that they belong to now; another object after a rewiring
+ */
+record StoredValues(KernelArena arena, MemorySegment memory, Supplier<BlockPattern> places) {
+    static StoredValues of(BlockSparseMatrix matrix) {
+        return new StoredValues(matrix.arena(), matrix.memory(), matrix::pattern);
+    }
+
+    /** The kept elements row by row are a matrix of 1×1 blocks. */
+    static StoredValues of(SemiStructuredMatrix matrix) {
+        return new StoredValues(
+                matrix.arena(), matrix.values(), () -> matrix.pattern().csr());
+    }
+
+    BlockPattern pattern() {
+        return places.get();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.rewire.kernels.internal;
+
+import dev.rewire.kernels.internal.SpmmShape.End;
+import dev.rewire.kernels.internal.SpmmShape.Start;
+
+/**
+ * What an SpMM kernel is specialised for whose weights are N:M. A group of outputs is rows that keep the same places.
+ *
+ * @param n elements kept of M
+ * @param m a power of two
+ * @param indexBits bits of a packed index
+ * @param outputs rows of a group
+ * @param rowGroups how often M elements a row has
+ * @param lanes samples of a panel
+ * @param start what the sums start from
+ * @param end what happens to finished sums
+ */
+public record NmShape(int n, int m, int indexBits, int outputs, int rowGroups, int lanes, Start start, End end) {
+    /**
+     * Inputs that are walked for all groups before the next: with 64 samples 128 of them just fill a first-level cache of 32 KiB. Where groups
+     * share each sample that they load, fewer stops pay more than a closer cache.
+     */
+    public int chunkInputs() {
+        return outputs == 1 ? Integer.getInteger("nm.chunk", 128) : 256;
+    }
+
+    /** Elements kept of a row. */
+    public int rowElements() {
+        return rowGroups * n;
+    }
+
+    /** Bytes of the packed indices of a row. */
+    public int rowBytes() {
+        return (int) (((long) rowElements() * indexBits + Byte.SIZE - 1) / Byte.SIZE);
+    }
+}

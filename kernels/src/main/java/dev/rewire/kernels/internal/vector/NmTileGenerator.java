@@ -1,0 +1,245 @@
+package dev.rewire.kernels.internal.vector;
+
+import dev.rewire.kernels.internal.NmShape;
+import dev.rewire.kernels.internal.SpmmShape.End;
+import java.lang.classfile.Label;
+
+/**
+ * Writes an SpMM tile for N:M weights: the outputs of {@code streams} groups times {@code vectors} vectors of samples, held in registers. In
+ * Java it would read
+ *
+ * <pre>
+ * for each chunk of a row's kept elements        // whose samples fit the first-level cache
+ *   for each streams groups of outputs
+ *     for each lane of the panel, vectors at a time
+ *       sums = 0, bias or old output             // of the first chunk; later ones go on with what the output holds
+ *       for each kept element k of the chunk     // some of them written out
+ *         for each stream
+ *           sample = input[first input of the chunk + places[k]]
+ *           for each output i of the stream
+ *             sums[i][j] += value[i][k] * sample[j]
+ *       output = relu or mask of sums            // of the last chunk
+ * </pre>
+ *
+ * Loops end when an address is reached, so that C2 takes them for no counted loops; see {@link SpmmTileGenerator}.
+ */
+final class NmTileGenerator {
+    /** Kept elements that are written out if each sample is used once; where several outputs use it C2 would load too early and spill. */
+    private static final int MOST_UNROLLED = Integer.getInteger("nm.unroll", 4);
+
+    private final TileCode tile;
+    private final NmShape shape;
+    private final int streams;
+    private final int vectors;
+
+    private final long featureBytes;
+    private final long rowBytes;
+    private final int unrolled;
+    private final int chunk;
+
+    // The parameters' slots; 0 is the tile itself.
+    private final int places = 1;
+    private final int firstGroup = 2;
+    private final int endGroup = 3;
+    private final int values = 4;
+    private final int input = 6;
+    private final int output = 8;
+    private final int bias = 10;
+    private final int mask = 12;
+
+    private final int first;
+    private final int end;
+    private final int group;
+    private final int item;
+    private final int lane;
+    private final int row;
+    private final int groupOutput;
+    private final int tileOutput;
+    private final int tileBias;
+    private final int tileMask;
+    private final int value;
+    private final int lastValue;
+    private final int sample;
+    private final int valueBase;
+    private final int sampleBase;
+    private final int base;
+    private final TileSums sums;
+    private final int[] samples;
+    private final int vector;
+
+    private NmTileGenerator(TileCode tile, NmShape shape, int streams, int vectors) {
+        this.tile = tile;
+        this.shape = shape;
+        this.streams = streams;
+        this.vectors = vectors;
+        featureBytes = (long) shape.lanes() * Float.BYTES;
+        rowBytes = (long) shape.rowElements() * Float.BYTES;
+        unrolled = shape.outputs() > 1 ? 1 : Integer.lowestOneBit(shape.rowElements() | MOST_UNROLLED);
+        chunk = shape.chunkInputs() / shape.m() * shape.n();
+        first = tile.newInt();
+        end = tile.newInt();
+        group = tile.newInt();
+        item = tile.newInt();
+        lane = tile.newLong();
+        row = tile.newLong();
+        groupOutput = tile.newLong();
+        tileOutput = tile.newLong();
+        tileBias = tile.newLong();
+        tileMask = tile.newLong();
+        value = tile.newLong();
+        lastValue = tile.newLong();
+        sample = tile.newLong();
+        valueBase = tile.newLong();
+        sampleBase = tile.newLong();
+        base = tile.newLong();
+        sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, streams * shape.outputs(), vectors);
+        samples = tile.newVectors(vectors);
+        vector = tile.newVector();
+    }
+
+    static NmTile generate(NmShape shape, int streams, int vectors) {
+        return TileCode.define(NmTile.class, tile -> new NmTileGenerator(tile, shape, streams, vectors).chunks());
+    }
+
+    private void chunks() {
+        Label loop = tile.code.newLabel();
+        Label rest = tile.code.newLabel();
+        tile.code.iconst_0().istore(first).labelBinding(loop);
+        tile.code.iload(first).loadConstant(chunk).iadd().istore(end);
+        tile.code.iload(end).loadConstant(shape.rowElements()).if_icmple(rest);
+        tile.code.loadConstant(shape.rowElements()).istore(end).labelBinding(rest);
+        groups();
+        tile.code.iload(end).istore(first);
+        tile.code.iload(first).loadConstant(shape.rowElements()).if_icmplt(loop);
+    }
+
+    private void groups() {
+        Label loop = tile.code.newLabel();
+        Label done = tile.code.newLabel();
+        tile.code.iload(firstGroup).istore(group).labelBinding(loop);
+        tile.code.iload(group).iload(endGroup).if_icmpge(done);
+        tile.code.iload(group).loadConstant(shape.outputs()).imul().i2l().lstore(row);
+        tile.code
+                .lload(output)
+                .lload(row)
+                .loadConstant(featureBytes)
+                .lmul()
+                .ladd()
+                .lstore(groupOutput);
+        lanes();
+        tile.code.iinc(group, streams).goto_(loop).labelBinding(done);
+    }
+
+    private void lanes() {
+        Label loop = tile.code.newLabel();
+        long bytes = (long) vectors * RawMemory.VECTOR_BYTES;
+        tile.code.loadConstant(0L).lstore(lane).labelBinding(loop);
+        tile();
+        if (bytes < featureBytes) {
+            tile.advance(lane, bytes);
+            tile.code.lload(lane).loadConstant(featureBytes).lcmp().ifne(loop);
+        }
+    }
+
+    private void tile() {
+        Label starting = tile.code.newLabel();
+        Label started = tile.code.newLabel();
+        Label unfinished = tile.code.newLabel();
+        addresses();
+        tile.code.iload(first).ifeq(starting);
+        sums.load(tileOutput);
+        tile.code.goto_(started).labelBinding(starting);
+        sums.start(tileOutput, tileBias);
+        tile.code.labelBinding(started);
+        elements();
+        if (shape.end() != End.STORE) {
+            tile.code.iload(end).loadConstant(shape.rowElements()).if_icmplt(unfinished);
+            sums.finish(tileMask);
+        }
+        tile.code.labelBinding(unfinished);
+        sums.store(tileOutput);
+    }
+
+    /** Where output, bias, mask, values and indices of this tile and chunk lie. */
+    private void addresses() {
+        tile.code.lload(groupOutput).lload(lane).ladd().lstore(tileOutput);
+        if (shape.start().readsBias()) {
+            tile.code
+                    .lload(bias)
+                    .lload(row)
+                    .loadConstant((long) Float.BYTES)
+                    .lmul()
+                    .ladd()
+                    .lstore(tileBias);
+        }
+        if (shape.end() == End.MASK) {
+            tile.code.lload(mask).lload(row).loadConstant(featureBytes).lmul().ladd();
+            tile.code.lload(lane).ladd().lstore(tileMask);
+        }
+        tile.code
+                .iload(group)
+                .loadConstant(shape.rowElements())
+                .imul()
+                .iload(first)
+                .iadd()
+                .istore(item);
+        tile.code.lload(values).lload(row).loadConstant(rowBytes).lmul().ladd();
+        tile.code
+                .iload(first)
+                .i2l()
+                .loadConstant((long) Float.BYTES)
+                .lmul()
+                .ladd()
+                .lstore(value);
+        tile.code.lload(value);
+        tile.code
+                .iload(end)
+                .iload(first)
+                .isub()
+                .i2l()
+                .loadConstant((long) Float.BYTES)
+                .lmul();
+        tile.code.ladd().lstore(lastValue);
+        tile.code.lload(input).lload(lane).ladd();
+        tile.code.iload(first).loadConstant(chunk).idiv().i2l();
+        tile.code.loadConstant(shape.chunkInputs() * featureBytes).lmul().ladd().lstore(sample);
+    }
+
+    private void elements() {
+        Label loop = tile.code.newLabel();
+        Label done = tile.code.newLabel();
+        long turnBytes = (long) unrolled * Float.BYTES;
+        tile.code.lload(value).lload(lastValue).lcmp().ifeq(done);
+        tile.advance(value, -turnBytes);
+        tile.advance(lastValue, -turnBytes);
+        tile.code.iinc(item, -unrolled).labelBinding(loop);
+        tile.advance(value, turnBytes);
+        tile.code.iinc(item, unrolled);
+        products();
+        tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
+    }
+
+    private void products() {
+        tile.maskAddress(value, valueBase);
+        tile.maskAddress(sample, sampleBase);
+        for (int k = 0; k < unrolled; k++) {
+            for (int stream = 0; stream < streams; stream++) {
+                // An address plus less than 256 features: C2 knows that this is inside of all memory, as after a mask.
+                tile.code.lload(sampleBase).aload(places).iload(item);
+                tile.code.loadConstant(stream * shape.rowElements() + k).iadd().baload();
+                tile.code.loadConstant(0xff).iand().i2l();
+                tile.code.loadConstant(featureBytes).lmul().ladd().lstore(base);
+                for (int j = 0; j < vectors; j++) {
+                    tile.load(samples[j], base, (long) j * RawMemory.VECTOR_BYTES);
+                }
+                for (int i = 0; i < shape.outputs(); i++) {
+                    int output = stream * shape.outputs() + i;
+                    tile.broadcast(vector, valueBase, output * rowBytes + (long) k * Float.BYTES);
+                    for (int j = 0; j < vectors; j++) {
+                        tile.fma(sums.at(output, j), vector, samples[j]);
+                    }
+                }
+            }
+        }
+    }
+}

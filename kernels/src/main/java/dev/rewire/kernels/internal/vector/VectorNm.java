@@ -1,0 +1,53 @@
+package dev.rewire.kernels.internal.vector;
+
+import dev.rewire.kernels.internal.NmShape;
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmmKernel;
+import dev.rewire.kernels.internal.SpmmOperands;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** SpMM with N:M weights by generated tiles. */
+final class VectorNm implements SpmmKernel {
+    /** The tile, and one of a single group for what its streams do not divide. */
+    private record Tiles(int streams, NmTile tile, NmTile rest) {}
+
+    private static final Map<NmShape, Tiles> GENERATED = new ConcurrentHashMap<>();
+
+    private final Tiles tiles;
+
+    VectorNm(NmShape shape) {
+        tiles = GENERATED.computeIfAbsent(shape, VectorNm::generate);
+    }
+
+    private static Tiles generate(NmShape shape) {
+        int vectors =
+                Math.min(shape.lanes() / RawMemory.LANES, Tiling.powerOfTwo(Tiling.accumulators() / shape.outputs()));
+        // Fewer than eight sums in flight would wait for each other: a multiplication takes four cycles, and two start
+        // in each.
+        int streams = Tiling.powerOfTwo(8 / (shape.outputs() * vectors));
+        NmTile tile = NmTileGenerator.generate(shape, streams, vectors);
+        return new Tiles(streams, tile, streams == 1 ? tile : NmTileGenerator.generate(shape, 1, vectors));
+    }
+
+    @Override
+    public void run(SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
+        int even = endGroup - (endGroup - firstGroup) % tiles.streams;
+        run(tiles.tile, index, firstGroup, even, at);
+        run(tiles.rest, index, even, endGroup, at);
+    }
+
+    private static void run(NmTile tile, SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
+        if (firstGroup < endGroup) {
+            tile.run(
+                    index.places(),
+                    firstGroup,
+                    endGroup,
+                    at.values.address(),
+                    at.input.address() + at.inputOffset,
+                    at.output.address() + at.outputOffset,
+                    at.bias.address(),
+                    at.mask.address() + at.maskOffset);
+        }
+    }
+}
