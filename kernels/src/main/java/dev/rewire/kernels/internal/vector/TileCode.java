@@ -159,6 +159,33 @@ final class TileCode {
                 .astore(vector);
     }
 
+    /** {@code local = the bytes at base + offset}, 1, 2, 4 or 8 of them, without a sign. */
+    void loadBits(int local, int base, long offset, int bytes) {
+        Class<?> type = switch (bytes) {
+            case 1 -> byte.class;
+            case 2 -> char.class;
+            case 4 -> int.class;
+            case 8 -> long.class;
+            default -> throw new IllegalArgumentException("bytes: " + bytes + "; accepted are 1, 2, 4, 8");
+        };
+        ClassDesc layout = desc(layoutOf(type));
+        code.getstatic(RAW, "ALL", SEGMENT).getstatic(RAW, "BITS_" + bytes * Byte.SIZE, layout);
+        code.lload(base).loadConstant(offset).ladd();
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(desc(type), layout, ConstantDescs.CD_long));
+        if (bytes < Long.BYTES) {
+            code.i2l().loadConstant((1L << bytes * Byte.SIZE) - 1).land();
+        }
+        code.lstore(local);
+    }
+
+    private static Class<?> layoutOf(Class<?> type) {
+        return type == byte.class
+                ? ValueLayout.OfByte.class
+                : type == char.class
+                        ? ValueLayout.OfChar.class
+                        : type == int.class ? ValueLayout.OfInt.class : ValueLayout.OfLong.class;
+    }
+
     /** {@code memory[base + offset ...] = vector}. */
     void store(int vector, int base, long offset) {
         code.aload(vector);
