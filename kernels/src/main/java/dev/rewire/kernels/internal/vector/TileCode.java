@@ -173,7 +173,7 @@ final class TileCode {
         code.lload(base).loadConstant(offset).ladd();
         code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(desc(type), layout, ConstantDescs.CD_long));
         if (bytes < Long.BYTES) {
-            code.i2l().loadConstant((1L << bytes * Byte.SIZE) - 1).land();
+            code.i2l().loadConstant((1L << (bytes * Byte.SIZE)) - 1).land();
         }
         code.lstore(local);
     }
