@@ -166,7 +166,7 @@ final class TileCode {
     void loadBits(int local, int base, long offset, int bytes) {
         bits(base, offset, bytes);
         if (bytes < Long.BYTES) {
-            code.i2l().loadConstant((1L << bytes * Byte.SIZE) - 1).land();
+            code.i2l().loadConstant((1L << (bytes * Byte.SIZE)) - 1).land();
         }
         code.lstore(local);
     }
