@@ -28,6 +28,7 @@ final class NmWeights implements SpmmWeights {
     private final int[] offsets;
     private final SpmmSchedule schedule;
     private final MemorySegment places;
+    private final MemorySegment codes;
     private NmPattern pattern;
     private SpmmIndex index;
 
@@ -54,6 +55,7 @@ final class NmWeights implements SpmmWeights {
             offsets[group] = group * shape.rowElements();
         }
         places = setup.arena().allocate(offsets[groups]);
+        codes = setup.arena().allocate(walked.codes().length + 3);
         schedule = new SpmmSchedule(setup, walked.cols(), groups, shape.outputs(), 1, TASK_VALUES);
         schedule.cut(offsets);
         index = index(walked);
@@ -99,13 +101,14 @@ final class NmWeights implements SpmmWeights {
     }
 
     private SpmmIndex index(NmPattern walked) {
+        MemorySegment.copy(walked.codes(), 0, codes, ValueLayout.JAVA_BYTE, 0, walked.codes().length);
         for (int group = 0; group + 1 < offsets.length; group++) {
             for (int element = 0; element < walked.rowElements(); element++) {
                 byte place = (byte) (walked.column(group * shape.outputs(), element) % shape.chunkInputs());
                 places.set(ValueLayout.JAVA_BYTE, offsets[group] + element, place);
             }
         }
-        return SpmmIndex.ofCodes(offsets, places, walked.codes());
+        return SpmmIndex.ofCodes(offsets, places, codes);
     }
 
     /** For each element of the transposed matrix, row by row, its number in W. */

@@ -20,7 +20,7 @@ public final class NmPruning {
      * index is kept. Zeros of either sign that are kept all the same, in a group with fewer than N nonzeros, are the last of their group, so that
      * the pattern is canonical.
      *
-     * <p>Source: Mishra et al., "Accelerating Sparse Deep Neural Networks", 2021, section 4.
+     * <p>Source: Mishra et al., "Accelerating Sparse Deep Neural Networks", 2021, for 2:4.
      *
      * @param dense rows × cols
      * @param n elements kept of each group, 1 to m
@@ -34,12 +34,12 @@ public final class NmPruning {
     }
 
     /**
-     * Keeps, of each group, the same N places in V rows that follow one another: those with the largest sums of magnitudes over the V rows (L1
+     * Keeps, of each group, the same N places in V rows that follow one another (V:N:M with a shared pattern): those with the largest sums of magnitudes over the V rows (L1
      * norms). Sums are compared as {@link #magnitude} compares elements: of equal ones the lower index, places that are zero in all V rows last.
      *
-     * <p>The V rows of a group are V:N:M sparse. The format of that name goes on from there: Castro et al., "VENOM: A Vectorized N:M Format for
-     * Unleashing the Power of Sparse Tensor Cores", 2023, share four places of a group of M and then keep two of the four in each row. Here rows
-     * share all that they keep, so that a product needs one index for V values.
+     * <p>The name is that of Castro et al., "VENOM: A Vectorized N:M Format for Unleashing the Power of Sparse Tensor Cores", 2023, but there V rows
+     * share four places of each group, and each row keeps N of the four. Here they share all that they keep, so that a product needs one index
+     * for V values.
      *
      * @param dense rows × cols
      * @param n elements kept of each group, 1 to m

@@ -3,6 +3,8 @@ package dev.rewire.kernels.internal.vector;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -15,6 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class RawMemory {
     static final VectorSpecies<Float> SPECIES = VectorWidth.chosen();
+    static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
     static final int LANES = SPECIES.length();
     static final int VECTOR_BYTES = SPECIES.vectorByteSize();
 
@@ -55,5 +58,17 @@ final class RawMemory {
 
     private static VectorShuffle<Float> swap(int distance) {
         return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
+    }
+
+    // Called once by a run of a tile, before its loops.
+
+    static IntVector lanesTimes(int bits) {
+        return IntVector.broadcast(INTS, 0).addIndex(bits);
+    }
+
+    static IntVector firstOfGroups(int n, int m) {
+        int[] first = new int[LANES];
+        Arrays.setAll(first, lane -> lane / n * m % LANES);
+        return IntVector.fromArray(INTS, first, 0);
     }
 }
