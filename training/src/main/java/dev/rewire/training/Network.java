@@ -117,7 +117,8 @@ final class Network {
         int[] masks = new int[shape.in() / m];
         int first = (1 << nm.n()) - 1;
         for (int row = 0; row < shape.out(); row++) {
-            Arrays.fill(masks, (first << row % m | first >>> m - row % m) & (1 << m) - 1);
+            int shift = row % m;
+            Arrays.fill(masks, ((first << shift) | (first >>> (m - shift))) & ((1 << m) - 1));
             pattern.addRow(masks);
         }
         return pattern.build();

@@ -67,7 +67,7 @@ class MaskedWeightsTest {
                 NmPattern mask = subject.mask();
                 subject.layer().forward();
                 forEachSampleOutput((sample, row) -> {
-                    double sum = 0;
+                    double sum = subject.layer().bias().get(0, row);
                     for (int col = 0; col < IN; col++) {
                         sum += mask.find(row, col) < 0
                                 ? 0

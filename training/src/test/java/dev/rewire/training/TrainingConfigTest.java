@@ -111,7 +111,7 @@ class TrainingConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4, false, 1010", "4, true, 1000", "2, false, 1110", "16, false, 1000"})
+    @CsvSource({"4, false, 1100", "4, true, 1000", "2, false, 1110", "16, false, 1000"})
     void layersAreNmWhereMDividesTheirInputsAndTheyAreNotTheLast(int m, boolean transposable, String expected) {
         TrainingConfig config = base().method(Method.SR_STE)
                 .nm(new NmSparsity(1, m))

@@ -48,7 +48,7 @@ class SettingsOptionsTest {
                 help);
         assertTrue(
                 help.contains(
-                        "(default: " + BigDecimal.valueOf(SrSte.DEFAULT.decay()).toPlainString() + ")"),
+                        "(default: " + BigDecimal.valueOf(SrSte.DEFAULT.decay()).stripTrailingZeros().toPlainString() + ")"),
                 help);
         assertTrue(
                 help.contains(
