@@ -22,6 +22,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -294,6 +297,29 @@ class SafetensorsTest {
             assertEquals(2, replaced.tensor("a").data().get(ValueLayout.JAVA_BYTE, 0));
         }
         assertEquals(List.of(file), filesOf(folder));
+    }
+
+    @Test
+    void whoeverOpensAFileThatIsBeingReplacedFindsAWholeOne() throws Exception {
+        Path file = folder.resolve("a.safetensors");
+        int bytes = 1 << 20;
+        SafetensorsWriter writer = new SafetensorsWriter();
+        writer.add("a", DType.U8, new long[] {bytes}, MemorySegment.ofArray(new byte[bytes]));
+        writer.write(file);
+        try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+            Future<?> writing = executor.submit(() -> {
+                for (int i = 0; i < 50; i++) {
+                    writer.write(file);
+                }
+                return null;
+            });
+            while (!writing.isDone()) {
+                try (Safetensors read = Safetensors.open(file)) {
+                    assertEquals(bytes, read.tensor("a").data().byteSize());
+                }
+            }
+            writing.get();
+        }
     }
 
     @ParameterizedTest
