@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Weights in blocks: a group of outputs is a row of blocks or, backward, a column of blocks. */
 final class BlockWeights implements SpmmWeights {
+    /** They stay in the second-level cache from panel to panel. */
+    private static final int TASK_VALUES = 32 * 1024;
+
     private final StoredValues w;
     private final boolean transposed;
     private final SpmmSchedule schedule;
@@ -46,7 +49,7 @@ final class BlockWeights implements SpmmWeights {
         lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
         int inputs = transposed ? pattern.rows() : pattern.cols();
         int groups = transposed ? pattern.gridCols() : pattern.gridRows();
-        schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps());
+        schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps(), TASK_VALUES);
         index = index();
         replan();
     }

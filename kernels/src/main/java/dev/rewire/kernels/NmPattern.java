@@ -29,7 +29,8 @@ public final class NmPattern {
     private final int sharedRows;
     private volatile @Nullable BlockPattern csr;
 
-    private NmPattern(int rows, int cols, int n, int m, byte[] packed) {
+    /** Of indices that are valid; the array is the pattern's from now on. */
+    NmPattern(int rows, int cols, int n, int m, byte[] packed) {
         this.rows = rows;
         this.cols = cols;
         this.n = n;
@@ -58,7 +59,7 @@ public final class NmPattern {
             for (int group = 0; group < groups; group++) {
                 int previous = -1;
                 for (int k = 0; k < n; k++, next++) {
-                    checkIndex(row, group, indices[next], previous, m);
+                    checkIndex(row, group, indices[next], previous, m - n + k);
                     previous = indices[next];
                     put(packed, rows, row, group * n + k, m, previous);
                 }
@@ -87,8 +88,8 @@ public final class NmPattern {
             for (int group = 0; group < pattern.groups(); group++) {
                 int previous = -1;
                 for (int k = 0; k < n; k++) {
-                    int index = pattern.index(row, group, k);
-                    checkIndex(row, group, index, previous, m);
+                    int index = pattern.bitsAt(row, group * n + k);
+                    checkIndex(row, group, index, previous, m - n + k);
                     previous = index;
                 }
             }
@@ -133,6 +134,21 @@ public final class NmPattern {
         return new NmPattern(rows, cols, n, m, packed);
     }
 
+    /**
+     * A pattern to be made row by row.
+     *
+     * @param rows rows of the matrix, at least 0
+     * @param cols columns of the matrix, at least 0 and divisible by m
+     * @param n elements kept of each group, 1 to m
+     * @param m elements of a group: 2, 4, 8 or 16
+     * @return a builder that waits for the first row
+     * @throws IllegalArgumentException if an argument is not as described
+     */
+    public static NmPatternBuilder builder(int rows, int cols, int n, int m) {
+        checkShape(rows, cols, n, m);
+        return new NmPatternBuilder(rows, cols, n, m, new byte[packedBytes(rows, cols, n, m)]);
+    }
+
     private static void checkShape(int rows, int cols, int n, int m) {
         Check.range("rows", rows, 0, Integer.MAX_VALUE - BlockPattern.MAX_BLOCK);
         Check.range("cols", cols, 0, Integer.MAX_VALUE - BlockPattern.MAX_BLOCK);
@@ -146,9 +162,10 @@ public final class NmPattern {
         Check.range("kept elements", (long) rows * (cols / m) * n, 0, Integer.MAX_VALUE - 8);
     }
 
-    private static void checkIndex(int row, int group, int index, int previous, int m) {
-        if (index <= previous || index >= m) {
-            Check.range("index of row " + row + ", group " + group, index, previous + 1L, m - 1L);
+    /** Ascending, and such that the places behind {@code last} are enough for those of its group that follow. */
+    private static void checkIndex(int row, int group, int index, int previous, int last) {
+        if (index <= previous || index > last) {
+            Check.range("index of row " + row + ", group " + group, index, previous + 1L, last);
         }
     }
 
@@ -160,7 +177,7 @@ public final class NmPattern {
         return (int) (((long) rowElements * indexBits(m) + Byte.SIZE - 1) / Byte.SIZE);
     }
 
-    private static int indexBits(int m) {
+    static int indexBits(int m) {
         return m == 2 ? 1 : m == 4 ? 2 : 4;
     }
 
@@ -280,8 +297,13 @@ public final class NmPattern {
 
     /** The place in its group of an element of a row, without a check. */
     int indexAt(int row, int element) {
+        return bitsAt(row, element) & m - 1;
+    }
+
+    /** What is packed as an index, of which m = 8 leaves one bit unused. */
+    private int bitsAt(int row, int element) {
         long bit = (long) element * indexBits();
-        return packed[row * rowBytes() + (int) (bit / Byte.SIZE)] >>> (int) (bit % Byte.SIZE) & m - 1;
+        return packed[row * rowBytes() + (int) (bit / Byte.SIZE)] >>> (int) (bit % Byte.SIZE) & (1 << indexBits()) - 1;
     }
 
     /** The column of a kept element of a row, without a check. */

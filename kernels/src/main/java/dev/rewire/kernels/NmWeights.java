@@ -6,6 +6,7 @@ import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ final class NmWeights implements SpmmWeights {
     /** Rows computed together at most: more than these need not share a load. */
     private static final int MOST_OUTPUTS = 4;
 
+    /** A task reads all inputs chunk by chunk, so that more outputs read each chunk's samples from the first-level cache. */
+    private static final int TASK_VALUES = 128 * 1024;
+
     private final SemiStructuredMatrix w;
     private final boolean transposed;
     private final NmShape shape;
@@ -23,9 +27,11 @@ final class NmWeights implements SpmmWeights {
     private final @Nullable OrderedValues orderedValues;
     private final int[] offsets;
     private final SpmmSchedule schedule;
+    private final MemorySegment places;
+    private final MemorySegment codes;
     private NmPattern pattern;
     private SpmmIndex index;
-    private byte[] places = new byte[0];
+
     private int[] order = new int[0];
 
     private NmWeights(SemiStructuredMatrix w, NmPattern walked, boolean transposed, SpmmSetup setup) {
@@ -48,7 +54,9 @@ final class NmWeights implements SpmmWeights {
         for (int group = 0; group <= groups; group++) {
             offsets[group] = group * shape.rowElements();
         }
-        schedule = new SpmmSchedule(setup, walked.cols(), groups, shape.outputs(), 1);
+        places = setup.arena().allocate(offsets[groups]);
+        codes = setup.arena().allocate(walked.codes().length + 3);
+        schedule = new SpmmSchedule(setup, walked.cols(), groups, shape.outputs(), 1, TASK_VALUES);
         schedule.cut(offsets);
         index = index(walked);
         reorder(walked);
@@ -93,17 +101,14 @@ final class NmWeights implements SpmmWeights {
     }
 
     private SpmmIndex index(NmPattern walked) {
-        int count = offsets[offsets.length - 1];
-        if (places.length < count) {
-            places = new byte[count];
-        }
+        MemorySegment.copy(walked.codes(), 0, codes, ValueLayout.JAVA_BYTE, 0, walked.codes().length);
         for (int group = 0; group + 1 < offsets.length; group++) {
             for (int element = 0; element < walked.rowElements(); element++) {
-                places[offsets[group] + element] =
-                        (byte) (walked.column(group * shape.outputs(), element) % shape.chunkInputs());
+                byte place = (byte) (walked.column(group * shape.outputs(), element) % shape.chunkInputs());
+                places.set(ValueLayout.JAVA_BYTE, offsets[group] + element, place);
             }
         }
-        return SpmmIndex.ofCodes(offsets, places, walked.codes());
+        return SpmmIndex.ofCodes(offsets, places, codes);
     }
 
     /** For each element of the transposed matrix, row by row, its number in W. */

@@ -5,9 +5,6 @@ final class SpmmSchedule {
     /** Outputs of one task at most, so that its tile of a row-major output stays in cache between product and write-back. */
     static final int TASK_OUTPUTS = 256;
 
-    /** Floats of W that one task walks for each panel: they stay in the second-level cache from panel to panel. */
-    private static final int TASK_VALUES = 32 * 1024;
-
     /** Bytes of input panels that all tasks walk before the next: they are read once from memory, and then from the last-level cache. */
     private static final long BYTES_AT_ONCE = 4 << 20;
 
@@ -22,6 +19,7 @@ final class SpmmSchedule {
     private final int threads;
     private final int outputsOfGroup;
     private final int steps;
+    private final int taskValues;
     private final int[] cuts;
     private int tasksOfPanel;
 
@@ -33,12 +31,14 @@ final class SpmmSchedule {
      * @param groups groups of outputs
      * @param outputsOfGroup outputs of a group
      * @param steps inputs of an item
+     * @param taskValues floats of W that one task walks at most for each panel
      */
-    SpmmSchedule(SpmmSetup setup, int inputs, int groups, int outputsOfGroup, int steps) {
+    SpmmSchedule(SpmmSetup setup, int inputs, int groups, int outputsOfGroup, int steps, int taskValues) {
         panels = setup.panels();
         threads = setup.threads();
         this.outputsOfGroup = outputsOfGroup;
         this.steps = steps;
+        this.taskValues = taskValues;
         panelsAtOnce = panelsAtOnce((long) inputs * setup.lanes() * Float.BYTES);
         cuts = new int[groups + 1];
     }
@@ -59,7 +59,7 @@ final class SpmmSchedule {
         int groups = offsets.length - 1;
         long total = (long) groups * STEPS_OF_OUTPUT + (long) offsets[groups] * steps;
         int wanted = Math.max(1, (TASKS_PER_WORKER * threads + panels - 1) / Math.max(1, panels));
-        long share = Math.min(Math.max(1, TASK_VALUES / outputsOfGroup), (total + wanted - 1) / wanted);
+        long share = Math.min(Math.max(1, taskValues / outputsOfGroup), (total + wanted - 1) / wanted);
         int most = Math.max(1, TASK_OUTPUTS / outputsOfGroup);
         tasksOfPanel = 0;
         long work = 0;

@@ -80,6 +80,6 @@ public enum ValueType {
         if (Float.isNaN(value)) {
             return (short) (bits >>> 16 | 0x40); // quiet, so that cutting its payload does not make it infinite
         }
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+        return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
     }
 }

@@ -21,7 +21,7 @@ public record NmShape(int n, int m, int indexBits, int outputs, int rowGroups, i
      * share each sample that they load, fewer stops pay more than a closer cache.
      */
     public int chunkInputs() {
-        return outputs == 1 ? Integer.getInteger("nm.chunk", 128) : 256;
+        return outputs == 1 ? 128 : 256;
     }
 
     /** Elements kept of a row. */

@@ -1,5 +1,7 @@
 package dev.rewire.kernels.internal;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * A pattern as an SpMM kernel walks it.
  *
@@ -7,21 +9,20 @@ package dev.rewire.kernels.internal;
  * @param inputs for each item the first input (feature) of its block; empty for N:M
  * @param blocks for each item the number of its block, unless values are consecutive: then items and blocks have the same numbers
  * @param places for N:M, for each kept element of a group of rows its input, counted from the first input of its {@link NmShape#chunkInputs chunk};
- *     unsigned
- * @param codes packed indices of N:M, as {@code NmPattern} has them; empty for blocks
+ *     unsigned bytes in kernel memory
+ * @param codes packed indices of N:M, as {@code NmPattern} has them, in kernel memory, with 3 bytes behind them
  */
 @SuppressWarnings("ArrayRecordComponent") // shared with kernels on purpose, which only read
-public record SpmmIndex(int[] offsets, int[] inputs, int[] blocks, byte[] places, byte[] codes) {
+public record SpmmIndex(int[] offsets, int[] inputs, int[] blocks, MemorySegment places, MemorySegment codes) {
     private static final int[] NO_ITEMS = {};
-    private static final byte[] NO_CODES = {};
 
     /** Of a pattern of blocks. */
     public static SpmmIndex ofBlocks(int[] offsets, int[] inputs, int[] blocks) {
-        return new SpmmIndex(offsets, inputs, blocks, NO_CODES, NO_CODES);
+        return new SpmmIndex(offsets, inputs, blocks, MemorySegment.NULL, MemorySegment.NULL);
     }
 
     /** Of an N:M pattern. */
-    public static SpmmIndex ofCodes(int[] offsets, byte[] places, byte[] codes) {
+    public static SpmmIndex ofCodes(int[] offsets, MemorySegment places, MemorySegment codes) {
         return new SpmmIndex(offsets, NO_ITEMS, NO_ITEMS, places, codes);
     }
 

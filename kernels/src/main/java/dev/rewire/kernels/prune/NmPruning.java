@@ -2,61 +2,120 @@ package dev.rewire.kernels.prune;
 
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.NmPatternBuilder;
+import java.util.Arrays;
 
 /**
- * N:M patterns of a dense matrix. An element is as large as its magnitude; a NaN is larger than anything, and of equal ones the one with the lower
- * index is kept.
+ * N:M patterns of a dense matrix, chosen by magnitude. Signs do not count, subnormal numbers are ordinary ones, and sums of magnitudes are
+ * computed in 64-bit floats in ascending order of rows and columns. The same matrix gives the same pattern.
  */
 public final class NmPruning {
+    /** For 4:8 a tile has more than 10¹¹ masks, too many to try each. */
+    private static final int MAX_TRANSPOSABLE_M = 4;
+
     private NmPruning() {}
 
     /**
-     * Keeps the N largest of each group. Zeros that are kept all the same, in a group with fewer than N nonzeros, are the last of their group, so that
+     * Keeps the N largest of each group (cuSPARSELt calls it STRIP). A NaN is larger than any number, and of equal ones the one with the lower
+     * index is kept. Zeros of either sign that are kept all the same, in a group with fewer than N nonzeros, are the last of their group, so that
      * the pattern is canonical.
+     *
+     * <p>Source: Mishra et al., "Accelerating Sparse Deep Neural Networks", 2021, for 2:4.
      *
      * @param dense rows × cols
      * @param n elements kept of each group, 1 to m
      * @param m elements of a group: 2, 4, 8 or 16; divides the columns
      * @return the pattern
      * @throws IllegalArgumentException if an argument is not as described
+     * @throws IllegalStateException if the arena of the matrix is closed
      */
     public static NmPattern magnitude(DenseMatrix dense, int n, int m) {
-        int groups = m < 1 ? 0 : dense.cols() / m;
-        int[] indices = new int[Math.multiplyExact(dense.rows() * groups, Math.max(n, 0))];
-        float[] magnitudes = new float[Math.max(m, 0)];
-        boolean[] kept = new boolean[Math.max(m, 0)];
-        int next = 0;
-        for (int row = 0; row < dense.rows(); row++) {
-            for (int group = 0; group < groups; group++) {
-                for (int place = 0; place < m; place++) {
-                    magnitudes[place] = Math.abs(dense.get(row, group * m + place));
-                    kept[place] = false;
-                }
-                for (int k = 0; k < n; k++) {
-                    kept[largest(magnitudes, kept)] = true;
-                }
-                for (int place = 0; place < m; place++) {
-                    if (kept[place]) {
-                        indices[next++] = place;
-                    }
-                }
-            }
-        }
-        return NmPattern.of(dense.rows(), dense.cols(), n, m, indices);
+        return shared(dense, n, m, 1);
     }
 
-    /** The largest that is not taken; of zeros the last, otherwise the first of equal ones. */
-    private static int largest(float[] magnitudes, boolean[] taken) {
-        int largest = -1;
-        for (int place = 0; place < magnitudes.length; place++) {
-            if (taken[place]) {
-                continue;
+    /**
+     * Keeps, of each group, the same N places in V rows that follow one another (V:N:M with a shared pattern): those with the largest sums of magnitudes over the V rows (L1
+     * norms). Sums are compared as {@link #magnitude} compares elements: of equal ones the lower index, places that are zero in all V rows last.
+     *
+     * <p>The name is that of Castro et al., "VENOM: A Vectorized N:M Format for Unleashing the Power of Sparse Tensor Cores", 2023, but there V rows
+     * share four places of each group, and each row keeps N of the four. Here they share all that they keep, so that a product needs one index
+     * for V values.
+     *
+     * @param dense rows × cols
+     * @param n elements kept of each group, 1 to m
+     * @param m elements of a group: 2, 4, 8 or 16; divides the columns
+     * @param v rows that share their places, at least 1; divides the rows
+     * @return the pattern
+     * @throws IllegalArgumentException if an argument is not as described
+     * @throws IllegalStateException if the arena of the matrix is closed
+     */
+    public static NmPattern shared(DenseMatrix dense, int n, int m, int v) {
+        NmPatternBuilder pattern = NmPattern.builder(dense.rows(), dense.cols(), n, m);
+        Check.range("v", v, 1, Integer.MAX_VALUE);
+        checkRows(dense, "v", v);
+        Check.alive("dense", dense);
+        RowReader reader = new RowReader(dense);
+        double[] sums = new double[dense.cols()];
+        GroupSelection selection = new GroupSelection(n, m);
+        int[] masks = new int[dense.cols() / m];
+        for (int row = 0; row < dense.rows(); row += v) {
+            Arrays.fill(sums, 0);
+            for (int i = 0; i < v; i++) {
+                float[] elements = reader.read(row + i);
+                for (int col = 0; col < sums.length; col++) {
+                    sums[col] += Math.abs(elements[col]);
+                }
             }
-            int order = largest < 0 ? 1 : Float.compare(magnitudes[place], magnitudes[largest]);
-            if (order > 0 || order == 0 && magnitudes[place] == 0) {
-                largest = place;
+            selection.select(sums, masks);
+            for (int i = 0; i < v; i++) {
+                pattern.addRow(masks);
             }
         }
-        return largest;
+        return pattern.build();
+    }
+
+    /**
+     * The best pattern that is {@linkplain NmPattern#isTransposable transposable}: N of every M elements along rows and along columns, so that the
+     * products of training with W and with its transpose both run on it (cuSPARSELt calls it TILE). Each M×M tile is solved exactly: of all its
+     * masks, 2 for 1:2, 24 for 1:4, 90 for 2:4, the one with the largest sum of kept magnitudes. Of equal ones it is the mask that keeps the lower
+     * indices in the first row where they differ, zeros like anything else, so the pattern need not be canonical. An infinity counts more than any
+     * sum of numbers and a NaN more than any sum of infinities; what is smaller does not count beside them.
+     *
+     * <p>Source of the task, not of the exhaustive search: Hubara et al., "Accelerated Sparse Neural Training: A Provable and Efficient Method to Find
+     * N:M Transposable Masks", 2021.
+     *
+     * @param dense rows × cols
+     * @param n elements kept of each group, 1 to m
+     * @param m elements of a group: 2 or 4; divides the rows and the columns
+     * @return the pattern
+     * @throws IllegalArgumentException if an argument is not as described
+     * @throws IllegalStateException if the arena of the matrix is closed
+     */
+    public static NmPattern transposable(DenseMatrix dense, int n, int m) {
+        NmPatternBuilder pattern = NmPattern.builder(dense.rows(), dense.cols(), n, m);
+        Check.range("m of a transposable pattern", m, 2, MAX_TRANSPOSABLE_M);
+        checkRows(dense, "m", m);
+        Check.alive("dense", dense);
+        RowReader reader = new RowReader(dense);
+        TileMasks tile = new TileMasks(n, m);
+        double[][] magnitudes = new double[m][dense.cols()];
+        int[][] masks = new int[m][dense.cols() / m];
+        for (int row = 0; row < dense.rows(); row += m) {
+            for (int i = 0; i < m; i++) {
+                TileMasks.finite(reader.read(row + i), magnitudes[i]);
+            }
+            tile.select(magnitudes, masks);
+            for (int[] ofRow : masks) {
+                pattern.addRow(ofRow);
+            }
+        }
+        return pattern.build();
+    }
+
+    private static void checkRows(DenseMatrix dense, String divisor, int value) {
+        if (dense.rows() % value != 0) {
+            throw new IllegalArgumentException(
+                    "dense.rows: " + dense.rows() + " is not divisible by " + divisor + " = " + value);
+        }
     }
 }

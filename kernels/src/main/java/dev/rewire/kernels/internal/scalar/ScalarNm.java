@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.scalar;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.rewire.kernels.internal.NmShape;
@@ -7,6 +8,7 @@ import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape.End;
+import java.lang.foreign.MemorySegment;
 
 /** SpMM with N:M weights, one output of one sample at a time. */
 final class ScalarNm implements SpmmKernel {
@@ -25,7 +27,7 @@ final class ScalarNm implements SpmmKernel {
         }
     }
 
-    private void output(byte[] codes, int row, int lane, SpmmOperands at) {
+    private void output(MemorySegment codes, int row, int lane, SpmmOperands at) {
         long element = ((long) row * shape.lanes() + lane) * Float.BYTES;
         float sum = 0;
         if (shape.start().readsOutput()) {
@@ -36,7 +38,8 @@ final class ScalarNm implements SpmmKernel {
         }
         for (int kept = 0; kept < shape.rowElements(); kept++) {
             long bit = (long) kept * shape.indexBits();
-            int code = codes[row * shape.rowBytes() + (int) (bit / Byte.SIZE)] >>> (int) (bit % Byte.SIZE);
+            int code =
+                    codes.get(JAVA_BYTE, (long) row * shape.rowBytes() + bit / Byte.SIZE) >>> (int) (bit % Byte.SIZE);
             long input = (long) kept / shape.n() * shape.m() + (code & shape.m() - 1);
             float w = at.values.get(JAVA_FLOAT_UNALIGNED, ((long) row * shape.rowElements() + kept) * Float.BYTES);
             float x = at.input.get(JAVA_FLOAT_UNALIGNED, at.inputOffset + (input * shape.lanes() + lane) * Float.BYTES);

@@ -3,6 +3,7 @@ package dev.rewire.kernels.internal.vector;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.SpmmShape.End;
 import java.lang.classfile.Label;
+import java.util.Arrays;
 
 /**
  * Writes an SpMM tile for N:M weights: the outputs of {@code streams} groups times {@code vectors} vectors of samples, held in registers. In
@@ -25,7 +26,7 @@ import java.lang.classfile.Label;
  */
 final class NmTileGenerator {
     /** Kept elements that are written out if each sample is used once; where several outputs use it C2 would load too early and spill. */
-    private static final int MOST_UNROLLED = Integer.getInteger("nm.unroll", 4);
+    private static final int MOST_UNROLLED = 8;
 
     private final TileCode tile;
     private final NmShape shape;
@@ -38,19 +39,19 @@ final class NmTileGenerator {
     private final int chunk;
 
     // The parameters' slots; 0 is the tile itself.
-    private final int places = 1;
-    private final int firstGroup = 2;
-    private final int endGroup = 3;
-    private final int values = 4;
-    private final int input = 6;
-    private final int output = 8;
-    private final int bias = 10;
-    private final int mask = 12;
+    private final int firstGroup = 1;
+    private final int endGroup = 2;
+    private final int places = 3;
+    private final int values = 5;
+    private final int input = 7;
+    private final int output = 9;
+    private final int bias = 11;
+    private final int mask = 13;
 
     private final int first;
     private final int end;
     private final int group;
-    private final int item;
+    private final int place;
     private final int lane;
     private final int row;
     private final int groupOutput;
@@ -62,7 +63,9 @@ final class NmTileGenerator {
     private final int sample;
     private final int valueBase;
     private final int sampleBase;
+    private final int placeBase;
     private final int base;
+    private final int[] bits;
     private final TileSums sums;
     private final int[] samples;
     private final int vector;
@@ -79,7 +82,7 @@ final class NmTileGenerator {
         first = tile.newInt();
         end = tile.newInt();
         group = tile.newInt();
-        item = tile.newInt();
+        place = tile.newLong();
         lane = tile.newLong();
         row = tile.newLong();
         groupOutput = tile.newLong();
@@ -91,7 +94,10 @@ final class NmTileGenerator {
         sample = tile.newLong();
         valueBase = tile.newLong();
         sampleBase = tile.newLong();
+        placeBase = tile.newLong();
         base = tile.newLong();
+        bits = new int[streams];
+        Arrays.setAll(bits, stream -> tile.newLong());
         sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, streams * shape.outputs(), vectors);
         samples = tile.newVectors(vectors);
         vector = tile.newVector();
@@ -177,12 +183,13 @@ final class NmTileGenerator {
             tile.code.lload(lane).ladd().lstore(tileMask);
         }
         tile.code
+                .lload(places)
                 .iload(group)
-                .loadConstant(shape.rowElements())
-                .imul()
-                .iload(first)
-                .iadd()
-                .istore(item);
+                .i2l()
+                .loadConstant((long) shape.rowElements())
+                .lmul()
+                .ladd();
+        tile.code.iload(first).i2l().ladd().lstore(place);
         tile.code.lload(values).lload(row).loadConstant(rowBytes).lmul().ladd();
         tile.code
                 .iload(first)
@@ -212,9 +219,10 @@ final class NmTileGenerator {
         tile.code.lload(value).lload(lastValue).lcmp().ifeq(done);
         tile.advance(value, -turnBytes);
         tile.advance(lastValue, -turnBytes);
-        tile.code.iinc(item, -unrolled).labelBinding(loop);
+        tile.advance(place, -unrolled);
+        tile.code.labelBinding(loop);
         tile.advance(value, turnBytes);
-        tile.code.iinc(item, unrolled);
+        tile.advance(place, unrolled);
         products();
         tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
     }
@@ -222,13 +230,14 @@ final class NmTileGenerator {
     private void products() {
         tile.maskAddress(value, valueBase);
         tile.maskAddress(sample, sampleBase);
+        tile.maskAddress(place, placeBase);
+        for (int stream = 0; stream < streams; stream++) {
+            // All at once: loads are what limits this loop.
+            tile.loadBits(bits[stream], placeBase, (long) stream * shape.rowElements(), unrolled);
+        }
         for (int k = 0; k < unrolled; k++) {
             for (int stream = 0; stream < streams; stream++) {
-                // An address plus less than 256 features: C2 knows that this is inside of all memory, as after a mask.
-                tile.code.lload(sampleBase).aload(places).iload(item);
-                tile.code.loadConstant(stream * shape.rowElements() + k).iadd().baload();
-                tile.code.loadConstant(0xff).iand().i2l();
-                tile.code.loadConstant(featureBytes).lmul().ladd().lstore(base);
+                sampleOf(k, stream);
                 for (int j = 0; j < vectors; j++) {
                     tile.load(samples[j], base, (long) j * RawMemory.VECTOR_BYTES);
                 }
@@ -241,5 +250,17 @@ final class NmTileGenerator {
                 }
             }
         }
+    }
+
+    /** Sets {@code base} to the samples of an element: less than 256 features behind an address, where C2 needs no mask to drop its check. */
+    private void sampleOf(int k, int stream) {
+        int shift = Long.numberOfTrailingZeros(featureBytes) - k * Byte.SIZE;
+        tile.code.lload(sampleBase).lload(bits[stream]);
+        if (shift >= 0) {
+            tile.code.loadConstant(shift).lshl();
+        } else {
+            tile.code.loadConstant(-shift).lushr();
+        }
+        tile.code.loadConstant(0xff * featureBytes).land().ladd().lstore(base);
     }
 }

@@ -3,6 +3,8 @@ package dev.rewire.kernels.internal.vector;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -15,11 +17,16 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class RawMemory {
     static final VectorSpecies<Float> SPECIES = VectorWidth.chosen();
+    static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
     static final int LANES = SPECIES.length();
     static final int VECTOR_BYTES = SPECIES.vectorByteSize();
 
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    static final ValueLayout.OfByte BITS_8 = ValueLayout.JAVA_BYTE;
+    static final ValueLayout.OfChar BITS_16 = ValueLayout.JAVA_CHAR_UNALIGNED;
+    static final ValueLayout.OfInt BITS_32 = ValueLayout.JAVA_INT_UNALIGNED;
+    static final ValueLayout.OfLong BITS_64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
     @SuppressWarnings("restricted") // the reason for this class; see above
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -51,5 +58,17 @@ final class RawMemory {
 
     private static VectorShuffle<Float> swap(int distance) {
         return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
+    }
+
+    // Called once by a run of a tile, before its loops.
+
+    static IntVector lanesTimes(int bits) {
+        return IntVector.broadcast(INTS, 0).addIndex(bits);
+    }
+
+    static IntVector firstOfGroups(int n, int m) {
+        int[] first = new int[LANES];
+        Arrays.setAll(first, lane -> lane / n * m % LANES);
+        return IntVector.fromArray(INTS, first, 0);
     }
 }

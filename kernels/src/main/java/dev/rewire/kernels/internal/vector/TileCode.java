@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -36,10 +37,12 @@ final class TileCode {
     private static final ClassDesc ORDER = desc(ByteOrder.class);
     private static final ClassDesc FLOAT_LAYOUT = desc(ValueLayout.OfFloat.class);
     private static final ClassDesc FLOATS = desc(FloatVector.class);
+    private static final ClassDesc INTS = desc(IntVector.class);
     private static final ClassDesc VECTOR = desc(Vector.class);
     private static final ClassDesc MASK = desc(VectorMask.class);
     private static final ClassDesc SHUFFLE = desc(VectorShuffle.class);
     private static final ClassDesc OPERATORS = desc(VectorOperators.class);
+    private static final ClassDesc BINARY = desc(VectorOperators.Binary.class);
     private static final ClassDesc COMPARISON = desc(VectorOperators.Comparison.class);
     private static final MethodTypeDesc LOAD =
             MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER);
@@ -159,6 +162,38 @@ final class TileCode {
                 .astore(vector);
     }
 
+    /** {@code local = the bytes at base + offset}, 1, 2, 4 or 8 of them, without a sign. */
+    void loadBits(int local, int base, long offset, int bytes) {
+        bits(base, offset, bytes);
+        if (bytes < Long.BYTES) {
+            code.i2l().loadConstant((1L << (bytes * Byte.SIZE)) - 1).land();
+        }
+        code.lstore(local);
+    }
+
+    /** Pushes bytes as an int, or 8 of them as a long. */
+    private void bits(int base, long offset, int bytes) {
+        Class<?> type = switch (bytes) {
+            case 1 -> byte.class;
+            case 2 -> char.class;
+            case 4 -> int.class;
+            case 8 -> long.class;
+            default -> throw new IllegalArgumentException("bytes: " + bytes + "; accepted are 1, 2, 4, 8");
+        };
+        ClassDesc layout = desc(layoutOf(type));
+        code.getstatic(RAW, "ALL", SEGMENT).getstatic(RAW, "BITS_" + bytes * Byte.SIZE, layout);
+        code.lload(base).loadConstant(offset).ladd();
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(desc(type), layout, ConstantDescs.CD_long));
+    }
+
+    private static Class<?> layoutOf(Class<?> type) {
+        return type == byte.class
+                ? ValueLayout.OfByte.class
+                : type == char.class
+                        ? ValueLayout.OfChar.class
+                        : type == int.class ? ValueLayout.OfInt.class : ValueLayout.OfLong.class;
+    }
+
     /** {@code memory[base + offset ...] = vector}. */
     void store(int vector, int base, long offset) {
         code.aload(vector);
@@ -242,6 +277,88 @@ final class TileCode {
         lanesWith(distance);
         blend();
         code.astore(b);
+    }
+
+    /** {@code ints[lane] = lane · bits}: how far the packed index of each lane is to be shifted. */
+    void lanesTimes(int ints, int bits) {
+        code.loadConstant(bits)
+                .invokestatic(RAW, "lanesTimes", MethodTypeDesc.of(INTS, ConstantDescs.CD_int))
+                .astore(ints);
+    }
+
+    /** {@code ints[lane] = lane / n · m}, in the vector of inputs that it lies in. */
+    void firstOfGroups(int ints, int n, int m) {
+        code.loadConstant(n)
+                .loadConstant(m)
+                .invokestatic(RAW, "firstOfGroups", MethodTypeDesc.of(INTS, ConstantDescs.CD_int, ConstantDescs.CD_int))
+                .astore(ints);
+    }
+
+    /** {@code ints = (the bytes at base + offset >>> shifts & mask) + summand}. */
+    void unpack(int ints, int base, long offset, int bytes, int shifts, int mask, int summand) {
+        code.getstatic(RAW, "INTS", SPECIES);
+        bits(base, offset, bytes);
+        code.invokestatic(INTS, "broadcast", MethodTypeDesc.of(INTS, SPECIES, ConstantDescs.CD_int))
+                .getstatic(OPERATORS, "LSHR", BINARY)
+                .aload(shifts)
+                .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR))
+                .getstatic(OPERATORS, "AND", desc(VectorOperators.Associative.class))
+                .loadConstant(mask)
+                .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, ConstantDescs.CD_int))
+                .aload(summand)
+                .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR))
+                .astore(ints);
+    }
+
+    /** {@code vector[lane] = (the vector at base + offset)[ints[lane]]}. */
+    void selectFrom(int vector, int ints, int base, long offset) {
+        code.aload(ints).getstatic(RAW, "INTS", SPECIES);
+        address(base, offset);
+        order();
+        code.invokestatic(
+                        INTS,
+                        "fromMemorySegment",
+                        MethodTypeDesc.of(INTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER))
+                .invokevirtual(INTS, "selectFrom", MethodTypeDesc.of(INTS, VECTOR))
+                .invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS))
+                .astore(vector);
+    }
+
+    /** Lanes of {@code a} that have the bit become those of {@code b}. */
+    void blendLanesWith(int a, int b, int bit) {
+        code.aload(a).aload(b);
+        lanesWith(bit);
+        blend();
+        code.astore(a);
+    }
+
+    /** Lanes from {@code count} on become zero. */
+    void firstLanes(int vector, int count) {
+        species();
+        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES)).aload(vector);
+        firstLanesMask(count);
+        blend();
+        code.astore(vector);
+    }
+
+    /** {@code vector = memory[base ...]}, the first {@code count} lanes; the others are zero, and their memory is not touched. */
+    void loadFirst(int vector, int base, int count) {
+        species();
+        address(base, 0);
+        order();
+        firstLanesMask(count);
+        code.invokestatic(
+                        FLOATS,
+                        "fromMemorySegment",
+                        MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER, MASK))
+                .astore(vector);
+    }
+
+    private void firstLanesMask(int count) {
+        species();
+        code.loadConstant(0).loadConstant(count);
+        code.invokeinterface(
+                SPECIES, "indexInRange", MethodTypeDesc.of(MASK, ConstantDescs.CD_int, ConstantDescs.CD_int));
     }
 
     private void lanesWith(int distance) {

@@ -40,9 +40,9 @@ final class VectorNm implements SpmmKernel {
     private static void run(NmTile tile, SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
         if (firstGroup < endGroup) {
             tile.run(
-                    index.places(),
                     firstGroup,
                     endGroup,
+                    index.places().address(),
                     at.values.address(),
                     at.input.address() + at.inputOffset,
                     at.output.address() + at.outputOffset,

@@ -64,7 +64,7 @@ public final class VectorProvider implements KernelProvider {
 
     @Override
     public @Nullable SpmvKernel nmSpmv(NmShape shape) {
-        return null;
+        return NmSpmvTileGenerator.fits(shape) ? new VectorNmSpmv(shape) : null;
     }
 
     @Override
