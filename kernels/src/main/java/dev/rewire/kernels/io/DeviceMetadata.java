@@ -226,17 +226,19 @@ public final class DeviceMetadata {
     }
 
     private void checkPattern(NmPattern pattern) {
-        if (pattern.n() == n && pattern.m() == m && pattern.rows() == rows && pattern.cols() == cols) {
-            return;
+        checkSparsity(type, pattern);
+        if (pattern.n() != n || pattern.m() != m || pattern.rows() != rows || pattern.cols() != cols) {
+            throw new IllegalArgumentException("pattern: " + pattern + " does not fit; expected " + rows + "×" + cols
+                    + ", " + n + ":" + m + " (" + type + ")");
         }
-        String given = "pattern: " + pattern;
+    }
+
+    /** Refuses what would have to be pruned further before a tensor core takes it. */
+    static void checkSparsity(DType type, NmPattern pattern) {
         if (type == DType.F32 && pattern.n() == 2 && pattern.m() == 4) {
-            throw new IllegalArgumentException(
-                    given + ": fp32 on tensor cores is 1:2, not 2:4; accepted are 1:2, or 2:4 with values"
-                            + " converted to BF16 or F16");
+            throw new IllegalArgumentException("pattern: " + pattern + ": fp32 on tensor cores is 1:2, not 2:4; accepted are"
+                    + " 1:2, or 2:4 with values converted to BF16 or F16");
         }
-        throw new IllegalArgumentException(
-                given + " does not fit; expected " + rows + "×" + cols + ", " + n + ":" + m + " (" + type + ")");
     }
 
     private void checkSize(String argument, MemorySegment segment) {

@@ -61,6 +61,7 @@ public final class SemiStructuredTensors {
     public static void addForDevice(SafetensorsWriter writer, String name, SemiStructuredMatrix matrix) {
         NmPattern pattern = matrix.pattern();
         DType type = DType.of(matrix.type());
+        DeviceMetadata.checkSparsity(type, pattern); // before its shape, which would be no help to mend
         DeviceMetadata metadata = DeviceMetadata.of(type, pattern.rows(), pattern.cols(), DeviceMetadata.Order.DEVICE);
         MemorySegment words = MemorySegment.ofArray(new byte[(int) metadata.byteSize()]);
         metadata.encode(pattern, words);
