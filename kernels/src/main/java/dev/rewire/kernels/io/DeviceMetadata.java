@@ -236,8 +236,9 @@ public final class DeviceMetadata {
     /** Refuses what would have to be pruned further before a tensor core takes it. */
     static void checkSparsity(DType type, NmPattern pattern) {
         if (type == DType.F32 && pattern.n() == 2 && pattern.m() == 4) {
-            throw new IllegalArgumentException("pattern: " + pattern + ": fp32 on tensor cores is 1:2, not 2:4; accepted are"
-                    + " 1:2, or 2:4 with values converted to BF16 or F16");
+            throw new IllegalArgumentException(
+                    "pattern: " + pattern + ": fp32 on tensor cores is 1:2, not 2:4; accepted are"
+                            + " 1:2, or 2:4 with values converted to BF16 or F16");
         }
     }
 

@@ -65,8 +65,7 @@ class SemiStructuredTensorsTest {
     void fp32TwoToFourIsRefusedForADevice() {
         try (KernelArena arena = KernelArena.open()) {
             SplittableRandom random = new SplittableRandom(1);
-            SemiStructuredMatrix matrix =
-                    SemiStructuredMatrix.allocate(arena, NmPattern.random(7, 8, 2, 4, 1, random));
+            SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(arena, NmPattern.random(7, 8, 2, 4, 1, random));
             IllegalArgumentException refusal = assertThrows(
                     IllegalArgumentException.class,
                     () -> SemiStructuredTensors.addForDevice(new SafetensorsWriter(), "w", matrix));
