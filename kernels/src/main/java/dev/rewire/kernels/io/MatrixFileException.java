@@ -2,24 +2,37 @@ package dev.rewire.kernels.io;
 
 import java.io.IOException;
 
-/** A file is not what its format says. The message is one line with the file, the line and the reason. */
+/** A file is not what its format says. The message is one line with the file, the place in it and the reason. */
 public final class MatrixFileException extends IOException {
     private static final long serialVersionUID = 1;
 
     /** Name of the file. */
     private final String file;
 
-    /** Where in the file. */
+    /** Where in a text file. */
     private final long line;
+
+    /** Where in a binary file. */
+    private final long offset;
 
     /** What is wrong there. */
     private final String reason;
 
     MatrixFileException(String file, long line, String reason) {
-        super(oneLine(file) + (line == 0 ? ": " : ", line " + line + ": ") + reason);
+        this(file, line == 0 ? "" : ", line " + line, line, -1, reason);
+    }
+
+    private MatrixFileException(String file, String place, long line, long offset, String reason) {
+        super(oneLine(file) + place + ": " + reason);
         this.file = file;
         this.line = line;
+        this.offset = offset;
         this.reason = reason;
+    }
+
+    /** An error in a binary file. */
+    static MatrixFileException atByte(String file, long offset, String reason) {
+        return new MatrixFileException(file, ", byte " + offset, 0, offset, reason);
     }
 
     /** A name may hold what ends a line or drives a terminal; the message must not. */
@@ -42,16 +55,25 @@ public final class MatrixFileException extends IOException {
     /**
      * The line in which reading stopped.
      *
-     * @return counted from 1; 0 if the file was refused unread
+     * @return counted from 1; 0 if the file was refused unread or is binary
      */
     public long line() {
         return line;
     }
 
     /**
+     * The byte at which a binary file is wrong.
+     *
+     * @return counted from 0; −1 if the file was refused unread or is text
+     */
+    public long offset() {
+        return offset;
+    }
+
+    /**
      * What is wrong.
      *
-     * @return the place within the line, the value and what is accepted
+     * @return the place within the line or the name of the tensor, the value and what is accepted
      */
     public String reason() {
         return reason;
