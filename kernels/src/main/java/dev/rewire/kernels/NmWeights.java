@@ -102,9 +102,11 @@ final class NmWeights implements SpmmWeights {
 
     private SpmmIndex index(NmPattern walked) {
         MemorySegment.copy(walked.codes(), 0, codes, ValueLayout.JAVA_BYTE, 0, walked.codes().length);
+        int[] columns = new int[walked.rowElements()];
         for (int group = 0; group + 1 < offsets.length; group++) {
-            for (int element = 0; element < walked.rowElements(); element++) {
-                byte place = (byte) (walked.column(group * shape.outputs(), element) % shape.chunkInputs());
+            walked.columns(group * shape.outputs(), columns);
+            for (int element = 0; element < columns.length; element++) {
+                byte place = (byte) (columns[element] % shape.chunkInputs());
                 places.set(ValueLayout.JAVA_BYTE, offsets[group] + element, place);
             }
         }

@@ -247,6 +247,47 @@ public final class SemiStructuredMatrix {
     }
 
     /**
+     * Writes all elements to a matrix that stores every place, in blocks.
+     *
+     * @param target of the same shape, with a full pattern
+     * @param workers who copies
+     * @throws IllegalArgumentException if the target does not fit
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public void copyInto(BlockSparseMatrix target, Workers workers) {
+        BlockPattern to = target.pattern();
+        Check.equal("target.rows", to.rows(), pattern.rows(), "rows of this matrix");
+        Check.equal("target.cols", to.cols(), pattern.cols(), "columns of this matrix");
+        long places = (long) to.gridRows() * to.gridCols();
+        Check.range("target.blocks", to.blocks(), places, places);
+        Check.alive("matrix", memory);
+        Check.alive("target", target.values());
+        workers.run(to.gridRows(), (gridRow, worker) -> copyRowsInto(target.values(), to, gridRow));
+    }
+
+    private void copyRowsInto(MemorySegment target, BlockPattern to, int gridRow) {
+        NmPattern from = pattern;
+        int width = to.blockCols();
+        int[] columns = new int[from.rowElements()];
+        // Up to the end of the last block: what lies behind the matrix is zero.
+        float[] elements = new float[to.gridCols() * width];
+        int end = Math.min((gridRow + 1) * to.blockRows(), to.rows());
+        for (int row = gridRow * to.blockRows(); row < end; row++) {
+            Arrays.fill(elements, 0);
+            from.columns(row, columns);
+            for (int element = 0; element < columns.length; element++) {
+                elements[columns[element]] = value(row, element);
+            }
+            for (int gridCol = 0; gridCol < to.gridCols(); gridCol++) {
+                long block = (long) gridRow * to.gridCols() + gridCol;
+                long first = (block * to.blockRows() + row % to.blockRows()) * width;
+                MemorySegment.copy(
+                        elements, gridCol * width, target, ValueLayout.JAVA_FLOAT, first * Float.BYTES, width);
+            }
+        }
+    }
+
+    /**
      * Equality by meaning: whether both have the same shape and equal elements, wherever zeros are kept and however values are stored. Zeros are
      * equal whatever their sign, and NaN equals NaN.
      *

@@ -3,21 +3,27 @@ package dev.rewire.training;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.Epilogue;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.SddmmPlan;
 import dev.rewire.kernels.SemiStructuredMatrix;
+import dev.rewire.kernels.SpmmPlan;
 import dev.rewire.kernels.Updates;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.prune.NmPruning;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights that are all stored and trained, and of which the products see the N of each M that a mask keeps: {@link SrSte}. The products run on
  * a copy of those, made anew when the weights or the mask have changed.
+ *
+ * <p>The backward product needs the columns of W. A transposable mask gives them as N:M; of any other they would have to be sorted out anew at
+ * each step, which takes longer than multiplying by a copy that has the masked weights as zeros.
  */
 final class MaskedWeights implements LayerWeights {
     /** Rows and columns of a block of the gradient: what the kernels like best for a dense one. */
@@ -29,7 +35,9 @@ final class MaskedWeights implements LayerWeights {
     private final DenseMatrix gradient;
     private final List<DenseMatrix> slots = new ArrayList<>();
     private final SemiStructuredMatrix kept;
+    private final @Nullable BlockSparseMatrix keptInBlocks;
     private final Products products;
+    private final Workers workers;
 
     // The mask, and whether the copy has its places and the values of the weights.
     private NmPattern mask;
@@ -47,6 +55,7 @@ final class MaskedWeights implements LayerWeights {
             Workers workers) {
         this.mask = mask;
         this.rule = rule;
+        this.workers = workers;
         weights = DenseMatrix.allocate(arena, mask.rows(), mask.cols());
         gradient = DenseMatrix.allocate(arena, mask.rows(), mask.cols());
         for (int slot = 0; slot < slotCount; slot++) {
@@ -56,7 +65,14 @@ final class MaskedWeights implements LayerWeights {
         kept = SemiStructuredMatrix.allocate(arena, mask);
         int batch = buffers.x().rows();
         SddmmPlan backward = SddmmPlan.backwardWeight(arena, productGradient, batch, Layout.PANELS, false, workers);
-        products = new SparseProducts(arena, kept, bias, backward, relu, buffers, workers);
+        boolean onBlocks = buffers.dx() != null && !rule.transposable();
+        keptInBlocks = onBlocks ? BlockSparseMatrix.allocate(arena, productGradient.pattern()) : null;
+        SpmmPlan backwardInput = keptInBlocks == null
+                ? SparseProducts.backwardInput(arena, kept, buffers, workers)
+                : SpmmPlan.backwardInput(
+                        arena, keptInBlocks, batch, Layout.PANELS, Epilogue.NONE.withReluMask(buffers.x()), workers);
+        SpmmPlan forward = SparseProducts.forward(arena, kept, bias, relu, buffers, workers);
+        products = new SparseProducts(forward, backwardInput, backward, buffers);
     }
 
     /** Draws all weights as those of a dense layer, and chooses the mask. */
@@ -89,6 +105,9 @@ final class MaskedWeights implements LayerWeights {
         kept.assign(weights, mask);
         if (isOther) {
             products.replan();
+        }
+        if (keptInBlocks != null) {
+            kept.copyInto(keptInBlocks, workers);
         }
         isCopied = true;
     }

@@ -2,9 +2,7 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
-import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.NmPattern;
-import dev.rewire.kernels.SddmmPlan;
 import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.Workers;
 import java.lang.foreign.MemorySegment;
@@ -33,9 +31,7 @@ final class NmWeights implements LayerWeights {
         for (int slot = 0; slot < slotCount; slot++) {
             slots.add(SemiStructuredMatrix.allocate(arena, pattern));
         }
-        int batch = buffers.x().rows();
-        SddmmPlan backward = SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers);
-        products = new SparseProducts(arena, weights, bias, backward, relu, buffers, workers);
+        products = SparseProducts.of(arena, weights, bias, gradient, relu, buffers, workers);
     }
 
     @Override

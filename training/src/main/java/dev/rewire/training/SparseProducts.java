@@ -42,25 +42,54 @@ final class SparseProducts implements Products {
                 arena, weights, forwardEnd, backwardEnd, buffers, workers, this::forwardAndBackSparse);
     }
 
-    /** With N:M weights, and a gradient of its own pattern. */
+    /** With N:M weights. */
     SparseProducts(
+            SpmmPlan forward, @Nullable SpmmPlan backwardInput, SddmmPlan backwardWeights, LayerBuffers buffers) {
+        this.buffers = buffers;
+        this.forward = forward;
+        this.backwardInput = backwardInput;
+        this.backwardWeights = backwardWeights;
+        denseCopy = null;
+    }
+
+    /** The products with N:M weights, on their own pattern. */
+    static SparseProducts of(
             KernelArena arena,
             SemiStructuredMatrix weights,
             DenseMatrix bias,
-            SddmmPlan backwardWeights,
+            SemiStructuredMatrix gradient,
             boolean relu,
             LayerBuffers buffers,
             Workers workers) {
-        this.buffers = buffers;
-        this.backwardWeights = backwardWeights;
         int batch = buffers.x().rows();
+        return new SparseProducts(
+                forward(arena, weights, bias, relu, buffers, workers),
+                backwardInput(arena, weights, buffers, workers),
+                SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers),
+                buffers);
+    }
+
+    /** The forward product of a layer with N:M weights. */
+    static SpmmPlan forward(
+            KernelArena arena,
+            SemiStructuredMatrix weights,
+            DenseMatrix bias,
+            boolean relu,
+            LayerBuffers buffers,
+            Workers workers) {
         Epilogue end = Epilogue.NONE.withBias(bias);
-        forward = SpmmPlan.forward(arena, weights, batch, Layout.PANELS, relu ? end.withRelu() : end, workers);
-        backwardInput = buffers.dx() == null
-                ? null
-                : SpmmPlan.backwardInput(
-                        arena, weights, batch, Layout.PANELS, Epilogue.NONE.withReluMask(buffers.x()), workers);
-        denseCopy = null;
+        int batch = buffers.x().rows();
+        return SpmmPlan.forward(arena, weights, batch, Layout.PANELS, relu ? end.withRelu() : end, workers);
+    }
+
+    /** The product of the backward pass with N:M weights, null in the first layer. */
+    static @Nullable SpmmPlan backwardInput(
+            KernelArena arena, SemiStructuredMatrix weights, LayerBuffers buffers, Workers workers) {
+        if (buffers.dx() == null) {
+            return null;
+        }
+        Epilogue end = Epilogue.NONE.withReluMask(buffers.x());
+        return SpmmPlan.backwardInput(arena, weights, buffers.x().rows(), Layout.PANELS, end, workers);
     }
 
     private void forwardAndBackSparse() {

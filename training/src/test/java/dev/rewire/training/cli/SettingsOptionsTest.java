@@ -47,8 +47,10 @@ class SettingsOptionsTest {
                 help.contains("(default: " + new BigDecimal(Double.toString(sgd.momentum())).toPlainString() + ")"),
                 help);
         assertTrue(
-                help.contains(
-                        "(default: " + BigDecimal.valueOf(SrSte.DEFAULT.decay()).stripTrailingZeros().toPlainString() + ")"),
+                help.contains("(default: "
+                        + BigDecimal.valueOf(SrSte.DEFAULT.decay())
+                                .stripTrailingZeros()
+                                .toPlainString() + ")"),
                 help);
         assertTrue(
                 help.contains(
