@@ -269,14 +269,15 @@ public final class SemiStructuredMatrix {
         NmPattern from = pattern;
         int width = to.blockCols();
         int[] columns = new int[from.rowElements()];
-        // Up to the end of the last block: what lies behind the matrix is zero.
+        // Up to the end of the last block: what lies behind the matrix, rows too, is zero.
         float[] elements = new float[to.gridCols() * width];
-        int end = Math.min((gridRow + 1) * to.blockRows(), to.rows());
-        for (int row = gridRow * to.blockRows(); row < end; row++) {
+        for (int row = gridRow * to.blockRows(); row < (gridRow + 1) * to.blockRows(); row++) {
             Arrays.fill(elements, 0);
-            from.columns(row, columns);
-            for (int element = 0; element < columns.length; element++) {
-                elements[columns[element]] = value(row, element);
+            if (row < from.rows()) {
+                from.columns(row, columns);
+                for (int element = 0; element < columns.length; element++) {
+                    elements[columns[element]] = value(row, element);
+                }
             }
             for (int gridCol = 0; gridCol < to.gridCols(); gridCol++) {
                 long block = (long) gridRow * to.gridCols() + gridCol;

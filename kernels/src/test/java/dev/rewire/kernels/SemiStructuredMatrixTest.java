@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
@@ -72,6 +73,45 @@ class SemiStructuredMatrixTest {
         matrix.assign(dense.rowMajor(memory, 1, 7), after);
         assertEquals(after, matrix.pattern());
         assertSameBits(on(after, dense), read(matrix));
+    }
+
+    @Property(tries = 200)
+    void copyingIntoBlocksGivesEveryElementAndPadsWithZeros(
+            @ForAll(supplier = NmCases.class) NmCase problem,
+            @ForAll ValueType type,
+            @ForAll @IntRange(min = 1, max = 17) int blockRows,
+            @ForAll @IntRange(min = 1, max = 17) int blockCols) {
+        SemiStructuredMatrix matrix = SemiStructuredMatrix.fromDense(
+                memory.kernels(), problem.smallIntegers(2).rowMajor(memory), problem.pattern(), type);
+        BlockSparseMatrix target = BlockSparseMatrix.allocate(
+                memory.kernels(), BlockPattern.full(problem.rows(), problem.cols(), blockRows, blockCols));
+        target.values().fill((byte) 1);
+        try (Workers workers = Workers.of(2)) {
+            matrix.copyInto(target, workers);
+        }
+        assertSameBits(read(matrix), Grid.read(target));
+        double sum = 0;
+        for (float value : target.values().toArray(ValueLayout.JAVA_FLOAT)) {
+            sum += Math.abs(value);
+        }
+        double expected = 0;
+        for (int row = 0; row < problem.rows(); row++) {
+            for (int col = 0; col < problem.cols(); col++) {
+                expected += Math.abs(matrix.get(row, col));
+            }
+        }
+        assertEquals(expected, sum);
+    }
+
+    @Example
+    void copyingIntoAPatternThatIsNotFullIsRefused() {
+        SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(
+                memory.kernels(), NmPattern.of(2, 4, 1, 4, new int[] {0, 3}));
+        BlockSparseMatrix target = BlockSparseMatrix.allocate(
+                memory.kernels(), BlockPattern.of(2, 4, 1, 4, new int[] {0, 1, 1}, new int[] {0}));
+        try (Workers workers = Workers.of(1)) {
+            Refusal.ofArgument("target.blocks: 1 ", () -> matrix.copyInto(target, workers));
+        }
     }
 
     @Property(tries = 100)

@@ -54,7 +54,7 @@ sealed interface LayerWeights permits BlockWeights, NmWeights, MaskedWeights {
     void initialise(CounterRandom random);
 
     /** Brings what the products read up to date; before each forward product. */
-    default void prepare() {}
+    default void prepare(Workers workers) {}
 
     /** Follows the gradient. */
     void update(Optimizer optimizer, long update, double rate, Workers workers);

@@ -54,7 +54,7 @@ final class Linear {
     }
 
     void forward() {
-        weights.prepare();
+        weights.prepare(workers);
         weights.products().forward();
     }
 

@@ -37,7 +37,6 @@ final class MaskedWeights implements LayerWeights {
     private final SemiStructuredMatrix kept;
     private final @Nullable BlockSparseMatrix keptInBlocks;
     private final Products products;
-    private final Workers workers;
 
     // The mask, and whether the copy has its places and the values of the weights.
     private NmPattern mask;
@@ -55,7 +54,6 @@ final class MaskedWeights implements LayerWeights {
             Workers workers) {
         this.mask = mask;
         this.rule = rule;
-        this.workers = workers;
         weights = DenseMatrix.allocate(arena, mask.rows(), mask.cols());
         gradient = DenseMatrix.allocate(arena, mask.rows(), mask.cols());
         for (int slot = 0; slot < slotCount; slot++) {
@@ -97,7 +95,7 @@ final class MaskedWeights implements LayerWeights {
 
     @Override
     @SuppressWarnings("ReferenceEquality") // plans follow the object, too
-    public void prepare() {
+    public void prepare(Workers workers) {
         if (isCopied) {
             return;
         }
