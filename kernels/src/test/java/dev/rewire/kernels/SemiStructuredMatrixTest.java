@@ -105,8 +105,8 @@ class SemiStructuredMatrixTest {
 
     @Example
     void copyingIntoAPatternThatIsNotFullIsRefused() {
-        SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(
-                memory.kernels(), NmPattern.of(2, 4, 1, 4, new int[] {0, 3}));
+        SemiStructuredMatrix matrix =
+                SemiStructuredMatrix.allocate(memory.kernels(), NmPattern.of(2, 4, 1, 4, new int[] {0, 3}));
         BlockSparseMatrix target = BlockSparseMatrix.allocate(
                 memory.kernels(), BlockPattern.of(2, 4, 1, 4, new int[] {0, 1, 1}, new int[] {0}));
         try (Workers workers = Workers.of(1)) {

@@ -117,10 +117,10 @@ final class CheckpointReader implements AutoCloseable {
 
     /** Bytes, whose number the rest of the file has to justify. */
     byte[] bytes(long length) throws IOException {
-        if (length < 0 || length > left + buffer.remaining()) {
+        if (length < 0 || length > Math.min(left + buffer.remaining(), Integer.MAX_VALUE - 8)) {
             throw damaged("it has no room for " + length + " bytes");
         }
-        byte[] bytes = new byte[Math.toIntExact(length)];
+        byte[] bytes = new byte[(int) length];
         bytes(ByteBuffer.wrap(bytes));
         return bytes;
     }

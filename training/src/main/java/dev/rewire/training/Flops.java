@@ -64,7 +64,7 @@ public record Flops(double dense, double sparse) {
         return 3 * sparse;
     }
 
-    /** {@return 2·f<sub>S</sub> + f<sub>D</sub>, a step of RigL that computes the gradients of absent weights too} */
+    /** {@return 2·f<sub>S</sub> + f<sub>D</sub>, a step of RigL that computes the gradients of absent weights too, and each of SR-STE} */
     public double denseGradientStep() {
         return 2 * sparse + dense;
     }

@@ -1,6 +1,5 @@
 package dev.rewire.training;
 
-import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.DenseGradient;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
@@ -34,9 +33,12 @@ final class NmRewiring extends LayerRewiring {
         this.rewiring = rewiring;
         this.seed = seed;
         LayerShape shape = layer.shape();
-        BlockPattern grid = Cells.pattern(shape.out(), shape.in(), 1, 1, new int[0]);
         denseGradient = rewiring.grow() == Grow.LARGEST_GRADIENT
-                ? DenseGradient.prepare(arena, grid, layer.buffers().x().rows(), workers)
+                ? DenseGradient.prepare(
+                        arena,
+                        Cells.pattern(shape.out(), shape.in(), 1, 1, new int[0]),
+                        layer.buffers().x().rows(),
+                        workers)
                 : null;
         if (denseGradient != null) {
             // Compiles its kernels, which is no cost of the first rewiring.

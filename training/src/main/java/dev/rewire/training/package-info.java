@@ -1,5 +1,5 @@
 /**
- * Training of networks that are sparse from their first step: layers on block-sparse weights, their optimisers, and the rewiring that moves
+ * Training of networks that are sparse from their first step: layers on block-sparse or N:M weights, their optimisers, and the rewiring that moves
  * connections as the network learns.
  *
  * <p>A {@link dev.rewire.training.TrainingRun} is made from a {@link dev.rewire.training.TrainingConfig} and images; it trains epoch by

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.rewire.training.data.ImageData;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +23,19 @@ class AllocationTest {
                 .batch(128)
                 .epochs(100)
                 .build();
+        assertStepsLeaveNoGarbage(config);
+    }
+
+    @Test
+    void ofAStepWithNmAreAFewKilobytes() {
+        assertStepsLeaveNoGarbage(SyntheticImages.config(Method.STATIC)
+                .nm(new NmSparsity(2, 4))
+                .batch(128)
+                .epochs(100)
+                .build());
+    }
+
+    private static void assertStepsLeaveNoGarbage(TrainingConfig config) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
             take(run, WARM_UP);

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "%nExit status: 0 done, 2 bad usage or bad input, 1 anything else.",
             "JSON: sparsity, accuracies, rewire_share and exploration_rate are shares from 0 to 1; step_ms_median leaves out steps"
-                    + " that rewire; dense_step_ms_median, speedup_vs_dense and dense_test_accuracy are left out without comparison.",
+                    + " that rewire, but for those of sr-ste; dense_step_ms_median, speedup_vs_dense and dense_test_accuracy are left out without comparison.",
             "-D" + Failure.DEBUG + "=true in REWIRE_JAVA_OPTS adds a stack trace to an error."
         })
 final class TrainCommand implements Callable<Integer> {
