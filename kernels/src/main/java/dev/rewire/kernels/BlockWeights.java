@@ -19,6 +19,7 @@ final class BlockWeights implements SpmmWeights {
     private final SpmmShape shape;
     private final SpmmKernel kernel;
     private final @Nullable SpmmKernel lastGroupKernel;
+    private final @Nullable SpmvKernel spmv;
     private final @Nullable OrderedValues orderedValues;
     private BlockPattern pattern;
     private SpmmIndex index;
@@ -44,6 +45,7 @@ final class BlockWeights implements SpmmWeights {
                         setup.start(),
                         setup.end())
                 : new SpmmShape(rows, cols, cols, 1, rows * cols, setup.lanes(), true, setup.start(), setup.end());
+        spmv = setup.batch() == 1 ? Providers.active().spmv(shape) : null;
         kernel = Providers.active().spmm(shape);
         int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();
         lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
@@ -120,7 +122,7 @@ final class BlockWeights implements SpmmWeights {
 
     @Override
     public @Nullable SpmvKernel spmv() {
-        return Providers.active().spmv(shape);
+        return spmv;
     }
 
     @Override

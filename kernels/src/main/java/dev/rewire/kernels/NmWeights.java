@@ -1,6 +1,7 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.NmShape;
+import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
@@ -24,11 +25,12 @@ final class NmWeights implements SpmmWeights {
     private final boolean transposed;
     private final NmShape shape;
     private final SpmmKernel kernel;
+    private final @Nullable NmSpmvKernel spmv;
     private final @Nullable OrderedValues orderedValues;
     private final int[] offsets;
     private final SpmmSchedule schedule;
     private final MemorySegment places;
-    private final MemorySegment codes;
+    private final MemorySegment selectors;
     private NmPattern pattern;
     private SpmmIndex index;
 
@@ -48,6 +50,7 @@ final class NmWeights implements SpmmWeights {
                 setup.lanes(),
                 setup.start(),
                 setup.end());
+        spmv = setup.batch() == 1 ? Providers.active().nmSpmv(shape) : null;
         kernel = Providers.active().nm(shape);
         int groups = walked.rows() / shape.outputs();
         offsets = new int[groups + 1];
@@ -55,7 +58,7 @@ final class NmWeights implements SpmmWeights {
             offsets[group] = group * shape.rowElements();
         }
         places = setup.arena().allocate(offsets[groups]);
-        codes = setup.arena().allocate(walked.codes().length + 3);
+        selectors = setup.arena().allocate(spmv == null ? 0 : spmv.selectorBytes(walked.rows()));
         schedule = new SpmmSchedule(setup, walked.cols(), groups, shape.outputs(), 1, TASK_VALUES);
         schedule.cut(offsets);
         index = index(walked);
@@ -101,7 +104,10 @@ final class NmWeights implements SpmmWeights {
     }
 
     private SpmmIndex index(NmPattern walked) {
-        MemorySegment.copy(walked.codes(), 0, codes, ValueLayout.JAVA_BYTE, 0, walked.codes().length);
+        if (spmv != null) {
+            selectors.fill((byte) 0);
+            spmv.select(walked.codes(), walked.rows(), selectors);
+        }
         int[] columns = new int[walked.rowElements()];
         for (int group = 0; group + 1 < offsets.length; group++) {
             walked.columns(group * shape.outputs(), columns);
@@ -110,7 +116,7 @@ final class NmWeights implements SpmmWeights {
                 places.set(ValueLayout.JAVA_BYTE, offsets[group] + element, place);
             }
         }
-        return SpmmIndex.ofCodes(offsets, places, codes);
+        return SpmmIndex.ofPlaces(offsets, places, selectors);
     }
 
     /** For each element of the transposed matrix, row by row, its number in W. */
@@ -165,7 +171,7 @@ final class NmWeights implements SpmmWeights {
 
     @Override
     public @Nullable SpmvKernel spmv() {
-        return Providers.active().nmSpmv(shape);
+        return spmv;
     }
 
     @Override

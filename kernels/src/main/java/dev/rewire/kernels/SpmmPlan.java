@@ -80,10 +80,10 @@ public final class SpmmPlan {
         this.lanes = PanelMatrix.lanesFor(batch);
         this.panels = (batch + lanes - 1) / lanes;
         checkEpilogue();
-        SpmmSetup setup = new SpmmSetup(arena, lanes, panels, workers.threads(), start(), end());
+        SpmmSetup setup = new SpmmSetup(arena, batch, lanes, panels, workers.threads(), start(), end());
         weighing = () -> weigh.apply(setup);
         weights = weighing.get();
-        SpmvKernel spmv = batch == 1 ? weights.spmv() : null;
+        SpmvKernel spmv = weights.spmv();
         singleSample = spmv == null ? null : new SingleSample(arena, spmv, epilogue, inputs(), workers.threads());
 
         boolean rowMajor = layout == Layout.ROW_MAJOR && singleSample == null;

@@ -7,10 +7,11 @@ import dev.rewire.kernels.internal.SpmmShape.Start;
  * What an SpMM is prepared for besides its weights.
  *
  * @param arena where scratch comes from
+ * @param batch samples
  * @param lanes samples of a panel
  * @param panels panels of the batch
  * @param threads workers
  * @param start what the sums start from
  * @param end what happens to finished sums
  */
-record SpmmSetup(KernelArena arena, int lanes, int panels, int threads, Start start, End end) {}
+record SpmmSetup(KernelArena arena, int batch, int lanes, int panels, int threads, Start start, End end) {}

@@ -23,7 +23,7 @@ public interface KernelProvider {
 
     /** A kernel for N:M weights and a batch of one, whatever lanes, start and end the shape has; null where the other is as good. */
     @Nullable
-    SpmvKernel nmSpmv(NmShape shape);
+    NmSpmvKernel nmSpmv(NmShape shape);
 
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);

@@ -10,10 +10,10 @@ import java.lang.foreign.MemorySegment;
  * @param blocks for each item the number of its block, unless values are consecutive: then items and blocks have the same numbers
  * @param places for N:M, for each kept element of a group of rows its input, counted from the first input of its {@link NmShape#chunkInputs chunk};
  *     unsigned bytes in kernel memory
- * @param codes packed indices of N:M, as {@code NmPattern} has them, in kernel memory, with 3 bytes behind them
+ * @param selectors what {@link NmSpmvKernel#select} wrote, or empty
  */
 @SuppressWarnings("ArrayRecordComponent") // shared with kernels on purpose, which only read
-public record SpmmIndex(int[] offsets, int[] inputs, int[] blocks, MemorySegment places, MemorySegment codes) {
+public record SpmmIndex(int[] offsets, int[] inputs, int[] blocks, MemorySegment places, MemorySegment selectors) {
     private static final int[] NO_ITEMS = {};
 
     /** Of a pattern of blocks. */
@@ -22,8 +22,8 @@ public record SpmmIndex(int[] offsets, int[] inputs, int[] blocks, MemorySegment
     }
 
     /** Of an N:M pattern. */
-    public static SpmmIndex ofCodes(int[] offsets, MemorySegment places, MemorySegment codes) {
-        return new SpmmIndex(offsets, NO_ITEMS, NO_ITEMS, places, codes);
+    public static SpmmIndex ofPlaces(int[] offsets, MemorySegment places, MemorySegment selectors) {
+        return new SpmmIndex(offsets, NO_ITEMS, NO_ITEMS, places, selectors);
     }
 
     /** How many groups there are. */

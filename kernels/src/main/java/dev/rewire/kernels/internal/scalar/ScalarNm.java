@@ -22,12 +22,12 @@ final class ScalarNm implements SpmmKernel {
     public void run(SpmmIndex index, int firstGroup, int endGroup, SpmmOperands operands) {
         for (int row = firstGroup * shape.outputs(); row < endGroup * shape.outputs(); row++) {
             for (int lane = 0; lane < shape.lanes(); lane++) {
-                output(index.codes(), row, lane, operands);
+                output(index.places(), row, lane, operands);
             }
         }
     }
 
-    private void output(MemorySegment codes, int row, int lane, SpmmOperands at) {
+    private void output(MemorySegment places, int row, int lane, SpmmOperands at) {
         long element = ((long) row * shape.lanes() + lane) * Float.BYTES;
         float sum = 0;
         if (shape.start().readsOutput()) {
@@ -36,11 +36,11 @@ final class ScalarNm implements SpmmKernel {
         if (shape.start().readsBias()) {
             sum += at.bias.get(JAVA_FLOAT_UNALIGNED, (long) row * Float.BYTES);
         }
+        int keptOfChunk = shape.chunkInputs() / shape.m() * shape.n();
         for (int kept = 0; kept < shape.rowElements(); kept++) {
-            long bit = (long) kept * shape.indexBits();
-            int code =
-                    codes.get(JAVA_BYTE, (long) row * shape.rowBytes() + bit / Byte.SIZE) >>> (int) (bit % Byte.SIZE);
-            long input = (long) kept / shape.n() * shape.m() + (code & shape.m() - 1);
+            int chunk = kept / keptOfChunk;
+            int place = places.get(JAVA_BYTE, (long) row / shape.outputs() * shape.rowElements() + kept) & 0xff;
+            long input = (long) chunk * shape.chunkInputs() + place;
             float w = at.values.get(JAVA_FLOAT_UNALIGNED, ((long) row * shape.rowElements() + kept) * Float.BYTES);
             float x = at.input.get(JAVA_FLOAT_UNALIGNED, at.inputOffset + (input * shape.lanes() + lane) * Float.BYTES);
             sum += w * x;

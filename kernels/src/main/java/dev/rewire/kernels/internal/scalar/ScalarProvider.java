@@ -3,6 +3,7 @@ package dev.rewire.kernels.internal.scalar;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.NmShape;
+import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -38,7 +39,7 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable SpmvKernel nmSpmv(NmShape shape) {
+    public @Nullable NmSpmvKernel nmSpmv(NmShape shape) {
         return null;
     }
 

@@ -4,39 +4,43 @@ import dev.rewire.kernels.internal.NmShape;
 import java.lang.classfile.Label;
 
 /**
- * Writes the product of an N:M matrix and one sample. Vectors run along the kept elements of a row; what each is multiplied by is selected from
- * the inputs of its group by lane, with indices unpacked from the codes as they are, so that no more is read than the matrix has. In Java it would
- * read
+ * Writes the product of an N:M matrix and one sample. Vectors run along the kept elements of a row; what each is multiplied by is selected by lane
+ * from the inputs of its group. In Java it would read
  *
  * <pre>
- * for each row
+ * for each streams rows
  *   sums = 0
- *   for each vector of kept elements             // two to a turn, into sums of their own
- *     index = (code >>> SHIFTS & M − 1) + GROUPS // for each lane its place among the inputs of one vector
- *     for each vector of inputs that the elements belong to
- *       selected[lanes of that vector] = inputs[index]
- *     sums += value * selected
+ *   for each vector of kept elements
+ *     for each row
+ *       index = selectors >>> SHIFTS             // for each lane its place among the inputs of one vector
+ *       for each vector of inputs that the elements belong to
+ *         selected[lanes of that vector] = inputs[index]
+ *       sums[row] += value[row] * selected
  *   target = sums                                // {@link PartialSums} adds up their lanes
  * </pre>
+ *
+ * <p>What limits it is the memory that the values come from. The processor foresees eight streams better than one, and the fewer instructions a value
+ * takes, the farther ahead it sees by itself.
  */
 final class NmSpmvTileGenerator {
     private final TileCode tile;
     private final NmShape shape;
-    private final int chains;
+    private final NmSelectors layout;
+    private final int streams;
 
     // The parameters' slots; 0 is the tile itself.
     private final int row = 1;
     private final int endRow = 2;
-    private final int codes = 3;
+    private final int selectors = 3;
     private final int values = 5;
     private final int input = 7;
     private final int target = 9;
 
-    private final int code;
+    private final int selector;
     private final int value;
     private final int lastValue;
     private final int sample;
-    private final int codeBase;
+    private final int selectorBase;
     private final int valueBase;
     private final int base;
     private final int[] sums;
@@ -46,144 +50,143 @@ final class NmSpmvTileGenerator {
     private final int shifts;
     private final int groups;
 
-    private NmSpmvTileGenerator(TileCode tile, NmShape shape) {
+    private NmSpmvTileGenerator(TileCode tile, NmShape shape, int streams) {
         this.tile = tile;
         this.shape = shape;
-        chains = shape.rowElements() / RawMemory.LANES % 2 == 0 ? 2 : 1;
-        code = tile.newLong();
+        this.streams = streams;
+        layout = new NmSelectors(shape);
+        selector = tile.newLong();
         value = tile.newLong();
         lastValue = tile.newLong();
         sample = tile.newLong();
-        codeBase = tile.newLong();
+        selectorBase = tile.newLong();
         valueBase = tile.newLong();
         base = tile.newLong();
-        sums = tile.newVectors(chains);
-        selected = tile.newVectors(Integer.numberOfTrailingZeros(inputVectors()) + 1);
+        sums = tile.newVectors(streams);
+        selected = tile.newVectors(Integer.numberOfTrailingZeros(layout.inputVectors()) + 1);
         index = tile.newVector();
         vector = tile.newVector();
         shifts = tile.newVector();
         groups = tile.newVector();
     }
 
-    /** Whether each lane's group lies in one known vector of inputs, and the codes of a vector are 1, 2 or 4 whole bytes. */
-    static boolean fits(NmShape shape) {
-        int bits = RawMemory.LANES * shape.indexBits();
-        return Integer.bitCount(shape.n()) == 1
-                && shape.n() < shape.m()
-                && shape.m() <= RawMemory.LANES
-                && shape.rowBytes() * Byte.SIZE == shape.rowElements() * shape.indexBits()
-                && (bits == 8 || bits == 16 || bits == 32);
-    }
-
-    static NmSpmvTile generate(NmShape shape) {
-        return TileCode.define(NmSpmvTile.class, tile -> new NmSpmvTileGenerator(tile, shape).rows());
-    }
-
-    /** Vectors of inputs that one vector of kept elements belongs to. */
-    private int inputVectors() {
-        return shape.m() / shape.n();
-    }
-
-    private int codeBytes() {
-        return RawMemory.LANES * shape.indexBits() / Byte.SIZE;
+    static NmSpmvTile generate(NmShape shape, int streams) {
+        return TileCode.define(NmSpmvTile.class, tile -> new NmSpmvTileGenerator(tile, shape, streams).rows());
     }
 
     private void rows() {
         Label loop = tile.code.newLabel();
         Label end = tile.code.newLabel();
-        tile.lanesTimes(shifts, shape.indexBits());
-        tile.firstOfGroups(groups, shape.n(), shape.m());
-        tile.code.lload(values).iload(row).i2l();
-        tile.code
-                .loadConstant((long) shape.rowElements() * Float.BYTES)
-                .lmul()
-                .ladd()
-                .lstore(value);
-        tile.code.lload(codes).iload(row).i2l();
-        tile.code.loadConstant((long) shape.rowBytes()).lmul().ladd().lstore(code);
+        tile.lanesTimes(shifts, layout.bits());
+        if (layout.inGroup()) {
+            tile.firstOfGroups(groups, shape.n(), shape.m());
+        }
+        startOfRows(values, rowValueBytes(), value);
+        startOfRows(selectors, layout.rowBytes(), selector);
         tile.code.labelBinding(loop).iload(row).iload(endRow).if_icmpge(end);
-        sum();
-        tile.code.iinc(row, 1).goto_(loop).labelBinding(end);
+        sums();
+        tile.code.iinc(row, streams).goto_(loop).labelBinding(end);
     }
 
-    private void sum() {
+    private void startOfRows(int address, long rowBytes, int start) {
+        tile.code
+                .lload(address)
+                .iload(row)
+                .i2l()
+                .loadConstant(rowBytes)
+                .lmul()
+                .ladd()
+                .lstore(start);
+    }
+
+    private long rowValueBytes() {
+        return (long) shape.rowElements() * Float.BYTES;
+    }
+
+    private void sums() {
         for (int sum : sums) {
             tile.zero(sum);
         }
         tile.code.lload(input).lstore(sample);
         int vectors = shape.rowElements() / RawMemory.LANES;
         if (vectors > 0) {
-            vectors(vectors / chains);
+            vectors(vectors);
         }
         int rest = shape.rowElements() % RawMemory.LANES;
         if (rest > 0) {
             rest(rest);
         }
-        for (int chain = 1; chain < chains; chain++) {
-            tile.add(sums[0], sums[chain]);
-        }
+        tile.advance(value, (streams - 1) * rowValueBytes());
+        tile.advance(selector, (streams - 1) * layout.rowBytes());
         tile.maskAddress(target, base);
-        tile.store(sums[0], base, 0);
-        tile.advance(target, RawMemory.VECTOR_BYTES);
+        for (int stream = 0; stream < streams; stream++) {
+            tile.store(sums[stream], base, (long) stream * RawMemory.VECTOR_BYTES);
+        }
+        tile.advance(target, (long) streams * RawMemory.VECTOR_BYTES);
     }
 
-    private void vectors(int turns) {
+    private void vectors(int count) {
         Label loop = tile.code.newLabel();
         Label done = tile.code.newLabel();
-        long valueBytes = (long) chains * RawMemory.VECTOR_BYTES;
-        tile.code.lload(value).loadConstant(valueBytes * (turns - 1)).ladd().lstore(lastValue);
-        advance(-chains);
+        tile.code.lload(value).loadConstant((count - 1L) * RawMemory.VECTOR_BYTES);
+        tile.code.ladd().lstore(lastValue);
+        advance(-1);
         tile.code.labelBinding(loop);
-        advance(chains);
+        advance(1);
         addresses();
-        for (int chain = 0; chain < chains; chain++) {
-            select(chain);
-            tile.load(vector, valueBase, (long) chain * RawMemory.VECTOR_BYTES);
-            tile.fma(sums[chain], selected[selected.length - 1], vector);
+        for (int stream = 0; stream < streams; stream++) {
+            select(stream);
+            tile.load(vector, valueBase, stream * rowValueBytes());
+            tile.fma(sums[stream], selected[selected.length - 1], vector);
         }
         tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
-        advance(chains);
+        advance(1);
     }
 
     private void advance(int vectors) {
         tile.advance(value, (long) vectors * RawMemory.VECTOR_BYTES);
-        tile.advance(code, (long) vectors * codeBytes());
-        tile.advance(sample, (long) vectors * inputVectors() * RawMemory.VECTOR_BYTES);
+        tile.advance(selector, (long) vectors * layout.vectorBytes());
+        tile.advance(sample, (long) vectors * layout.inputVectors() * RawMemory.VECTOR_BYTES);
     }
 
     private void addresses() {
         tile.maskAddress(value, valueBase);
-        tile.maskAddress(code, codeBase);
+        tile.maskAddress(selector, selectorBase);
         tile.maskAddress(sample, base);
     }
 
     /** The last elements: lanes behind them are zero on both sides, whatever the inputs there are. */
     private void rest(int rest) {
         addresses();
-        select(0);
-        tile.firstLanes(selected[selected.length - 1], rest);
-        tile.loadFirst(vector, valueBase, rest);
-        tile.fma(sums[0], selected[selected.length - 1], vector);
+        for (int stream = 0; stream < streams; stream++) {
+            select(stream);
+            tile.firstLanes(selected[selected.length - 1], rest);
+            tile.loadFirst(vector, valueBase, stream * rowValueBytes(), rest);
+            tile.fma(sums[stream], selected[selected.length - 1], vector);
+        }
         tile.advance(value, (long) rest * Float.BYTES);
-        tile.advance(code, (long) rest * shape.indexBits() / Byte.SIZE);
+        tile.advance(selector, layout.vectorBytes());
     }
 
     /** Leaves in the last of {@code selected} the inputs of a vector of kept elements. */
-    private void select(int chain) {
-        tile.unpack(index, codeBase, (long) chain * codeBytes(), codeBytes(), shifts, shape.m() - 1, groups);
-        select(chain * inputVectors(), selected.length - 1);
+    private void select(int stream) {
+        tile.shifted(index, selectorBase, stream * layout.rowBytes(), shifts);
+        if (layout.inGroup()) {
+            tile.maskAndAdd(index, shape.m() - 1, groups);
+        }
+        selectInputs(0, selected.length - 1);
     }
 
     /** Halves: lanes whose bit is set belong to the later vectors of inputs. Depth first, so that only one vector per level is alive. */
-    private void select(int firstVector, int level) {
+    private void selectInputs(int firstVector, int level) {
         if (level == 0) {
             tile.selectFrom(selected[0], index, base, (long) firstVector * RawMemory.VECTOR_BYTES);
             return;
         }
         int half = 1 << (level - 1);
-        select(firstVector, level - 1);
+        selectInputs(firstVector, level - 1);
         tile.code.aload(selected[level - 1]).astore(selected[level]);
-        select(firstVector + half, level - 1);
-        tile.blendLanesWith(selected[level], selected[level - 1], RawMemory.LANES * half / inputVectors());
+        selectInputs(firstVector + half, level - 1);
+        tile.blendLanesWith(selected[level], selected[level - 1], RawMemory.LANES * half / layout.inputVectors());
     }
 }

@@ -294,14 +294,20 @@ final class TileCode {
                 .astore(ints);
     }
 
-    /** {@code ints = (the bytes at base + offset >>> shifts & mask) + summand}. */
-    void unpack(int ints, int base, long offset, int bytes, int shifts, int mask, int summand) {
+    /** {@code ints = 4 bytes at base + offset >>> shifts}. */
+    void shifted(int ints, int base, long offset, int shifts) {
         code.getstatic(RAW, "INTS", SPECIES);
-        bits(base, offset, bytes);
+        bits(base, offset, Integer.BYTES);
         code.invokestatic(INTS, "broadcast", MethodTypeDesc.of(INTS, SPECIES, ConstantDescs.CD_int))
                 .getstatic(OPERATORS, "LSHR", BINARY)
                 .aload(shifts)
                 .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR))
+                .astore(ints);
+    }
+
+    /** {@code ints = (ints & mask) + summand}. */
+    void maskAndAdd(int ints, int mask, int summand) {
+        code.aload(ints)
                 .getstatic(OPERATORS, "AND", desc(VectorOperators.Associative.class))
                 .loadConstant(mask)
                 .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, ConstantDescs.CD_int))
@@ -310,7 +316,7 @@ final class TileCode {
                 .astore(ints);
     }
 
-    /** {@code vector[lane] = (the vector at base + offset)[ints[lane]]}. */
+    /** {@code vector[lane] = (the vector at base + offset)[ints[lane] mod LANES]}. */
     void selectFrom(int vector, int ints, int base, long offset) {
         code.aload(ints).getstatic(RAW, "INTS", SPECIES);
         address(base, offset);
@@ -341,10 +347,10 @@ final class TileCode {
         code.astore(vector);
     }
 
-    /** {@code vector = memory[base ...]}, the first {@code count} lanes; the others are zero, and their memory is not touched. */
-    void loadFirst(int vector, int base, int count) {
+    /** {@code vector = memory[base + offset ...]}, the first {@code count} lanes; the others are zero, and their memory is not touched. */
+    void loadFirst(int vector, int base, long offset, int count) {
         species();
-        address(base, 0);
+        address(base, offset);
         order();
         firstLanesMask(count);
         code.invokestatic(

@@ -1,23 +1,44 @@
 package dev.rewire.kernels.internal.vector;
 
 import dev.rewire.kernels.internal.NmShape;
+import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SpmmIndex;
-import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Products of one sample and N:M weights by generated tiles. */
-final class VectorNmSpmv implements SpmvKernel {
-    private static final Map<NmShape, NmSpmvTile> GENERATED = new ConcurrentHashMap<>();
+final class VectorNmSpmv implements NmSpmvKernel {
+    /** Rows at once: one stream of values is not read as fast as memory could deliver them. */
+    private static final int STREAMS = 8;
+
+    /** The tile, and one of a single row for what its streams do not divide. */
+    private record Tiles(NmSpmvTile tile, NmSpmvTile rest) {}
+
+    private static final Map<NmShape, Tiles> GENERATED = new ConcurrentHashMap<>();
     private static final PartialSums ADD_UP = PartialSums.generate(false);
 
-    private final NmSpmvTile tile;
+    private final Tiles tiles;
+    private final NmSelectors layout;
     private final int outputsOfGroup;
 
     VectorNmSpmv(NmShape shape) {
-        tile = GENERATED.computeIfAbsent(shape, NmSpmvTileGenerator::generate);
+        tiles = GENERATED.computeIfAbsent(
+                shape,
+                key -> new Tiles(NmSpmvTileGenerator.generate(key, STREAMS), NmSpmvTileGenerator.generate(key, 1)));
+        layout = new NmSelectors(shape);
         outputsOfGroup = shape.outputs();
+    }
+
+    @Override
+    public long selectorBytes(int rows) {
+        // Four bytes are read where the last selectors begin.
+        return rows * layout.rowBytes() + Integer.BYTES;
+    }
+
+    @Override
+    public void select(byte[] codes, int rows, MemorySegment selectors) {
+        layout.write(codes, rows, selectors);
     }
 
     @Override
@@ -40,13 +61,13 @@ final class VectorNmSpmv implements SpmvKernel {
         long outputs = roundUp((endGroup - firstGroup) * outputsOfGroup);
         long sums = scratch.address();
         long partials = sums + outputs * Float.BYTES;
-        tile.run(
-                firstGroup * outputsOfGroup,
-                endGroup * outputsOfGroup,
-                index.codes().address(),
-                values.address(),
-                inputs.address(),
-                partials);
+        int first = firstGroup * outputsOfGroup;
+        int end = endGroup * outputsOfGroup;
+        int even = end - (end - first) % STREAMS;
+        long selectors = index.selectors().address();
+        tiles.tile.run(first, even, selectors, values.address(), inputs.address(), partials);
+        long rest = partials + (long) (even - first) * RawMemory.VECTOR_BYTES;
+        tiles.rest.run(even, end, selectors, values.address(), inputs.address(), rest);
         ADD_UP.run(partials, (int) (outputs / RawMemory.LANES), sums);
     }
 }

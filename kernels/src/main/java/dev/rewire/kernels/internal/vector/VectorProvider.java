@@ -3,6 +3,7 @@ package dev.rewire.kernels.internal.vector;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.NmShape;
+import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -63,8 +64,8 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable SpmvKernel nmSpmv(NmShape shape) {
-        return NmSpmvTileGenerator.fits(shape) ? new VectorNmSpmv(shape) : null;
+    public @Nullable NmSpmvKernel nmSpmv(NmShape shape) {
+        return NmSelectors.fit(shape) ? new VectorNmSpmv(shape) : null;
     }
 
     @Override
