@@ -19,7 +19,17 @@ final class SpmmSchedule {
     /** What an output costs by itself, in steps of a block. */
     private static final int STEPS_OF_OUTPUT = 4;
 
+    /**
+     * Inputs of 1×1 blocks that all outputs of a task walk before the next. With 64 samples each they take 64 KiB, of which the first-level cache keeps a part
+     * from output to output; fewer would cost more in sums that are stored and loaded again.
+     */
+    private static final int CHUNK_INPUTS = 256;
+
+    /** Items of an output, on average, that a chunk has at least. */
+    private static final int CHUNK_ITEMS = 25;
+
     private final boolean transposed;
+    private final int lanes;
     private final int panels;
     private final int panelsAtOnce;
     private final int threads;
@@ -27,6 +37,7 @@ final class SpmmSchedule {
     private BlockPattern pattern;
     private SpmmIndex index;
     private int[] inputsOfItems = new int[0];
+    private int[] itemCuts = new int[0];
     private final int[] cuts;
     private int tasksOfPanel;
 
@@ -41,11 +52,12 @@ final class SpmmSchedule {
     SpmmSchedule(BlockPattern pattern, boolean transposed, int lanes, int panels, int threads) {
         this.pattern = pattern;
         this.transposed = transposed;
+        this.lanes = lanes;
         this.panels = panels;
         this.threads = threads;
         panelsAtOnce = panelsAtOnce((long) (transposed ? pattern.rows() : pattern.cols()) * lanes * Float.BYTES);
         cuts = new int[(transposed ? pattern.gridCols() : pattern.gridRows()) + 1];
-        index = new SpmmIndex(cuts, inputsOfItems, inputsOfItems);
+        index = new SpmmIndex(cuts, inputsOfItems, inputsOfItems, cuts, 1);
         replan(pattern);
     }
 
@@ -67,9 +79,46 @@ final class SpmmSchedule {
         for (int item = 0; item < starts.length; item++) {
             inputsOfItems[item] = starts[item] * step;
         }
+        int[] offsets = transposed ? pattern.colOffsets() : pattern.rowOffsets();
+        int chunks = chunks(offsets.length - 1);
         index = new SpmmIndex(
-                transposed ? pattern.colOffsets() : pattern.rowOffsets(), inputsOfItems, pattern.transposedOrder());
+                offsets,
+                inputsOfItems,
+                pattern.transposedOrder(),
+                chunks == 1 ? offsets : cutItems(offsets, chunks),
+                chunks);
         cut();
+    }
+
+    /** With narrower panels there is nothing to gain. */
+    private int chunks(int groups) {
+        if (pattern.blockRows() * pattern.blockCols() > 1 || lanes < 64 || groups == 0) {
+            return 1;
+        }
+        int inputs = transposed ? pattern.rows() : pattern.cols();
+        int most = pattern.blocks() / groups / CHUNK_ITEMS;
+        return Math.max(1, Math.min((inputs + CHUNK_INPUTS - 1) / CHUNK_INPUTS, most));
+    }
+
+    /** Cuts the items of each group where inputs pass a multiple of a share of them all. */
+    private int[] cutItems(int[] offsets, int chunks) {
+        int groups = offsets.length - 1;
+        int inputs = transposed ? pattern.rows() : pattern.cols();
+        int share = (inputs + chunks - 1) / chunks;
+        if (itemCuts.length < (chunks + 1) * groups) {
+            itemCuts = new int[(chunks + 1) * groups];
+        }
+        for (int group = 0; group < groups; group++) {
+            int item = offsets[group];
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                itemCuts[chunk * groups + group] = item;
+                while (item < offsets[group + 1] && inputsOfItems[item] < (chunk + 1L) * share) {
+                    item++;
+                }
+            }
+            itemCuts[chunks * groups + group] = offsets[group + 1];
+        }
+        return itemCuts;
     }
 
     /** Cuts the groups where about equal work is done; work is what is stored, plus what each output costs by itself. */
