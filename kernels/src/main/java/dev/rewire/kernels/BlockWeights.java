@@ -16,6 +16,7 @@ final class BlockWeights implements SpmmWeights {
     private final StoredValues w;
     private final boolean transposed;
     private final SpmmSchedule schedule;
+    private final InputChunks chunks;
     private final SpmmShape shape;
     private final SpmmKernel kernel;
     private final @Nullable SpmmKernel lastGroupKernel;
@@ -51,8 +52,9 @@ final class BlockWeights implements SpmmWeights {
         lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
         int inputs = transposed ? pattern.rows() : pattern.cols();
         int groups = transposed ? pattern.gridCols() : pattern.gridRows();
+        // In narrower panels, and in larger blocks, samples are near enough as it is.
+        chunks = new InputChunks(inputs, rows * cols == 1 && setup.lanes() == 64);
         schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps(), TASK_VALUES);
-        index = index();
         replan();
     }
 
@@ -77,8 +79,9 @@ final class BlockWeights implements SpmmWeights {
         for (int item = 0; item < starts.length; item++) {
             inputsOfItems[item] = starts[item] * shape.steps();
         }
-        index = SpmmIndex.ofBlocks(
-                transposed ? pattern.colOffsets() : pattern.rowOffsets(), inputsOfItems, pattern.transposedOrder());
+        int[] offsets = transposed ? pattern.colOffsets() : pattern.rowOffsets();
+        int[] cuts = chunks.cut(offsets, inputsOfItems);
+        index = SpmmIndex.ofBlocks(offsets, inputsOfItems, pattern.transposedOrder(), cuts, chunks.count());
         if (orderedValues != null) {
             orderedValues.replan(pattern.transposedOrder(), pattern.blocks());
         }

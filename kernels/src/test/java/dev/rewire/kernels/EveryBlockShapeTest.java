@@ -35,6 +35,15 @@ class EveryBlockShapeTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
+    void forwardOfOneSample(Problem problem) {
+        Problem single = Problem.of(1, problem.rows(), problem.cols(), problem.blockRows(), problem.blockCols(), 60)
+                .with(Values.SMALL_INTEGERS);
+        SpmmCase product = new SpmmCase(single, Direction.FORWARD, EpilogueKind.BIAS);
+        product.expected().assertExact(product.resultOf(Layout.ROW_MAJOR, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
     void backwardInput(Problem problem) {
         SpmmCase product = new SpmmCase(problem, Direction.BACKWARD_INPUT, EpilogueKind.ACCUMULATE);
         product.expected().assertExact(product.resultOf(Layout.PANELS, 1));

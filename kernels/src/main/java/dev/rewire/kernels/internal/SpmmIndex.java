@@ -8,26 +8,41 @@ import java.lang.foreign.MemorySegment;
  * @param offsets for each group its first item, and the number of items at the end
  * @param inputs for each item the first input (feature) of its block; empty for N:M
  * @param blocks for each item the number of its block, unless values are consecutive: then items and blocks have the same numbers
+ * @param cuts where the items of a group are cut into chunks of inputs: for each chunk the first item of every group, and the number after each
+ *     group's last at the end; {@code offsets} itself if there is one chunk
+ * @param chunks chunks, at least 1; more than 1 for 1×1 blocks only
  * @param places for N:M, for each kept element of a group of rows its input, counted from the first input of its {@link NmShape#chunkInputs chunk};
  *     unsigned bytes in kernel memory
  * @param selectors what {@link NmSpmvKernel#select} wrote, or empty
  */
 @SuppressWarnings("ArrayRecordComponent") // shared with kernels on purpose, which only read
-public record SpmmIndex(int[] offsets, int[] inputs, int[] blocks, MemorySegment places, MemorySegment selectors) {
+public record SpmmIndex(
+        int[] offsets,
+        int[] inputs,
+        int[] blocks,
+        int[] cuts,
+        int chunks,
+        MemorySegment places,
+        MemorySegment selectors) {
     private static final int[] NO_ITEMS = {};
 
     /** Of a pattern of blocks. */
-    public static SpmmIndex ofBlocks(int[] offsets, int[] inputs, int[] blocks) {
-        return new SpmmIndex(offsets, inputs, blocks, MemorySegment.NULL, MemorySegment.NULL);
+    public static SpmmIndex ofBlocks(int[] offsets, int[] inputs, int[] blocks, int[] cuts, int chunks) {
+        return new SpmmIndex(offsets, inputs, blocks, cuts, chunks, MemorySegment.NULL, MemorySegment.NULL);
     }
 
     /** Of an N:M pattern. */
     public static SpmmIndex ofPlaces(int[] offsets, MemorySegment places, MemorySegment selectors) {
-        return new SpmmIndex(offsets, NO_ITEMS, NO_ITEMS, places, selectors);
+        return new SpmmIndex(offsets, NO_ITEMS, NO_ITEMS, offsets, 1, places, selectors);
     }
 
     /** How many groups there are. */
     public int groups() {
         return offsets.length - 1;
+    }
+
+    /** How far apart the cuts of a group lie in {@link #cuts}. */
+    public int cutStride() {
+        return chunks == 1 ? 1 : groups();
     }
 }

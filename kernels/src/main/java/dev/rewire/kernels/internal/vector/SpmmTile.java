@@ -2,9 +2,13 @@ package dev.rewire.kernels.internal.vector;
 
 /** A generated SpMM: some outputs of each group, for some lanes of a panel. */
 interface SpmmTile {
-    /** Addresses are of feature 0 and of the first lane; groups, inputs and blocks as in {@code SpmmIndex}. */
+    /**
+     * Addresses are of feature 0 and of the first lane; groups, inputs and blocks as in {@code SpmmIndex}. The items of a group are those from
+     * {@code cuts[group + from]} to {@code cuts[group + to]}; outputs start where {@code from} is 0, and are finished where {@code last}
+     * is 1, otherwise they go on.
+     */
     void run(
-            int[] offsets,
+            int[] cuts,
             int[] inputs,
             int[] blocks,
             int firstGroup,
@@ -13,5 +17,8 @@ interface SpmmTile {
             long input,
             long output,
             long bias,
-            long mask);
+            long mask,
+            int from,
+            int to,
+            int last);
 }

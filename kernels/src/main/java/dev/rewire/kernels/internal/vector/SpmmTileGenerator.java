@@ -20,7 +20,10 @@ import java.lang.classfile.Label;
  *         output = relu or mask of sums          // of the last chunk
  * </pre>
  *
- * Two loops are written so that C2 takes them for no counted loops, which it would unroll until the sums spill, and give copies before and
+ * Where items are single weights (1×1 blocks), the caller cuts the groups' items instead, and runs all groups for one chunk of inputs after
+ * the other.
+ *
+ * <p>Two loops are written so that C2 takes them for no counted loops, which it would unroll until the sums spill, and give copies before and
  * after that a trip count of a dozen cannot pay for: the steps end when an address is reached, and items without a loop over steps
  * are counted in twos. Addresses advance before they are used, and each turn ends in a comparison followed by a jump back: the other way round C2
  * keeps copies of the addresses and computes the comparison's result twice, which costs 0.8 of 4 cycles (docs/performance.md).
@@ -40,9 +43,10 @@ final class SpmmTileGenerator {
     private final long featureBytes;
     private final int outputsOfGroup;
     private final boolean severalTiles;
+    private final boolean cutByCaller;
 
     // The parameters' slots; 0 is the tile itself.
-    private final int offsets = 1;
+    private final int cuts = 1;
     private final int inputs = 2;
     private final int blocks = 3;
     private final int group = 4;
@@ -52,6 +56,9 @@ final class SpmmTileGenerator {
     private final int output = 10;
     private final int bias = 12;
     private final int mask = 14;
+    private final int from = 16;
+    private final int to = 17;
+    private final int last = 18;
 
     private final int chunk;
     private final int endOfGroup;
@@ -80,6 +87,7 @@ final class SpmmTileGenerator {
         featureBytes = (long) shape.lanes() * Float.BYTES;
         outputsOfGroup = shape.blockElements() / shape.steps();
         severalTiles = part.to() - part.from() > part.size();
+        cutByCaller = shape.blockElements() == 1;
         chunk = tile.newInt();
         endOfGroup = tile.newInt();
         item = tile.newInt();
@@ -148,7 +156,7 @@ final class SpmmTileGenerator {
         Label loop = tile.code.newLabel();
         Label rest = tile.code.newLabel();
         firstItem(chunk);
-        tile.code.aload(offsets).iload(group).iconst_1().iadd().iaload().istore(endOfGroup);
+        tile.code.aload(cuts).iload(group).iload(to).iadd().iaload().istore(endOfGroup);
         tile.code.labelBinding(loop).iload(endOfGroup).istore(endItem);
         if (!severalTiles) {
             lanes();
@@ -171,7 +179,7 @@ final class SpmmTileGenerator {
     }
 
     private void firstItem(int target) {
-        tile.code.aload(offsets).iload(group).iaload().istore(target);
+        tile.code.aload(cuts).iload(group).iload(from).iadd().iaload().istore(target);
     }
 
     private void lanes() {
@@ -211,14 +219,18 @@ final class SpmmTileGenerator {
     }
 
     private void start() {
-        if (!severalTiles) {
+        if (!severalTiles && !cutByCaller) {
             startGroup();
             return;
         }
         Label first = tile.code.newLabel();
         Label started = tile.code.newLabel();
-        firstItem(item);
-        tile.code.iload(chunk).iload(item).if_icmpeq(first);
+        if (cutByCaller) {
+            tile.code.iload(from).ifeq(first);
+        } else {
+            firstItem(item);
+            tile.code.iload(chunk).iload(item).if_icmpeq(first);
+        }
         tile.maskAddress(tileOutput, base);
         for (int i = 0; i < part.size(); i++) {
             for (int j = 0; j < vectors; j++) {
@@ -363,7 +375,9 @@ final class SpmmTileGenerator {
         tile.maskAddress(tileOutput, base);
         Label unfinished = tile.code.newLabel();
         if (shape.end() != End.STORE) {
-            if (severalTiles) {
+            if (cutByCaller) {
+                tile.code.iload(last).ifeq(unfinished);
+            } else if (severalTiles) {
                 tile.code.iload(endItem).iload(endOfGroup).if_icmplt(unfinished);
             }
             finishGroup();

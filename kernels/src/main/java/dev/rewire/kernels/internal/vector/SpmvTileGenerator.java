@@ -10,21 +10,33 @@ import java.lang.classfile.Label;
  *
  * <pre>
  * for each group
- *   for each tile of the group                   // forward: rows of its blocks; backward: the whole group
- *     sums = 0
+ *   forward:
+ *     target = 0                                 // a vector per output
  *     for each item of the group                 // a block
- *       forward:  for each vector of inputs, for each row i of the tile: sums[i] += value[i] * inputs
- *       backward: for each row i of the block, for each vector j: sums[i % chains][j] += value[i][j] * input[i]
+ *       for each row of the block, some at a time
+ *         for each vector of inputs: target[row] += value[row] * inputs
+ *   backward:
+ *     sums = 0
+ *     for each item of the group
+ *       for each row i of the block, chains at a time
+ *         for each vector j: sums[i % chains][j] += value[i][j] * input[i]
  *     target = sums
  * </pre>
+ *
+ * <p>What limits it is the memory that the values come from, so they are read once and in order, by few instructions: the processor foresees what
+ * an instruction will read that goes on by some lines a turn. A whole block per turn, with its sums in registers, is read half as fast (docs/performance.md).
  */
 final class SpmvTileGenerator {
     private static final int MOST_CHAINS = 4;
 
+    /** Bytes of values that one turn of a loop over rows reads at most. */
+    private static final long TURN_BYTES = 256;
+
     private final TileCode tile;
     private final SpmmShape shape;
     private final int vectors;
-    private final int chains;
+    private final int rowsOfTurn;
+    private final boolean sumsInMemory;
 
     // The parameters' slots; 0 is the tile itself.
     private final int offsets = 1;
@@ -41,16 +53,20 @@ final class SpmvTileGenerator {
     private final int value;
     private final int lastValue;
     private final int sample;
+    private final int sum;
     private final int valueBase;
     private final int base;
     private final int[][] sums;
+    private final int[] samples;
     private final int vector;
 
-    private SpmvTileGenerator(TileCode tile, SpmmShape shape, int sumRows, int vectors) {
+    private SpmvTileGenerator(TileCode tile, SpmmShape shape) {
         this.tile = tile;
         this.shape = shape;
-        this.vectors = vectors;
-        this.chains = sumRows;
+        boolean forward = isForward(shape);
+        vectors = (forward ? shape.steps() : shape.outputs()) / RawMemory.LANES;
+        rowsOfTurn = rowsOfTurn(forward ? shape.outputs() : shape.steps());
+        sumsInMemory = forward && rowsOfTurn < shape.outputs();
         item = tile.newInt();
         itemsLeft = tile.newLong();
         value = tile.newLong();
@@ -58,8 +74,19 @@ final class SpmvTileGenerator {
         sample = tile.newLong();
         valueBase = tile.newLong();
         base = tile.newLong();
-        sums = tile.newVectors(sumRows, isForward(shape) ? 1 : vectors);
+        sum = tile.newLong();
+        sums = tile.newVectors(rowsOfTurn, forward ? 1 : vectors);
+        samples = tile.newVectors(sumsInMemory ? vectors : 1);
         vector = tile.newVector();
+    }
+
+    /** A divisor of the rows, so that there is no rest; each row has sums of its own. */
+    private int rowsOfTurn(int rows) {
+        long fitting = Math.max(1, TURN_BYTES / ((long) vectors * RawMemory.VECTOR_BYTES));
+        int most = isForward(shape)
+                ? Tiling.accumulators()
+                : Math.min(MOST_CHAINS, Tiling.powerOfTwo(Tiling.accumulators() / vectors));
+        return Math.min(Integer.lowestOneBit(rows), Math.min(most, Tiling.powerOfTwo((int) fitting)));
     }
 
     /** Whether rows of blocks are whole vectors, and few enough to be summed in registers. */
@@ -73,51 +100,49 @@ final class SpmvTileGenerator {
     }
 
     static SpmvTile generate(SpmmShape shape) {
-        if (isForward(shape)) {
-            int rows = Math.min(Integer.lowestOneBit(shape.outputs()), Tiling.accumulators());
-            int vectors = shape.steps() / RawMemory.LANES;
-            return TileCode.define(SpmvTile.class, tile -> new SpmvTileGenerator(tile, shape, rows, vectors).groups());
-        }
-        int vectors = shape.outputs() / RawMemory.LANES;
-        int most = Math.min(MOST_CHAINS, Tiling.powerOfTwo(Tiling.accumulators() / vectors));
-        int chains = Math.min(Integer.lowestOneBit(shape.steps()), most);
-        return TileCode.define(SpmvTile.class, tile -> new SpmvTileGenerator(tile, shape, chains, vectors).groups());
+        return TileCode.define(SpmvTile.class, tile -> new SpmvTileGenerator(tile, shape).groups());
     }
 
     private void groups() {
         Label loop = tile.code.newLabel();
         Label end = tile.code.newLabel();
         tile.code.labelBinding(loop).iload(group).iload(endGroup).if_icmpge(end);
-        if (isForward(shape)) {
-            for (int row = 0; row < shape.outputs(); row += chains) {
-                sum((long) row * shape.outputStride() * Float.BYTES);
-            }
-        } else {
-            sum(0);
-        }
+        start();
+        items();
+        finish();
         tile.code.iinc(group, 1).goto_(loop).labelBinding(end);
     }
 
-    private void sum(long valueOfTile) {
-        Label loop = tile.code.newLabel();
-        Label end = tile.code.newLabel();
+    private void start() {
+        if (sumsInMemory) {
+            tile.maskAddress(target, base);
+            tile.zero(vector);
+            for (int row = 0; row < shape.outputs(); row++) {
+                tile.store(vector, base, (long) row * RawMemory.VECTOR_BYTES);
+            }
+            return;
+        }
         for (int[] row : sums) {
             for (int each : row) {
                 tile.zero(each);
             }
         }
+    }
+
+    private void items() {
+        Label loop = tile.code.newLabel();
+        Label end = tile.code.newLabel();
         tile.code.aload(offsets).iload(group).iaload().istore(item);
         tile.code.aload(offsets).iload(group).iconst_1().iadd().iaload();
         tile.code.iload(item).isub().i2l().loadConstant(2L).lmul().lstore(itemsLeft);
         tile.code.lload(itemsLeft).lconst_0().lcmp().ifle(end).labelBinding(loop);
-        block(valueOfTile);
+        block();
         tile.code.iinc(item, 1);
         tile.advance(itemsLeft, -2); // in twos, as in SpmmTileGenerator
         tile.code.lload(itemsLeft).lconst_0().lcmp().ifeq(end).goto_(loop).labelBinding(end);
-        store();
     }
 
-    private void block(long valueOfTile) {
+    private void block() {
         long blockBytes = (long) shape.blockElements() * Float.BYTES;
         tile.code.lload(values);
         if (shape.consecutive()) {
@@ -125,66 +150,98 @@ final class SpmvTileGenerator {
         } else {
             tile.code.aload(blocks).iload(item).iaload();
         }
-        tile.code
-                .i2l()
-                .loadConstant(blockBytes)
-                .lmul()
-                .ladd()
-                .loadConstant(valueOfTile)
-                .ladd()
-                .lstore(value);
+        tile.code.i2l().loadConstant(blockBytes).lmul().ladd().lstore(value);
         tile.code.lload(input).aload(inputs).iload(item).iaload().i2l();
         tile.code.loadConstant((long) Float.BYTES).lmul().ladd().lstore(sample);
-        if (isForward(shape)) {
-            rowsTimesInputs();
-        } else {
+        if (!isForward(shape)) {
             inputsTimesRows();
+        } else if (sumsInMemory) {
+            rowsTimesInputsInTurns();
+        } else {
+            rowsTimesInputs();
         }
     }
 
     private void rowsTimesInputs() {
         tile.maskAddress(sample, base);
         tile.maskAddress(value, valueBase);
-        int values = tile.newVector();
         for (int j = 0; j < vectors; j++) {
-            tile.load(vector, base, (long) j * RawMemory.VECTOR_BYTES);
-            for (int i = 0; i < sums.length; i++) {
-                long row = (long) i * shape.outputStride() * Float.BYTES;
-                tile.load(values, valueBase, row + (long) j * RawMemory.VECTOR_BYTES);
-                tile.fma(sums[i][0], vector, values);
+            tile.load(samples[0], base, (long) j * RawMemory.VECTOR_BYTES);
+            for (int i = 0; i < rowsOfTurn; i++) {
+                tile.load(vector, valueBase, valueOffset(i, j));
+                tile.fma(sums[i][0], samples[0], vector);
             }
         }
+    }
+
+    private void rowsTimesInputsInTurns() {
+        Label loop = tile.code.newLabel();
+        Label done = tile.code.newLabel();
+        long turnBytes = valueOffset(rowsOfTurn, 0);
+        long sumBytes = (long) rowsOfTurn * RawMemory.VECTOR_BYTES;
+        tile.maskAddress(sample, base);
+        for (int j = 0; j < vectors; j++) {
+            tile.load(samples[j], base, (long) j * RawMemory.VECTOR_BYTES);
+        }
+        beforeFirstTurn(turnBytes, shape.outputs());
+        tile.code.lload(target).loadConstant(sumBytes).lsub().lstore(sum);
+        tile.code.labelBinding(loop);
+        tile.advance(value, turnBytes);
+        tile.advance(sum, sumBytes);
+        tile.maskAddress(value, valueBase);
+        tile.maskAddress(sum, base);
+        for (int i = 0; i < rowsOfTurn; i++) {
+            tile.load(sums[i][0], base, (long) i * RawMemory.VECTOR_BYTES);
+            for (int j = 0; j < vectors; j++) {
+                tile.load(vector, valueBase, valueOffset(i, j));
+                tile.fma(sums[i][0], samples[j], vector);
+            }
+            tile.store(sums[i][0], base, (long) i * RawMemory.VECTOR_BYTES);
+        }
+        tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
     }
 
     private void inputsTimesRows() {
         Label loop = tile.code.newLabel();
         Label done = tile.code.newLabel();
-        long rowBytes = (long) shape.stepStride() * Float.BYTES;
-        long turnBytes = chains * rowBytes;
-        int values = tile.newVector();
-        tile.code
-                .lload(value)
-                .loadConstant(rowBytes * shape.steps() - turnBytes)
-                .ladd()
-                .lstore(lastValue);
-        tile.advance(value, -turnBytes);
-        tile.advance(sample, -(long) chains * Float.BYTES);
+        long turnBytes = valueOffset(rowsOfTurn, 0);
+        long sampleBytes = (long) rowsOfTurn * Float.BYTES;
+        beforeFirstTurn(turnBytes, shape.steps());
+        tile.advance(sample, -sampleBytes);
         tile.code.labelBinding(loop);
         tile.advance(value, turnBytes);
-        tile.advance(sample, (long) chains * Float.BYTES);
+        tile.advance(sample, sampleBytes);
         tile.maskAddress(sample, base);
         tile.maskAddress(value, valueBase);
-        for (int i = 0; i < chains; i++) {
-            tile.broadcast(vector, base, (long) i * Float.BYTES);
+        for (int i = 0; i < rowsOfTurn; i++) {
+            tile.broadcast(samples[0], base, (long) i * Float.BYTES);
             for (int j = 0; j < vectors; j++) {
-                tile.load(values, valueBase, i * rowBytes + (long) j * RawMemory.VECTOR_BYTES);
-                tile.fma(sums[i][j], vector, values);
+                tile.load(vector, valueBase, valueOffset(i, j));
+                tile.fma(sums[i][j], samples[0], vector);
             }
         }
         tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
     }
 
-    private void store() {
+    private void beforeFirstTurn(long turnBytes, int rows) {
+        tile.code
+                .lload(value)
+                .loadConstant(valueOffset(rows, 0) - turnBytes)
+                .ladd()
+                .lstore(lastValue);
+        tile.advance(value, -turnBytes);
+    }
+
+    /** Where vector {@code j} of row {@code i} of a block lies. */
+    private long valueOffset(int i, int j) {
+        return ((long) i * vectors + j) * RawMemory.VECTOR_BYTES;
+    }
+
+    private void finish() {
+        if (sumsInMemory) {
+            tile.advance(target, (long) shape.outputs() * RawMemory.VECTOR_BYTES);
+            return;
+        }
         tile.maskAddress(target, base);
         int count = 0;
         if (isForward(shape)) {
@@ -193,7 +250,7 @@ final class SpmvTileGenerator {
             }
         } else {
             for (int j = 0; j < vectors; j++) {
-                for (int i = 1; i < chains; i++) {
+                for (int i = 1; i < rowsOfTurn; i++) {
                     tile.add(sums[0][j], sums[i][j]);
                 }
                 tile.store(sums[0][j], base, (long) count++ * RawMemory.VECTOR_BYTES);

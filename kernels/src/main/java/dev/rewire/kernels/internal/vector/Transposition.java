@@ -4,44 +4,48 @@ import java.lang.classfile.Label;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Transposes a row of square tiles, as tall and wide as a vector, between two segments of any arena: every access is checked. Row {@code i}
- * of the tile and row {@code i + d} exchange lanes at distance {@code d}, for d = 1, 2, 4 …
+ * Transposes square tiles, as tall and wide as a vector, between rows of a row-major matrix and a panel. Row {@code i} of a tile and row {@code i + d}
+ * exchange lanes at distance {@code d}, for d = 1, 2, 4 …
+ *
+ * <p>The matrix is its owner's, in any arena, and each access to it is checked. The panel is kernel memory that the caller holds.
  */
 interface Transposition {
-    /** Offsets, strides (from row to row) and steps (from tile to tile) are bytes. */
-    void run(
-            MemorySegment from,
-            long fromOffset,
-            long fromStride,
-            long fromStep,
-            MemorySegment to,
-            long toOffset,
-            long toStride,
-            long toStep,
-            int tiles);
+    /**
+     * Moves the samples of as many rows as a vector has lanes, tile after tile along the features.
+     *
+     * @param dense the matrix
+     * @param denseOffset bytes to the first feature of the first row
+     * @param rowStride bytes from row to row
+     * @param panel address of the first feature of the first row's lane
+     * @param tiles tiles, each of as many features as a vector has lanes
+     */
+    void run(MemorySegment dense, long denseOffset, long rowStride, long panel, int tiles);
 
     /** Writes the loop for vectors of this process's width. */
-    static Transposition generate() {
+    static Transposition generate(boolean toPanel, int lanes) {
         return TileCode.define(Transposition.class, tile -> {
-            int from = 1;
-            int fromOffset = 2;
-            int fromStride = 4;
-            int fromStep = 6;
-            int to = 8;
-            int toOffset = 9;
-            int toStride = 11;
-            int toStep = 13;
-            int tiles = 15;
+            int dense = 1;
+            int denseOffset = 2;
+            int rowStride = 4;
+            int panel = 6;
+            int tiles = 8;
+            long featureBytes = (long) lanes * Float.BYTES;
             int offset = tile.newLong();
+            int base = tile.newLong();
             int swapped = tile.newVector();
             int[] rows = tile.newVectors(RawMemory.LANES);
             Label loop = tile.code.newLabel();
             Label end = tile.code.newLabel();
             tile.code.labelBinding(loop).iload(tiles).ifle(end);
-            tile.code.lload(fromOffset).lstore(offset);
-            for (int row : rows) {
-                tile.loadChecked(row, from, offset);
-                tile.code.lload(offset).lload(fromStride).ladd().lstore(offset);
+            tile.code.lload(denseOffset).lstore(offset);
+            tile.maskAddress(panel, base);
+            for (int i = 0; i < rows.length; i++) {
+                if (toPanel) {
+                    tile.loadChecked(rows[i], dense, offset);
+                    tile.code.lload(offset).lload(rowStride).ladd().lstore(offset);
+                } else {
+                    tile.load(rows[i], base, i * featureBytes);
+                }
             }
             for (int distance = 1; distance < rows.length; distance *= 2) {
                 for (int i = 0; i < rows.length; i++) {
@@ -50,13 +54,16 @@ interface Transposition {
                     }
                 }
             }
-            tile.code.lload(toOffset).lstore(offset);
-            for (int row : rows) {
-                tile.storeChecked(row, to, offset);
-                tile.code.lload(offset).lload(toStride).ladd().lstore(offset);
+            for (int i = 0; i < rows.length; i++) {
+                if (toPanel) {
+                    tile.store(rows[i], base, i * featureBytes);
+                } else {
+                    tile.storeChecked(rows[i], dense, offset);
+                    tile.code.lload(offset).lload(rowStride).ladd().lstore(offset);
+                }
             }
-            tile.code.lload(fromOffset).lload(fromStep).ladd().lstore(fromOffset);
-            tile.code.lload(toOffset).lload(toStep).ladd().lstore(toOffset);
+            tile.advance(denseOffset, RawMemory.VECTOR_BYTES);
+            tile.advance(panel, RawMemory.LANES * featureBytes);
             tile.code.iinc(tiles, -1).goto_(loop).labelBinding(end);
         });
     }

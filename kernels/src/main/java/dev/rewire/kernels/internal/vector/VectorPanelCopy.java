@@ -3,10 +3,13 @@ package dev.rewire.kernels.internal.vector;
 import dev.rewire.kernels.internal.KernelProvider.PanelCopy;
 import dev.rewire.kernels.internal.scalar.ScalarPanelCopy;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Row-major to panels and back by transposing square tiles; the scalar loops take what is left at the edges. */
 final class VectorPanelCopy implements PanelCopy {
-    private final Transposition transposition = Transposition.generate();
+    private final Map<Integer, Transposition> packing = new ConcurrentHashMap<>();
+    private final Map<Integer, Transposition> unpacking = new ConcurrentHashMap<>();
     private final ScalarPanelCopy rest = new ScalarPanelCopy();
 
     @Override
@@ -23,20 +26,11 @@ final class VectorPanelCopy implements PanelCopy {
             rest.pack(source, sourceOffset, rowStride, samples, features, panel, panelOffset, lanes);
             return;
         }
-        long tile = (long) RawMemory.LANES * Float.BYTES;
-        long featureBytes = (long) lanes * Float.BYTES;
+        Transposition transposition = packing.computeIfAbsent(lanes, count -> Transposition.generate(true, count));
         int tiles = features / RawMemory.LANES;
         for (int sample = 0; sample < lanes; sample += RawMemory.LANES) {
-            transposition.run(
-                    source,
-                    sourceOffset + sample * rowStride,
-                    rowStride,
-                    tile,
-                    panel,
-                    panelOffset + (long) sample * Float.BYTES,
-                    featureBytes,
-                    RawMemory.LANES * featureBytes,
-                    tiles);
+            long to = panel.address() + panelOffset + (long) sample * Float.BYTES;
+            transposition.run(source, sourceOffset + sample * rowStride, rowStride, to, tiles);
         }
         int done = tiles * RawMemory.LANES;
         rest.pack(
@@ -46,7 +40,7 @@ final class VectorPanelCopy implements PanelCopy {
                 samples,
                 features - done,
                 panel,
-                panelOffset + done * featureBytes,
+                panelOffset + (long) done * lanes * Float.BYTES,
                 lanes);
     }
 
@@ -60,26 +54,17 @@ final class VectorPanelCopy implements PanelCopy {
             MemorySegment target,
             long targetOffset,
             long rowStride) {
-        long tile = (long) RawMemory.LANES * Float.BYTES;
-        long featureBytes = (long) lanes * Float.BYTES;
+        Transposition transposition = unpacking.computeIfAbsent(lanes, count -> Transposition.generate(false, count));
         int tiles = features / RawMemory.LANES;
         int whole = samples / RawMemory.LANES * RawMemory.LANES;
         for (int sample = 0; sample < whole; sample += RawMemory.LANES) {
-            transposition.run(
-                    panel,
-                    panelOffset + (long) sample * Float.BYTES,
-                    featureBytes,
-                    RawMemory.LANES * featureBytes,
-                    target,
-                    targetOffset + sample * rowStride,
-                    rowStride,
-                    tile,
-                    tiles);
+            long from = panel.address() + panelOffset + (long) sample * Float.BYTES;
+            transposition.run(target, targetOffset + sample * rowStride, rowStride, from, tiles);
         }
         int done = tiles * RawMemory.LANES;
         rest.unpack(
                 panel,
-                panelOffset + done * featureBytes,
+                panelOffset + (long) done * lanes * Float.BYTES,
                 lanes,
                 whole,
                 features - done,

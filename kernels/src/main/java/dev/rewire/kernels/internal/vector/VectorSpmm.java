@@ -32,19 +32,25 @@ final class VectorSpmm implements SpmmKernel {
 
     @Override
     public void run(SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
+        int stride = index.cutStride();
         for (int i = 0; i < tiles.size(); i++) {
-            tiles.get(i)
-                    .run(
-                            index.offsets(),
-                            index.inputs(),
-                            index.blocks(),
-                            firstGroup,
-                            endGroup,
-                            at.values.address(),
-                            at.input.address() + at.inputOffset,
-                            at.output.address() + at.outputOffset,
-                            at.bias.address(),
-                            at.mask.address() + at.maskOffset);
+            for (int chunk = 0; chunk < index.chunks(); chunk++) {
+                tiles.get(i)
+                        .run(
+                                index.cuts(),
+                                index.inputs(),
+                                index.blocks(),
+                                firstGroup,
+                                endGroup,
+                                at.values.address(),
+                                at.input.address() + at.inputOffset,
+                                at.output.address() + at.outputOffset,
+                                at.bias.address(),
+                                at.mask.address() + at.maskOffset,
+                                chunk * stride,
+                                (chunk + 1) * stride,
+                                chunk == index.chunks() - 1 ? 1 : 0);
+            }
         }
     }
 }

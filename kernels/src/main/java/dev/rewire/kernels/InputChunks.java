@@ -1,0 +1,65 @@
+package dev.rewire.kernels;
+
+/**
+ * How the items of 1×1 blocks are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
+ * their samples from output to output.
+ */
+final class InputChunks {
+    /** With 64 samples each they take 64 KiB; fewer would cost more in sums that are stored and loaded again. */
+    private static final int CHUNK_INPUTS = 256;
+
+    /** Items of an output, on average, that a chunk has at least. */
+    private static final int CHUNK_ITEMS = 25;
+
+    private final int inputs;
+    private final boolean possible;
+    private int[] cuts = new int[0];
+    private int count = 1;
+
+    /**
+     * One chunk, until {@link #cut}.
+     *
+     * @param inputs features of a sample
+     * @param possible whether there may be more than one
+     */
+    InputChunks(int inputs, boolean possible) {
+        this.inputs = inputs;
+        this.possible = possible;
+    }
+
+    /** How many chunks there are. */
+    int count() {
+        return count;
+    }
+
+    /**
+     * Cuts the items of each group where inputs pass a multiple of a share of them all.
+     *
+     * @param offsets for each group its first item, and the number of items at the end
+     * @param inputsOfItems for each item its input
+     * @return the cuts, as {@code SpmmIndex} describes them
+     */
+    int[] cut(int[] offsets, int[] inputsOfItems) {
+        int groups = offsets.length - 1;
+        int most = possible && groups > 0 ? offsets[groups] / groups / CHUNK_ITEMS : 1;
+        count = Math.max(1, Math.min((inputs + CHUNK_INPUTS - 1) / CHUNK_INPUTS, most));
+        if (count == 1) {
+            return offsets;
+        }
+        int share = (inputs + count - 1) / count;
+        if (cuts.length < (count + 1) * groups) {
+            cuts = new int[(count + 1) * groups];
+        }
+        for (int group = 0; group < groups; group++) {
+            int item = offsets[group];
+            for (int chunk = 0; chunk < count; chunk++) {
+                cuts[chunk * groups + group] = item;
+                while (item < offsets[group + 1] && inputsOfItems[item] < (chunk + 1L) * share) {
+                    item++;
+                }
+            }
+            cuts[count * groups + group] = offsets[group + 1];
+        }
+        return cuts;
+    }
+}
