@@ -18,6 +18,7 @@ public final class BlockNorms {
      * @throws IllegalStateException if the matrix's arena is closed
      */
     public static void l1(BlockSparseMatrix matrix, float[] norms) {
+        Check.floats("matrix", matrix.type());
         BlockPattern pattern = matrix.pattern();
         int blocks = pattern.blocks();
         if (norms.length < blocks) {

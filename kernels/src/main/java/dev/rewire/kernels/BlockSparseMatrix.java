@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A block-sparse matrix (BSR; with 1×1 blocks CSR) of 32-bit floats: a {@link BlockPattern} and, off-heap, the values of its blocks one
+ * A block-sparse matrix (BSR; with 1×1 blocks CSR), of 32-bit floats unless it was made with another {@link ValueType}: a {@link BlockPattern} and, off-heap, the values of its blocks one
  * after the other in the pattern's order, each block row by row. Elements of a block that lie outside of the matrix are zero and stay so.
  *
  * <p>The pattern can be exchanged ({@link #rewire}): values move within the memory that the matrix has. Nothing else may use the matrix
@@ -13,16 +13,29 @@ import java.lang.foreign.ValueLayout;
 public final class BlockSparseMatrix {
     private final KernelArena arena;
     private final MemorySegment memory;
+    private final ValueType type;
     private final int capacity;
     private final long elementsOfBlock;
     private volatile BlockPattern pattern;
 
-    private BlockSparseMatrix(KernelArena arena, MemorySegment memory, BlockPattern pattern) {
+    private BlockSparseMatrix(KernelArena arena, BlockPattern pattern, ValueType type) {
         this.arena = arena;
-        this.memory = memory;
+        this.type = type;
+        memory = arena.allocate(pattern.storedElements() * type.bytes(), KernelArena.ALIGNMENT);
         this.capacity = pattern.blocks();
         this.elementsOfBlock = (long) pattern.blockRows() * pattern.blockCols();
         this.pattern = pattern;
+    }
+
+    /**
+     * A matrix of zeros on the places of a pattern, in 32-bit floats.
+     *
+     * @param arena where the memory comes from
+     * @param pattern the places
+     * @return the matrix
+     */
+    public static BlockSparseMatrix allocate(KernelArena arena, BlockPattern pattern) {
+        return allocate(arena, pattern, ValueType.F32);
     }
 
     /**
@@ -30,11 +43,26 @@ public final class BlockSparseMatrix {
      *
      * @param arena where the memory comes from
      * @param pattern the places
+     * @param type how values are stored; only forward products read others than F32
      * @return the matrix
      */
-    public static BlockSparseMatrix allocate(KernelArena arena, BlockPattern pattern) {
-        MemorySegment memory = arena.allocate(pattern.storedElements() * Float.BYTES, KernelArena.ALIGNMENT);
-        return new BlockSparseMatrix(arena, memory, pattern);
+    public static BlockSparseMatrix allocate(KernelArena arena, BlockPattern pattern, ValueType type) {
+        return new BlockSparseMatrix(arena, pattern, type);
+    }
+
+    /**
+     * A copy in another type.
+     *
+     * @param arena where the memory comes from
+     * @param target how the copy stores values; they are rounded as {@link ValueType#set} says
+     * @return a new matrix
+     */
+    public BlockSparseMatrix convert(KernelArena arena, ValueType target) {
+        BlockSparseMatrix copy = allocate(arena, pattern, target);
+        for (long i = 0; i < pattern.storedElements(); i++) {
+            target.set(copy.memory, i, type.get(memory, i));
+        }
+        return copy;
     }
 
     /**
@@ -110,16 +138,33 @@ public final class BlockSparseMatrix {
             int rows = Math.min(height, p.rows() - gridRow * height);
             for (int block = p.rowOffset(gridRow); block < p.rowOffset(gridRow + 1); block++) {
                 int col = p.gridCol(block) * width;
-                long bytes = (long) Math.min(width, p.cols() - col) * Float.BYTES;
                 for (int row = 0; row < rows; row++) {
-                    long inBlock = (((long) block * height + row) * width) * Float.BYTES;
-                    long inDense = (((long) gridRow * height + row) * dense.rowStride() + col) * Float.BYTES;
-                    if (fromDense) {
-                        MemorySegment.copy(dense.segment(), inDense, memory, inBlock, bytes);
-                    } else {
-                        MemorySegment.copy(memory, inBlock, dense.segment(), inDense, bytes);
-                    }
+                    long inBlock = ((long) block * height + row) * width;
+                    long inDense = ((long) gridRow * height + row) * dense.rowStride() + col;
+                    copyRow(dense.segment(), inDense, inBlock, Math.min(width, p.cols() - col), fromDense);
                 }
+            }
+        }
+    }
+
+    private void copyRow(MemorySegment dense, long inDense, long inBlock, int count, boolean fromDense) {
+        if (type == ValueType.F32) {
+            long bytes = (long) count * Float.BYTES;
+            MemorySegment from = fromDense ? dense : memory;
+            MemorySegment to = fromDense ? memory : dense;
+            MemorySegment.copy(
+                    from,
+                    (fromDense ? inDense : inBlock) * Float.BYTES,
+                    to,
+                    (fromDense ? inBlock : inDense) * Float.BYTES,
+                    bytes);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            if (fromDense) {
+                type.set(memory, inBlock + i, dense.getAtIndex(ValueLayout.JAVA_FLOAT, inDense + i));
+            } else {
+                dense.setAtIndex(ValueLayout.JAVA_FLOAT, inDense + i, type.get(memory, inBlock + i));
             }
         }
     }
@@ -138,6 +183,8 @@ public final class BlockSparseMatrix {
         Check.equal("target.cols", to.cols(), pattern.cols(), "columns of this matrix");
         long places = (long) to.gridRows() * to.gridCols();
         Check.range("target.blocks", to.blocks(), places, places);
+        Check.floats("matrix", type);
+        Check.floats("target", target.type);
         Check.alive("matrix", memory);
         Check.alive("target", target.memory);
         workers.run(to.gridRows(), (gridRow, worker) -> copyRowsInto(target, gridRow));
@@ -207,17 +254,17 @@ public final class BlockSparseMatrix {
     }
 
     private void move(int from, int to) {
-        if (elementsOfBlock == 1) { // a bulk copy of one float costs ten times the float
+        if (elementsOfBlock == 1 && type == ValueType.F32) { // a bulk copy of one float costs ten times the float
             memory.setAtIndex(ValueLayout.JAVA_FLOAT, to, memory.getAtIndex(ValueLayout.JAVA_FLOAT, from));
         } else {
-            long bytes = elementsOfBlock * Float.BYTES;
+            long bytes = elementsOfBlock * type.bytes();
             MemorySegment.copy(memory, from * bytes, memory, to * bytes, bytes);
         }
     }
 
     private void clear(int block) {
         for (long i = block * elementsOfBlock; i < (block + 1L) * elementsOfBlock; i++) {
-            memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, 0);
+            type.set(memory, i, 0);
         }
     }
 
@@ -247,12 +294,21 @@ public final class BlockSparseMatrix {
     }
 
     /**
+     * How values are stored.
+     *
+     * @return the type
+     */
+    public ValueType type() {
+        return type;
+    }
+
+    /**
      * The values: block after block in the pattern's order, each row by row.
      *
-     * @return {@code pattern().storedElements()} floats; whoever writes keeps the padding of blocks at the edge zero
+     * @return {@code pattern().storedElements()} values of {@link #type()}; whoever writes keeps the padding of blocks at the edge zero
      */
     public MemorySegment values() {
-        return memory.asSlice(0, pattern.storedElements() * Float.BYTES);
+        return memory.asSlice(0, pattern.storedElements() * type.bytes());
     }
 
     /**
@@ -274,7 +330,7 @@ public final class BlockSparseMatrix {
             return 0;
         }
         long element = ((long) block * p.blockRows() + row % p.blockRows()) * p.blockCols() + col % p.blockCols();
-        return memory.getAtIndex(ValueLayout.JAVA_FLOAT, element);
+        return type.get(memory, element);
     }
 
     @Override

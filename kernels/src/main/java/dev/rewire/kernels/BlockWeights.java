@@ -43,9 +43,11 @@ final class BlockWeights implements SpmmWeights {
                         rows * cols,
                         setup.lanes(),
                         orderedValues != null,
+                        w.type(),
                         setup.start(),
                         setup.end())
-                : new SpmmShape(rows, cols, cols, 1, rows * cols, setup.lanes(), true, setup.start(), setup.end());
+                : new SpmmShape(
+                        rows, cols, cols, 1, rows * cols, setup.lanes(), true, w.type(), setup.start(), setup.end());
         spmv = setup.batch() == 1 ? Providers.active().spmv(shape) : null;
         kernel = Providers.active().spmm(shape);
         int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();

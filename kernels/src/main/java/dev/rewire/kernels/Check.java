@@ -38,6 +38,14 @@ final class Check {
         alive(argument, segment);
     }
 
+    /** Values that products other than forward, and what trains, can work on. */
+    static void floats(String argument, ValueType type) {
+        if (type != ValueType.F32) {
+            throw new IllegalArgumentException(
+                    argument + ": values stored as " + type + "; accepted is F32 (only forward products read others)");
+        }
+    }
+
     static void alive(String argument, MemorySegment segment) {
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(argument + ": its arena is closed");

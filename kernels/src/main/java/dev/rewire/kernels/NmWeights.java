@@ -40,7 +40,7 @@ final class NmWeights implements SpmmWeights {
         this.w = w;
         this.transposed = transposed;
         pattern = w.pattern();
-        orderedValues = transposed ? new OrderedValues(setup.arena(), w.values()) : null;
+        orderedValues = transposed ? new OrderedValues(setup.arena(), w.memory()) : null;
         shape = new NmShape(
                 walked.n(),
                 walked.m(),
@@ -48,6 +48,7 @@ final class NmWeights implements SpmmWeights {
                 Math.min(walked.sharedRows(), MOST_OUTPUTS),
                 walked.groups(),
                 setup.lanes(),
+                w.type(),
                 setup.start(),
                 setup.end());
         spmv = setup.batch() == 1 ? Providers.active().nmSpmv(shape) : null;
@@ -161,7 +162,7 @@ final class NmWeights implements SpmmWeights {
 
     @Override
     public MemorySegment values() {
-        return orderedValues == null ? w.values() : orderedValues.memory();
+        return orderedValues == null ? w.memory() : orderedValues.memory();
     }
 
     @Override

@@ -97,7 +97,7 @@ public final class SddmmPlan {
      */
     public static SddmmPlan backwardWeight(
             KernelArena arena, BlockSparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
-        return new SddmmPlan(arena, StoredValues.of(dw), batch, layout, accumulate, workers);
+        return new SddmmPlan(arena, StoredValues.of(dw).checkFloats("dw"), batch, layout, accumulate, workers);
     }
 
     /**
@@ -114,15 +114,7 @@ public final class SddmmPlan {
      */
     public static SddmmPlan backwardWeight(
             KernelArena arena, SemiStructuredMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
-        checkFloats("dw", dw.type());
-        return new SddmmPlan(arena, StoredValues.of(dw), batch, layout, accumulate, workers);
-    }
-
-    private static void checkFloats(String argument, ValueType type) {
-        if (type != ValueType.F32) {
-            throw new IllegalArgumentException(
-                    argument + ": values stored as " + type + "; accepted is F32 where gradients are summed");
-        }
+        return new SddmmPlan(arena, StoredValues.of(dw).checkFloats("dw"), batch, layout, accumulate, workers);
     }
 
     /** Prepares for the pattern that dW has now; needed after it was rewired. Uses the plan's memory again. */

@@ -26,7 +26,8 @@ public final class SemiStructuredMatrix {
         this.arena = arena;
         this.pattern = pattern;
         this.type = type;
-        memory = arena.allocate((long) pattern.elements() * type.bytes());
+        // A kernel may read a whole vector where the last elements begin.
+        memory = arena.allocate((long) pattern.elements() * type.bytes() + KernelArena.ALIGNMENT);
     }
 
     /**
@@ -336,7 +337,7 @@ public final class SemiStructuredMatrix {
      * @return {@code pattern().elements()} values of {@link #type()}
      */
     public MemorySegment values() {
-        return memory;
+        return memory.asSlice(0, (long) pattern.elements() * type.bytes());
     }
 
     /**
@@ -378,5 +379,10 @@ public final class SemiStructuredMatrix {
 
     KernelArena arena() {
         return arena;
+    }
+
+    /** The memory of {@link #values()}, which is longer: for plans, since a slice is an object. */
+    MemorySegment memory() {
+        return memory;
     }
 }

@@ -177,7 +177,7 @@ public final class SpmmPlan {
                 arena,
                 w.pattern().rows(),
                 w.pattern().cols(),
-                setup -> new BlockWeights(StoredValues.of(w), true, setup),
+                setup -> new BlockWeights(StoredValues.of(w).checkFloats("w"), true, setup),
                 true,
                 batch,
                 layout,
@@ -200,6 +200,7 @@ public final class SpmmPlan {
      */
     public static SpmmPlan backwardInput(
             KernelArena arena, SemiStructuredMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+        Check.floats("w", w.type());
         return new SpmmPlan(
                 arena,
                 w.pattern().rows(),

@@ -8,17 +8,27 @@ import java.util.function.Supplier;
  *
  * @param arena where the values lie
  * @param memory the values, block after block
+ * @param type how they are stored
  * @param places the pattern that they belong to now; another object after a rewiring
  */
-record StoredValues(KernelArena arena, MemorySegment memory, Supplier<BlockPattern> places) {
+record StoredValues(KernelArena arena, MemorySegment memory, ValueType type, Supplier<BlockPattern> places) {
     static StoredValues of(BlockSparseMatrix matrix) {
-        return new StoredValues(matrix.arena(), matrix.memory(), matrix::pattern);
+        return new StoredValues(matrix.arena(), matrix.memory(), matrix.type(), matrix::pattern);
     }
 
     /** The kept elements row by row are a matrix of 1×1 blocks. */
     static StoredValues of(SemiStructuredMatrix matrix) {
         return new StoredValues(
-                matrix.arena(), matrix.values(), () -> matrix.pattern().csr());
+                matrix.arena(),
+                matrix.memory(),
+                matrix.type(),
+                () -> matrix.pattern().csr());
+    }
+
+    /** Refuses values that a product cannot read or write. */
+    StoredValues checkFloats(String argument) {
+        Check.floats(argument, type);
+        return this;
     }
 
     BlockPattern pattern() {

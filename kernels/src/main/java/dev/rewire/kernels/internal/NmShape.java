@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal;
 
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
 
@@ -12,10 +13,12 @@ import dev.rewire.kernels.internal.SpmmShape.Start;
  * @param outputs rows of a group
  * @param rowGroups how often M elements a row has
  * @param lanes samples of a panel
+ * @param type how the values are stored
  * @param start what the sums start from
  * @param end what happens to finished sums
  */
-public record NmShape(int n, int m, int indexBits, int outputs, int rowGroups, int lanes, Start start, End end) {
+public record NmShape(
+        int n, int m, int indexBits, int outputs, int rowGroups, int lanes, ValueType type, Start start, End end) {
     /**
      * Inputs that are walked for all groups before the next: with 64 samples 128 of them just fill a first-level cache of 32 KiB. Where groups
      * share each sample that they load, fewer stops pay more than a closer cache.

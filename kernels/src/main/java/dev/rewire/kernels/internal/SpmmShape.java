@@ -1,5 +1,7 @@
 package dev.rewire.kernels.internal;
 
+import dev.rewire.kernels.ValueType;
+
 /**
  * What an SpMM kernel is specialised for. Outputs are computed in groups, one per row of blocks (forward) or column of blocks (backward to
  * the input, where the transposed matrix is walked over the same values).
@@ -11,6 +13,7 @@ package dev.rewire.kernels.internal;
  * @param blockElements floats of a block
  * @param lanes samples of a panel
  * @param consecutive whether the values of a group's blocks lie one after the other
+ * @param type how the values are stored
  * @param start what the sums start from
  * @param end what happens to finished sums
  */
@@ -22,6 +25,7 @@ public record SpmmShape(
         int blockElements,
         int lanes,
         boolean consecutive,
+        ValueType type,
         Start start,
         End end) {
     /** What a sum starts from. */
@@ -52,6 +56,7 @@ public record SpmmShape(
 
     /** The same for groups of another height: the last group of a matrix that the block does not divide. */
     public SpmmShape withOutputs(int count) {
-        return new SpmmShape(count, steps, outputStride, stepStride, blockElements, lanes, consecutive, start, end);
+        return new SpmmShape(
+                count, steps, outputStride, stepStride, blockElements, lanes, consecutive, type, start, end);
     }
 }

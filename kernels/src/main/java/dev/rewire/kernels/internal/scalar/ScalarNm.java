@@ -41,7 +41,7 @@ final class ScalarNm implements SpmmKernel {
             int chunk = kept / keptOfChunk;
             int place = places.get(JAVA_BYTE, (long) row / shape.outputs() * shape.rowElements() + kept) & 0xff;
             long input = (long) chunk * shape.chunkInputs() + place;
-            float w = at.values.get(JAVA_FLOAT_UNALIGNED, ((long) row * shape.rowElements() + kept) * Float.BYTES);
+            float w = shape.type().get(at.values, (long) row * shape.rowElements() + kept);
             float x = at.input.get(JAVA_FLOAT_UNALIGNED, at.inputOffset + (input * shape.lanes() + lane) * Float.BYTES);
             sum += w * x;
         }

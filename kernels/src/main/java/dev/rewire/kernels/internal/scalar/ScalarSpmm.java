@@ -55,7 +55,7 @@ final class ScalarSpmm implements SpmmKernel {
         long value = number * shape.blockElements() + (long) i * shape.outputStride();
         long input = (long) index.inputs()[item] * shape.lanes() + lane;
         for (int step = 0; step < shape.steps(); step++) {
-            float w = at.values.get(JAVA_FLOAT_UNALIGNED, (value + (long) step * shape.stepStride()) * Float.BYTES);
+            float w = shape.type().get(at.values, value + (long) step * shape.stepStride());
             float x = at.input.get(
                     JAVA_FLOAT_UNALIGNED, at.inputOffset + (input + (long) step * shape.lanes()) * Float.BYTES);
             sum += w * x;

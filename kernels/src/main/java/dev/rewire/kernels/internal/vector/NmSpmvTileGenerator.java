@@ -100,7 +100,11 @@ final class NmSpmvTileGenerator {
     }
 
     private long rowValueBytes() {
-        return (long) shape.rowElements() * Float.BYTES;
+        return (long) shape.rowElements() * shape.type().bytes();
+    }
+
+    private long vectorValueBytes() {
+        return (long) RawMemory.LANES * shape.type().bytes();
     }
 
     private void sums() {
@@ -128,7 +132,7 @@ final class NmSpmvTileGenerator {
     private void vectors(int count) {
         Label loop = tile.code.newLabel();
         Label done = tile.code.newLabel();
-        tile.code.lload(value).loadConstant((count - 1L) * RawMemory.VECTOR_BYTES);
+        tile.code.lload(value).loadConstant((count - 1L) * vectorValueBytes());
         tile.code.ladd().lstore(lastValue);
         advance(-1);
         tile.code.labelBinding(loop);
@@ -136,7 +140,7 @@ final class NmSpmvTileGenerator {
         addresses();
         for (int stream = 0; stream < streams; stream++) {
             select(stream);
-            tile.load(vector, valueBase, stream * rowValueBytes());
+            tile.loadValues(vector, valueBase, stream * rowValueBytes(), shape.type());
             tile.fma(sums[stream], selected[selected.length - 1], vector);
         }
         tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
@@ -144,7 +148,7 @@ final class NmSpmvTileGenerator {
     }
 
     private void advance(int vectors) {
-        tile.advance(value, (long) vectors * RawMemory.VECTOR_BYTES);
+        tile.advance(value, vectors * vectorValueBytes());
         tile.advance(selector, (long) vectors * layout.vectorBytes());
         tile.advance(sample, (long) vectors * layout.inputVectors() * RawMemory.VECTOR_BYTES);
     }
@@ -155,16 +159,17 @@ final class NmSpmvTileGenerator {
         tile.maskAddress(sample, base);
     }
 
-    /** The last elements: lanes behind them are zero on both sides, whatever the inputs there are. */
+    /** The last elements: lanes behind them are zero on both sides, whatever values and inputs are there. */
     private void rest(int rest) {
         addresses();
         for (int stream = 0; stream < streams; stream++) {
             select(stream);
             tile.firstLanes(selected[selected.length - 1], rest);
-            tile.loadFirst(vector, valueBase, stream * rowValueBytes(), rest);
+            tile.loadValues(vector, valueBase, stream * rowValueBytes(), shape.type());
+            tile.firstLanes(vector, rest);
             tile.fma(sums[stream], selected[selected.length - 1], vector);
         }
-        tile.advance(value, (long) rest * Float.BYTES);
+        tile.advance(value, (long) rest * shape.type().bytes());
         tile.advance(selector, layout.vectorBytes());
     }
 

@@ -76,7 +76,7 @@ final class NmTileGenerator {
         this.streams = streams;
         this.vectors = vectors;
         featureBytes = (long) shape.lanes() * Float.BYTES;
-        rowBytes = (long) shape.rowElements() * Float.BYTES;
+        rowBytes = (long) shape.rowElements() * shape.type().bytes();
         unrolled = shape.outputs() > 1 ? 1 : Integer.lowestOneBit(shape.rowElements() | MOST_UNROLLED);
         chunk = shape.chunkInputs() / shape.m() * shape.n();
         first = tile.newInt();
@@ -194,7 +194,7 @@ final class NmTileGenerator {
         tile.code
                 .iload(first)
                 .i2l()
-                .loadConstant((long) Float.BYTES)
+                .loadConstant((long) shape.type().bytes())
                 .lmul()
                 .ladd()
                 .lstore(value);
@@ -204,7 +204,7 @@ final class NmTileGenerator {
                 .iload(first)
                 .isub()
                 .i2l()
-                .loadConstant((long) Float.BYTES)
+                .loadConstant((long) shape.type().bytes())
                 .lmul();
         tile.code.ladd().lstore(lastValue);
         tile.code.lload(input).lload(lane).ladd();
@@ -215,7 +215,7 @@ final class NmTileGenerator {
     private void elements() {
         Label loop = tile.code.newLabel();
         Label done = tile.code.newLabel();
-        long turnBytes = (long) unrolled * Float.BYTES;
+        long turnBytes = (long) unrolled * shape.type().bytes();
         tile.code.lload(value).lload(lastValue).lcmp().ifeq(done);
         tile.advance(value, -turnBytes);
         tile.advance(lastValue, -turnBytes);
@@ -243,7 +243,11 @@ final class NmTileGenerator {
                 }
                 for (int i = 0; i < shape.outputs(); i++) {
                     int output = stream * shape.outputs() + i;
-                    tile.broadcast(vector, valueBase, output * rowBytes + (long) k * Float.BYTES);
+                    tile.broadcast(
+                            vector,
+                            valueBase,
+                            output * rowBytes + (long) k * shape.type().bytes(),
+                            shape.type());
                     for (int j = 0; j < vectors; j++) {
                         tile.fma(sums.at(output, j), vector, samples[j]);
                     }

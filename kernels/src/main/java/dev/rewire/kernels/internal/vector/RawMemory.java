@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -18,6 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class RawMemory {
     static final VectorSpecies<Float> SPECIES = VectorWidth.chosen();
     static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
+    static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
     static final int LANES = SPECIES.length();
     static final int VECTOR_BYTES = SPECIES.vectorByteSize();
 

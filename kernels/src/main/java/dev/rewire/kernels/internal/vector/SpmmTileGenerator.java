@@ -202,7 +202,7 @@ final class SpmmTileGenerator {
 
     private void tiles() {
         Label loop = tile.code.newLabel();
-        long outputBytes = (long) shape.outputStride() * Float.BYTES;
+        long outputBytes = (long) shape.outputStride() * shape.type().bytes();
         tile.code.loadConstant(part.from() * outputBytes).lstore(valueOfTile).labelBinding(loop);
         start();
         items();
@@ -270,7 +270,7 @@ final class SpmmTileGenerator {
     private void items() {
         Label loop = tile.code.newLabel();
         Label end = tile.code.newLabel();
-        long blockBytes = (long) shape.blockElements() * Float.BYTES;
+        long blockBytes = (long) shape.blockElements() * shape.type().bytes();
         tile.code.iload(chunk).istore(item);
         tile.code
                 .iload(endItem)
@@ -317,7 +317,8 @@ final class SpmmTileGenerator {
         tile.code.iinc(item, 1);
         steps();
         if (shape.consecutive()) {
-            tile.advance(value, blockBytes - (long) shape.stepStride() * Float.BYTES * shape.steps());
+            tile.advance(
+                    value, blockBytes - (long) shape.stepStride() * shape.type().bytes() * shape.steps());
         }
         if (!counted) {
             tile.advance(itemsLeft, -2);
@@ -332,7 +333,7 @@ final class SpmmTileGenerator {
 
     private void steps() {
         int unrolled = unrolledSteps();
-        long valueBytes = (long) unrolled * shape.stepStride() * Float.BYTES;
+        long valueBytes = (long) unrolled * shape.stepStride() * shape.type().bytes();
         long sampleBytes = unrolled * featureBytes;
         int turns = shape.steps() / unrolled;
         if (turns == 1) {
@@ -363,7 +364,7 @@ final class SpmmTileGenerator {
             }
             for (int i = 0; i < part.size(); i++) {
                 int index = step * shape.stepStride() + i * shape.outputStride();
-                tile.broadcast(vector, valueBase, (long) index * Float.BYTES);
+                tile.broadcast(vector, valueBase, (long) index * shape.type().bytes(), shape.type());
                 for (int j = 0; j < vectors; j++) {
                     tile.fma(sums[i][j], vector, samples[j]);
                 }

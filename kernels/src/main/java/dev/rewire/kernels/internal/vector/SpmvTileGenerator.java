@@ -82,7 +82,7 @@ final class SpmvTileGenerator {
 
     /** A divisor of the rows, so that there is no rest; each row has sums of its own. */
     private int rowsOfTurn(int rows) {
-        long fitting = Math.max(1, TURN_BYTES / ((long) vectors * RawMemory.VECTOR_BYTES));
+        long fitting = Math.max(1, TURN_BYTES / valueOffset(1, 0));
         int most = isForward(shape)
                 ? Tiling.accumulators()
                 : Math.min(MOST_CHAINS, Tiling.powerOfTwo(Tiling.accumulators() / vectors));
@@ -143,7 +143,7 @@ final class SpmvTileGenerator {
     }
 
     private void block() {
-        long blockBytes = (long) shape.blockElements() * Float.BYTES;
+        long blockBytes = (long) shape.blockElements() * shape.type().bytes();
         tile.code.lload(values);
         if (shape.consecutive()) {
             tile.code.iload(item);
@@ -168,7 +168,7 @@ final class SpmvTileGenerator {
         for (int j = 0; j < vectors; j++) {
             tile.load(samples[0], base, (long) j * RawMemory.VECTOR_BYTES);
             for (int i = 0; i < rowsOfTurn; i++) {
-                tile.load(vector, valueBase, valueOffset(i, j));
+                tile.loadValues(vector, valueBase, valueOffset(i, j), shape.type());
                 tile.fma(sums[i][0], samples[0], vector);
             }
         }
@@ -193,7 +193,7 @@ final class SpmvTileGenerator {
         for (int i = 0; i < rowsOfTurn; i++) {
             tile.load(sums[i][0], base, (long) i * RawMemory.VECTOR_BYTES);
             for (int j = 0; j < vectors; j++) {
-                tile.load(vector, valueBase, valueOffset(i, j));
+                tile.loadValues(vector, valueBase, valueOffset(i, j), shape.type());
                 tile.fma(sums[i][0], samples[j], vector);
             }
             tile.store(sums[i][0], base, (long) i * RawMemory.VECTOR_BYTES);
@@ -216,7 +216,7 @@ final class SpmvTileGenerator {
         for (int i = 0; i < rowsOfTurn; i++) {
             tile.broadcast(samples[0], base, (long) i * Float.BYTES);
             for (int j = 0; j < vectors; j++) {
-                tile.load(vector, valueBase, valueOffset(i, j));
+                tile.loadValues(vector, valueBase, valueOffset(i, j), shape.type());
                 tile.fma(sums[i][j], samples[0], vector);
             }
         }
@@ -234,7 +234,7 @@ final class SpmvTileGenerator {
 
     /** Where vector {@code j} of row {@code i} of a block lies. */
     private long valueOffset(int i, int j) {
-        return ((long) i * vectors + j) * RawMemory.VECTOR_BYTES;
+        return ((long) i * vectors + j) * RawMemory.LANES * shape.type().bytes();
     }
 
     private void finish() {

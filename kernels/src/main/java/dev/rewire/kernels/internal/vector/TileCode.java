@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.ValueType;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
@@ -17,9 +18,11 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorOperators.Associative;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -38,6 +41,7 @@ final class TileCode {
     private static final ClassDesc FLOAT_LAYOUT = desc(ValueLayout.OfFloat.class);
     private static final ClassDesc FLOATS = desc(FloatVector.class);
     private static final ClassDesc INTS = desc(IntVector.class);
+    private static final ClassDesc SHORTS = desc(ShortVector.class);
     private static final ClassDesc VECTOR = desc(Vector.class);
     private static final ClassDesc MASK = desc(VectorMask.class);
     private static final ClassDesc SHUFFLE = desc(VectorShuffle.class);
@@ -151,15 +155,112 @@ final class TileCode {
 
     /** {@code vector = the float at base + offset, in every lane}. */
     void broadcast(int vector, int base, long offset) {
+        broadcast(vector, base, offset, ValueType.F32);
+    }
+
+    /** {@code vector = the value at base + offset, in every lane}. */
+    void broadcast(int vector, int base, long offset, ValueType type) {
         species();
-        code.getstatic(RAW, "ALL", SEGMENT)
-                .getstatic(RAW, "FLOAT", FLOAT_LAYOUT)
-                .lload(base);
-        code.loadConstant(offset).ladd();
-        code.invokeinterface(
-                        SEGMENT, "get", MethodTypeDesc.of(ConstantDescs.CD_float, FLOAT_LAYOUT, ConstantDescs.CD_long))
-                .invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float))
+        switch (type) {
+            case F32 -> {
+                code.getstatic(RAW, "ALL", SEGMENT)
+                        .getstatic(RAW, "FLOAT", FLOAT_LAYOUT)
+                        .lload(base);
+                code.loadConstant(offset).ladd();
+                code.invokeinterface(
+                        SEGMENT, "get", MethodTypeDesc.of(ConstantDescs.CD_float, FLOAT_LAYOUT, ConstantDescs.CD_long));
+            }
+            case BF16 -> {
+                bits(base, offset, Short.BYTES);
+                code.loadConstant(Short.SIZE)
+                        .ishl()
+                        .invokestatic(
+                                ConstantDescs.CD_Float,
+                                "intBitsToFloat",
+                                MethodTypeDesc.of(ConstantDescs.CD_float, ConstantDescs.CD_int));
+            }
+            case F16 -> {
+                bits(base, offset, Short.BYTES);
+                code.i2s()
+                        .invokestatic(
+                                ConstantDescs.CD_Float,
+                                "float16ToFloat",
+                                MethodTypeDesc.of(ConstantDescs.CD_float, ConstantDescs.CD_short));
+            }
+        }
+        code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float))
                 .astore(vector);
+    }
+
+    /** {@code vector = the values at base + offset ...}, widened to floats. */
+    void loadValues(int vector, int base, long offset, ValueType type) {
+        switch (type) {
+            case F32 -> load(vector, base, offset);
+            case BF16 -> {
+                halves(base, offset);
+                lanewise("LSHL", VectorOperators.Binary.class, Short.SIZE);
+                asFloats().astore(vector);
+            }
+            case F16 -> float16(vector, base, offset);
+        }
+    }
+
+    /**
+     * Exponent and fraction lie 13 bits higher in a binary32, whose exponent is biased by 112 more: a multiplication, which makes subnormals right
+     * too. Where all bits of the exponent were set, for infinities and NaN, 112 more set them all again; a sign from an addition says where.
+     */
+    private void float16(int vector, int base, long offset) {
+        int halves = newVector();
+        int magnitudes = newVector();
+        halves(base, offset);
+        code.astore(halves).aload(halves);
+        lanewise("LSHL", VectorOperators.Binary.class, 13);
+        lanewise("AND", Associative.class, 0x7fff << 13);
+        code.astore(magnitudes).aload(magnitudes);
+        lanewise("ADD", Associative.class, 0x8000_0000 - (0x7c00 << 13));
+        lanewise("ASHR", VectorOperators.Binary.class, 31);
+        lanewise("AND", Associative.class, 112 << 23);
+        code.aload(magnitudes);
+        asFloats()
+                .loadConstant(0x1p112f)
+                .invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, ConstantDescs.CD_float))
+                .invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS))
+                .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR));
+        code.getstatic(OPERATORS, "OR", desc(Associative.class)).aload(halves);
+        lanewise("LSHL", VectorOperators.Binary.class, 16);
+        lanewise("AND", Associative.class, 1 << 31);
+        code.invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR));
+        asFloats().astore(vector);
+    }
+
+    /** Pushes as many 16-bit values as there are lanes, as ints without a sign. */
+    private void halves(int base, long offset) {
+        code.getstatic(RAW, "SHORTS", SPECIES);
+        address(base, offset);
+        order();
+        code.invokestatic(
+                        SHORTS,
+                        "fromMemorySegment",
+                        MethodTypeDesc.of(SHORTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER))
+                .getstatic(OPERATORS, "ZERO_EXTEND_S2I", desc(VectorOperators.Conversion.class))
+                .getstatic(RAW, "INTS", SPECIES)
+                .iconst_0()
+                .invokevirtual(
+                        VECTOR,
+                        "convertShape",
+                        MethodTypeDesc.of(
+                                VECTOR, desc(VectorOperators.Conversion.class), SPECIES, ConstantDescs.CD_int))
+                .checkcast(INTS);
+    }
+
+    private void lanewise(String operator, Class<?> kind, int operand) {
+        code.getstatic(OPERATORS, operator, desc(kind))
+                .loadConstant(operand)
+                .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, ConstantDescs.CD_int));
+    }
+
+    private CodeBuilder asFloats() {
+        return code.invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS));
     }
 
     /** {@code local = the bytes at base + offset}, 1, 2, 4 or 8 of them, without a sign. */
@@ -307,11 +408,9 @@ final class TileCode {
 
     /** {@code ints = (ints & mask) + summand}. */
     void maskAndAdd(int ints, int mask, int summand) {
-        code.aload(ints)
-                .getstatic(OPERATORS, "AND", desc(VectorOperators.Associative.class))
-                .loadConstant(mask)
-                .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, ConstantDescs.CD_int))
-                .aload(summand)
+        code.aload(ints);
+        lanewise("AND", Associative.class, mask);
+        code.aload(summand)
                 .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR))
                 .astore(ints);
     }
@@ -345,19 +444,6 @@ final class TileCode {
         firstLanesMask(count);
         blend();
         code.astore(vector);
-    }
-
-    /** {@code vector = memory[base + offset ...]}, the first {@code count} lanes; the others are zero, and their memory is not touched. */
-    void loadFirst(int vector, int base, long offset, int count) {
-        species();
-        address(base, offset);
-        order();
-        firstLanesMask(count);
-        code.invokestatic(
-                        FLOATS,
-                        "fromMemorySegment",
-                        MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER, MASK))
-                .astore(vector);
     }
 
     private void firstLanesMask(int count) {
