@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.SpmmShape;
 import java.lang.classfile.Label;
 
@@ -86,6 +87,9 @@ final class SpmvTileGenerator {
         int most = isForward(shape)
                 ? Tiling.accumulators()
                 : Math.min(MOST_CHAINS, Tiling.powerOfTwo(Tiling.accumulators() / vectors));
+        if (shape.type() == ValueType.F16) {
+            most = Math.min(most, 2); // widening takes most of the registers
+        }
         return Math.min(Integer.lowestOneBit(rows), Math.min(most, Tiling.powerOfTwo((int) fitting)));
     }
 

@@ -197,7 +197,7 @@ final class TileCode {
         switch (type) {
             case F32 -> load(vector, base, offset);
             case BF16 -> {
-                halves(base, offset);
+                halves(base, offset, "ZERO_EXTEND_S2I");
                 lanewise("LSHL", VectorOperators.Binary.class, Short.SIZE);
                 asFloats().astore(vector);
             }
@@ -207,34 +207,31 @@ final class TileCode {
 
     /**
      * Exponent and fraction lie 13 bits higher in a binary32, whose exponent is biased by 112 more: a multiplication, which makes subnormals right
-     * too. Where all bits of the exponent were set, for infinities and NaN, 112 more set them all again; a sign from an addition says where.
+     * too. Where all bits of the exponent were set, for infinities and NaN, 112 more set them all again; an addition that flips the sign says where.
      */
     private void float16(int vector, int base, long offset) {
-        int halves = newVector();
-        int magnitudes = newVector();
-        halves(base, offset);
-        code.astore(halves).aload(halves);
+        int scaled = newVector();
+        halves(base, offset, "S2I");
         lanewise("LSHL", VectorOperators.Binary.class, 13);
-        lanewise("AND", Associative.class, 0x7fff << 13);
-        code.astore(magnitudes).aload(magnitudes);
-        lanewise("ADD", Associative.class, 0x8000_0000 - (0x7c00 << 13));
+        lanewise("AND", Associative.class, 1 << 31 | 0x7fff << 13);
+        code.astore(scaled).aload(scaled);
+        lanewise("ADD", Associative.class, (1 << 31) - (0x7c00 << 13));
+        code.getstatic(OPERATORS, "XOR", desc(Associative.class))
+                .aload(scaled)
+                .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR));
         lanewise("ASHR", VectorOperators.Binary.class, 31);
         lanewise("AND", Associative.class, 112 << 23);
-        code.aload(magnitudes);
+        code.aload(scaled);
         asFloats()
                 .loadConstant(0x1p112f)
                 .invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, ConstantDescs.CD_float))
                 .invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS))
                 .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR));
-        code.getstatic(OPERATORS, "OR", desc(Associative.class)).aload(halves);
-        lanewise("LSHL", VectorOperators.Binary.class, 16);
-        lanewise("AND", Associative.class, 1 << 31);
-        code.invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR));
         asFloats().astore(vector);
     }
 
-    /** Pushes as many 16-bit values as there are lanes, as ints without a sign. */
-    private void halves(int base, long offset) {
+    /** Pushes as many 16-bit values as there are lanes, as ints. */
+    private void halves(int base, long offset, String conversion) {
         code.getstatic(RAW, "SHORTS", SPECIES);
         address(base, offset);
         order();
@@ -242,7 +239,7 @@ final class TileCode {
                         SHORTS,
                         "fromMemorySegment",
                         MethodTypeDesc.of(SHORTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER))
-                .getstatic(OPERATORS, "ZERO_EXTEND_S2I", desc(VectorOperators.Conversion.class))
+                .getstatic(OPERATORS, conversion, desc(VectorOperators.Conversion.class))
                 .getstatic(RAW, "INTS", SPECIES)
                 .iconst_0()
                 .invokevirtual(

@@ -9,11 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Products of one sample and N:M weights by generated tiles. */
 final class VectorNmSpmv implements NmSpmvKernel {
-    /** Rows at once: one stream of values is not read as fast as memory could deliver them. */
-    private static final int STREAMS = 8;
-
     /** The tile, and one of a single row for what its streams do not divide. */
-    private record Tiles(NmSpmvTile tile, NmSpmvTile rest) {}
+    private record Tiles(int streams, NmSpmvTile tile, NmSpmvTile rest) {}
 
     private static final Map<NmShape, Tiles> GENERATED = new ConcurrentHashMap<>();
     private static final PartialSums ADD_UP = PartialSums.generate(false);
@@ -23,11 +20,19 @@ final class VectorNmSpmv implements NmSpmvKernel {
     private final int outputsOfGroup;
 
     VectorNmSpmv(NmShape shape) {
-        tiles = GENERATED.computeIfAbsent(
-                shape,
-                key -> new Tiles(NmSpmvTileGenerator.generate(key, STREAMS), NmSpmvTileGenerator.generate(key, 1)));
+        tiles = GENERATED.computeIfAbsent(shape, VectorNmSpmv::generate);
         layout = new NmSelectors(shape);
         outputsOfGroup = shape.outputs();
+    }
+
+    /** Rows at once: one stream of values is not read as fast as memory could deliver them, but widening takes registers. */
+    private static Tiles generate(NmShape shape) {
+        int streams = switch (shape.type()) {
+            case F32 -> 8;
+            case BF16 -> 4;
+            case F16 -> 2;
+        };
+        return new Tiles(streams, NmSpmvTileGenerator.generate(shape, streams), NmSpmvTileGenerator.generate(shape, 1));
     }
 
     @Override
@@ -63,7 +68,7 @@ final class VectorNmSpmv implements NmSpmvKernel {
         long partials = sums + outputs * Float.BYTES;
         int first = firstGroup * outputsOfGroup;
         int end = endGroup * outputsOfGroup;
-        int even = end - (end - first) % STREAMS;
+        int even = end - (end - first) % tiles.streams;
         long selectors = index.selectors().address();
         tiles.tile.run(first, even, selectors, values.address(), inputs.address(), partials);
         long rest = partials + (long) (even - first) * RawMemory.VECTOR_BYTES;
