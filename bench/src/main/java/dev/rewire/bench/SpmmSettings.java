@@ -1,6 +1,7 @@
 package dev.rewire.bench;
 
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.ValueType;
 import java.util.List;
 
 /**
@@ -9,13 +10,21 @@ import java.util.List;
  * @param product which one
  * @param batch samples, at least 1
  * @param layout of our dense operands; the peers' are row-major
+ * @param values how our weights are stored; the peers multiply the same values as floats
  * @param threads of us and of each peer
  * @param seconds how long runs are timed, after the warm-up
  * @param seed of everything that is drawn but the pattern
  * @param peers names out of {@link SpmmBenchmark#PEERS}
  */
 public record SpmmSettings(
-        Product product, int batch, Layout layout, int threads, double seconds, long seed, List<String> peers) {
+        Product product,
+        int batch,
+        Layout layout,
+        ValueType values,
+        int threads,
+        double seconds,
+        long seed,
+        List<String> peers) {
     /** Copies the names. */
     public SpmmSettings {
         peers = List.copyOf(peers);

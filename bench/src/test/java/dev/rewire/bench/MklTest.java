@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import dev.rewire.bench.MklSparse.Dense;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.ValueType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -174,7 +175,7 @@ class MklTest {
     }
 
     private static SpmmProblem problem(KernelArena arena, Product product, int rows, int cols, int height, int width) {
-        SpmmSettings settings = new SpmmSettings(product, 21, Layout.ROW_MAJOR, 1, 1, 3, List.of());
+        SpmmSettings settings = new SpmmSettings(product, 21, Layout.ROW_MAJOR, ValueType.F32, 1, 1, 3, List.of());
         return SpmmProblem.draw(arena, SparseInput.generated(rows, cols, height, width, 0.5, 3), settings);
     }
 }

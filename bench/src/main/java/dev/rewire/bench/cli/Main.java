@@ -3,6 +3,7 @@ package dev.rewire.bench.cli;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.Product;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.ValueType;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -56,6 +57,7 @@ public final class Main {
         OptionValues.register(commands);
         OptionValues.registerChoice(commands, Product.class, Product.values());
         OptionValues.registerChoice(commands, Layout.class, Layout.values());
+        OptionValues.registerChoice(commands, ValueType.class, ValueType.values());
         if (args.length == 0) {
             err.println("rewire: no command; accepted are "
                     + String.join(", ", commands.getSubcommands().keySet()));

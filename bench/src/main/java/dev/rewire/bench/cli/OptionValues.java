@@ -22,6 +22,7 @@ final class OptionValues {
         line.registerConverter(Double.class, number);
         line.registerConverter(double.class, number);
         line.registerConverter(BlockShape.class, BlockShape::parse);
+        line.registerConverter(NmShape.class, NmShape::parse);
     }
 
     private static <N> N number(String value, Function<String, N> parse, String accepted) {

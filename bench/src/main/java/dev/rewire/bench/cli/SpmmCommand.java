@@ -7,6 +7,8 @@ import dev.rewire.bench.SpmmBenchmark;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmSettings;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.MatrixFileException;
 import dev.rewire.kernels.io.SparseFile;
@@ -62,7 +64,7 @@ final class SpmmCommand implements Callable<Integer> {
             description = "seed of the pattern and of the values (default: 1)")
     private long patternSeed;
 
-    @Option(names = "--format", paramLabel = "F", defaultValue = "bsr", description = "bsr (default)")
+    @Option(names = "--format", paramLabel = "F", defaultValue = "bsr", description = "bsr (default) or nm")
     private String format = "bsr";
 
     @Option(
@@ -71,8 +73,31 @@ final class SpmmCommand implements Callable<Integer> {
             description = "shape of a block (default: 16x16, with --matrix 1x1); each that holds a nonzero is stored")
     private @Nullable BlockShape block;
 
-    @Option(names = "--nm", paramLabel = "N:M", description = "only with --format nm, which this version does not have")
-    private @Nullable String nm;
+    @Option(
+            names = "--nm",
+            paramLabel = "N:M",
+            description = "with --format nm: N of each M elements of a row are kept (default: 2:4)")
+    private @Nullable NmShape nm;
+
+    @Option(
+            names = "--nm-shared",
+            paramLabel = "V",
+            description = "with --format nm: outputs that keep the same places (default: 1)")
+    private @Nullable Integer nmShared;
+
+    @Option(
+            names = "--nm-transposable",
+            description = "with --format nm: the transposed matrix is N:M too; backward-input then runs on it")
+    private boolean nmTransposable;
+
+    @Option(
+            names = "--values",
+            paramLabel = "V",
+            defaultValue = "f32",
+            description =
+                    "how W is stored: f32 (default), bf16 or f16, which are for forward products; the peers multiply"
+                            + " the same values as floats")
+    private ValueType values = ValueType.F32;
 
     @Option(names = "--batch", paramLabel = "B", defaultValue = "512", description = "samples (default: 512)")
     private int batch;
@@ -148,13 +173,12 @@ final class SpmmCommand implements Callable<Integer> {
     }
 
     private SpmmSettings settings() {
-        if (!format.equals("bsr")) {
-            String reason = format.equals("nm") ? "not available in this version" : "unknown";
-            throw new InvalidInputException("--format " + format + ": " + reason + "; accepted: bsr");
+        if (!format.equals("bsr") && !format.equals("nm")) {
+            throw new InvalidInputException("--format " + format + ": unknown; accepted: bsr, nm");
         }
-        if (nm != null) {
-            throw new InvalidInputException("--nm " + nm
-                    + ": only with --format nm, which is not available in this version; accepted: no --nm");
+        if (values != ValueType.F32 && product != Product.FORWARD) {
+            throw new InvalidInputException("--values " + OptionValues.name(values) + ": with --product " + product
+                    + "; accepted is --product forward");
         }
         // Written so that NaN is refused.
         if (!(seconds > 0 && seconds <= MOST_SECONDS)) {
@@ -165,6 +189,7 @@ final class SpmmCommand implements Callable<Integer> {
                 product,
                 inRange("--batch", batch, 1, Integer.MAX_VALUE - 64),
                 layout,
+                values,
                 inRange("--threads", threads, 1, Workers.MAX_THREADS),
                 seconds,
                 patternSeed,
@@ -172,6 +197,12 @@ final class SpmmCommand implements Callable<Integer> {
     }
 
     private SparseInput input() {
+        if (format.equals("nm")) {
+            return nmInput();
+        }
+        refuseWithout("--nm", nm == null ? null : nm.n() + ":" + nm.m());
+        refuseWithout("--nm-shared", nmShared);
+        refuseWithout("--nm-transposable", nmTransposable ? true : null);
         if (matrix != null) {
             refuseWithMatrix("--rows", rows);
             refuseWithMatrix("--cols", cols);
@@ -185,12 +216,58 @@ final class SpmmCommand implements Callable<Integer> {
             throw new InvalidInputException("--sparsity: " + share + " is out of range; accepted are 0 to 1");
         }
         return SparseInput.generated(
-                inRange("--rows", rows == null ? DEFAULT_ROWS : rows, 0, SpmmBenchmark.LONGEST_SIDE),
-                inRange("--cols", cols == null ? DEFAULT_COLS : cols, 0, SpmmBenchmark.LONGEST_SIDE),
+                side("--rows", rows, DEFAULT_ROWS),
+                side("--cols", cols, DEFAULT_COLS),
                 shape.rows(),
                 shape.cols(),
                 share,
                 patternSeed);
+    }
+
+    private SparseInput nmInput() {
+        refuseWithNm("--matrix", matrix);
+        refuseWithNm("--sparsity", sparsity);
+        refuseWithNm("--block", block == null ? null : block.rows() + "x" + block.cols());
+        NmShape shape = nm == null ? new NmShape(2, 4) : nm;
+        int outputs = side("--rows", rows, DEFAULT_ROWS);
+        int inputs = side("--cols", cols, DEFAULT_COLS);
+        int shared = inRange("--nm-shared", nmShared == null ? 1 : nmShared, 1, NmPattern.MAX_SHARED_ROWS);
+        divisible("--cols", inputs, shape.m(), "M");
+        if (!nmTransposable) {
+            divisible("--rows", outputs, shared, "--nm-shared");
+            return SparseInput.nm(outputs, inputs, shape.n(), shape.m(), shared, patternSeed);
+        }
+        divisible("--rows", outputs, shape.m(), "M");
+        if (shape.m() > 4 || shared > 1) {
+            throw new InvalidInputException("--nm-transposable: with --nm " + shape.n() + ":" + shape.m()
+                    + " and --nm-shared " + shared + "; accepted are M up to 4 and no sharing");
+        }
+        return SparseInput.transposableNm(outputs, inputs, shape.n(), shape.m(), patternSeed);
+    }
+
+    private static int side(String option, @Nullable Integer value, int fallback) {
+        return inRange(option, value == null ? fallback : value, 0, SpmmBenchmark.LONGEST_SIDE);
+    }
+
+    private static void divisible(String option, int value, int by, String name) {
+        if (value % by != 0) {
+            throw new InvalidInputException(
+                    option + ": " + value + " is not divisible; accepted are multiples of " + name + " = " + by);
+        }
+    }
+
+    private static void refuseWithout(String option, @Nullable Object value) {
+        if (value != null) {
+            throw new InvalidInputException(
+                    option + ": " + value + " without --format nm; accepted is it with --format nm");
+        }
+    }
+
+    private static void refuseWithNm(String option, @Nullable Object value) {
+        if (value != null) {
+            throw new InvalidInputException(
+                    option + ": " + value + " is given together with --format nm; accepted is one of the two");
+        }
     }
 
     private static SparseFile read(Path file) {

@@ -8,6 +8,7 @@ import dev.rewire.bench.Environment;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.NmPattern;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
@@ -30,9 +31,18 @@ final class SpmmJson {
         BlockPattern pattern = report.pattern();
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("product", report.settings().product().toString());
-        node.put("format", "bsr");
+        NmPattern nm = report.nm();
+        node.put("format", nm == null ? "bsr" : "nm");
         node.put("layout", OptionValues.name(report.settings().layout()));
-        node.put("block", pattern.blockRows() + "x" + pattern.blockCols());
+        node.put("values", OptionValues.name(report.settings().values()));
+        if (nm == null) {
+            node.put("block", pattern.blockRows() + "x" + pattern.blockCols());
+        } else {
+            node.putNull("block");
+            node.put("nm", nm.n() + ":" + nm.m());
+            node.put("nm_shared", nm.sharedRows());
+            node.put("nm_transposable", nm.isTransposable());
+        }
         node.put("rows", pattern.rows());
         node.put("cols", pattern.cols());
         node.put("batch", report.settings().batch());

@@ -6,6 +6,7 @@ import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.bench.SpmmSettings;
 import dev.rewire.bench.Times;
 import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.NmPattern;
 import java.util.Formatter;
 import java.util.Locale;
 
@@ -39,13 +40,25 @@ final class SpmmTable {
                 OptionValues.name(settings.layout()),
                 settings.threads(),
                 settings.threads() == 1 ? "thread" : "threads");
+        NmPattern nm = report.nm();
+        if (nm != null) {
+            text.format(
+                    "%d:%d%s, %s, %d elements%n%n",
+                    nm.n(),
+                    nm.m(),
+                    nm.sharedRows() > 1 ? ", shared by " + nm.sharedRows() + " outputs" : "",
+                    settings.values(),
+                    report.nonzeros());
+            return;
+        }
         text.format(
-                "%d of %d blocks of %d×%d, %.2f %% stored, %d nonzeros%n%n",
+                "%d of %d blocks of %d×%d, %.2f %% stored as %s, %d nonzeros%n%n",
                 pattern.blocks(),
                 (long) pattern.gridRows() * pattern.gridCols(),
                 pattern.blockRows(),
                 pattern.blockCols(),
                 100 * pattern.density(),
+                settings.values(),
                 report.nonzeros());
     }
 

@@ -3,6 +3,7 @@ package dev.rewire.bench.suite;
 import dev.rewire.bench.Product;
 import dev.rewire.bench.SpmmSettings;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.ValueType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,7 +70,7 @@ public final class SuitePoints {
     }
 
     private SpmmSettings how(Product product, int batch, Layout layout, double seconds, List<String> peers) {
-        return new SpmmSettings(product, batch, layout, settings.threads(), seconds, SEED, peers);
+        return new SpmmSettings(product, batch, layout, ValueType.F32, settings.threads(), seconds, SEED, peers);
     }
 
     private void add(

@@ -39,6 +39,36 @@ class SpmmRunTest {
         assertTrue(json.get("max_error_over_bound").doubleValue() <= 1, run.out());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "forward, row-major, --nm 2:4",
+        "forward, panels, --nm 1:4 --nm-shared 2",
+        "backward-input, row-major, --nm 2:4",
+        "backward-input, panels, --nm 2:4 --nm-transposable",
+        "backward-weight, row-major, --nm 4:8",
+        "backward-weight, panels, --nm 1:2"
+    })
+    void computesEachProductOfNm(String product, String layout, String options) {
+        CommandRun run = CommandRun.ofSpmm("--json --format nm --rows 48 --cols 72 --batch 33 --product " + product
+                + " --layout " + layout + " " + options);
+        assertEquals(0, run.status(), run.err());
+        JsonNode json = run.json();
+        assertEquals("nm", json.get("format").textValue());
+        assertTrue(json.get("block").isNull(), run.out());
+        assertTrue(options.contains("--nm " + json.get("nm").textValue()), run.out());
+        assertTrue(json.get("max_error_over_bound").doubleValue() > 0, run.out());
+        assertTrue(json.get("max_error_over_bound").doubleValue() <= 1, run.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--format nm"})
+    void checksHalvesAgainstTheValuesThatTheyStore(String options) {
+        CommandRun run = CommandRun.ofSpmm("--json --rows 48 --cols 72 --batch 1 --values f16 " + options);
+        assertEquals(0, run.status(), run.err());
+        assertEquals("f16", run.json().get("values").textValue());
+        assertTrue(run.json().get("max_error_over_bound").doubleValue() <= 1, run.out());
+    }
+
     @Test
     void hasTheKeysOfItsContract() {
         JsonNode json = CommandRun.ofSpmm(SMALL + "--pattern-seed 7 --peers openblas,mkl")
@@ -48,6 +78,7 @@ class SpmmRunTest {
                         "product",
                         "format",
                         "layout",
+                        "values",
                         "block",
                         "rows",
                         "cols",

@@ -67,6 +67,7 @@ class PageTest {
                     new SpmmReport(
                             of.settings(),
                             of.pattern(),
+                            of.nm(),
                             of.nonzeros(),
                             of.times(),
                             peers,
@@ -98,6 +99,7 @@ class PageTest {
                     new SpmmReport(
                             of.settings(),
                             of.pattern(),
+                            of.nm(),
                             of.nonzeros(),
                             new Times(4, 1, 9),
                             Map.of("openblas", new Peer.Measured(new Times(5, 3, 9))),

@@ -3,6 +3,7 @@ package dev.rewire.bench.suite;
 import dev.rewire.bench.Product;
 import dev.rewire.bench.SpmmSettings;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.ValueType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,7 +27,8 @@ public final class SmallSuite {
     }
 
     private static Point point(Section section, int block, double sparsity, Product product, int batch, Layout layout) {
-        SpmmSettings how = new SpmmSettings(product, batch, layout, SETTINGS.threads(), 0.02, 1, SETTINGS.peers());
+        SpmmSettings how =
+                new SpmmSettings(product, batch, layout, ValueType.F32, SETTINGS.threads(), 0.02, 1, SETTINGS.peers());
         return new Point(section, 96, 64, block, block, sparsity, how);
     }
 
