@@ -5,6 +5,7 @@ import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,8 @@ public final class SpmmPlan {
     private final Workers workers;
     private final KernelArena arena;
 
-    private final @Nullable SingleSample singleSample;
     private final SpmmOperands[] operands;
     private final MemorySegment bias;
-    private final @Nullable PanelMatrix packedInput;
-    private final PanelMatrix[] packedPanels;
-    private final MemorySegment[] tiles;
     private final Workers.Task packTask = this::pack;
     private final Workers.Task panelTask = this::packAndMultiply;
     private final Workers.Task orderTask = this::order;
@@ -51,6 +48,10 @@ public final class SpmmPlan {
     private final Workers.Task sampleTask = this::multiplySample;
 
     private SpmmWeights weights;
+    private @Nullable SingleSample singleSample;
+    private @Nullable PanelMatrix packedInput;
+    private PanelMatrix[] packedPanels = {};
+    private MemorySegment[] tiles = {};
 
     // Set for the time of a run.
     private @Nullable PanelMatrix input;
@@ -83,27 +84,36 @@ public final class SpmmPlan {
         SpmmSetup setup = new SpmmSetup(arena, batch, lanes, panels, workers.threads(), start(), end());
         weighing = () -> weigh.apply(setup);
         weights = weighing.get();
-        SpmvKernel spmv = weights.spmv();
-        singleSample = spmv == null ? null : new SingleSample(arena, spmv, epilogue, inputs(), workers.threads());
-
-        boolean rowMajor = layout == Layout.ROW_MAJOR && singleSample == null;
-        bias = arena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
-        boolean byPanel =
-                rowMajor && (panels % workers.threads() == 0 || panels >= PANELS_PER_WORKER * workers.threads());
-        packedInput = rowMajor && !byPanel ? PanelMatrix.allocate(arena, batch, inputs()) : null;
-        packedPanels = new PanelMatrix[byPanel ? workers.threads() : 0];
-        operands = new SpmmOperands[workers.threads()];
-        tiles = new MemorySegment[rowMajor ? workers.threads() : 0];
-        for (int worker = 0; worker < operands.length; worker++) {
-            operands[worker] = new SpmmOperands();
-            if (byPanel) {
-                packedPanels[worker] = PanelMatrix.allocate(arena, Math.min(batch, lanes), inputs());
-            }
-            if (rowMajor) {
-                tiles[worker] = arena.allocate(
-                        (long) (SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
-            }
+        singleSample = singleSample(weights);
+        if (layout == Layout.ROW_MAJOR && singleSample == null) {
+            allocatePanels();
         }
+        bias = arena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
+        operands = new SpmmOperands[workers.threads()];
+        Arrays.setAll(operands, worker -> new SpmmOperands());
+    }
+
+    private @Nullable SingleSample singleSample(SpmmWeights of) {
+        SpmvKernel spmv = of.spmv();
+        return spmv == null ? null : new SingleSample(arena, spmv, epilogue, inputs(), workers.threads());
+    }
+
+    /** What row-major operands are packed to and unpacked from. */
+    private void allocatePanels() {
+        int threads = workers.threads();
+        boolean byPanel = panels % threads == 0 || panels >= PANELS_PER_WORKER * threads;
+        PanelMatrix[] ofWorkers = new PanelMatrix[byPanel ? threads : 0];
+        for (int worker = 0; worker < ofWorkers.length; worker++) {
+            ofWorkers[worker] = PanelMatrix.allocate(arena, Math.min(batch, lanes), inputs());
+        }
+        MemorySegment[] outputTiles = new MemorySegment[threads];
+        for (int worker = 0; worker < threads; worker++) {
+            outputTiles[worker] =
+                    arena.allocate((long) (SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
+        }
+        packedInput = byPanel ? null : PanelMatrix.allocate(arena, batch, inputs());
+        packedPanels = ofWorkers;
+        tiles = outputTiles;
     }
 
     /**
@@ -218,9 +228,17 @@ public final class SpmmPlan {
      * longer transposable or shared by as many rows: then the plan takes new memory from its arena.
      */
     public synchronized void replan() {
-        if (!weights.replan()) {
-            weights = weighing.get();
+        if (weights.replan()) {
+            return;
         }
+        SpmmWeights next = weighing.get();
+        // Kernels of a batch of one come with the weights: those of other weights would walk another index.
+        SingleSample sample = singleSample(next);
+        if (layout == Layout.ROW_MAJOR && sample == null && tiles.length == 0) {
+            allocatePanels();
+        }
+        weights = next;
+        singleSample = sample;
     }
 
     /**
@@ -498,7 +516,7 @@ public final class SpmmPlan {
             return; // before the messages are put together: a run leaves no garbage
         }
         Check.equal(argument + ".rows", rows, batch, "batch of the plan");
-        Check.equal(argument + ".cols", cols, expectedCols, "from the shape of W, " + rows + "×" + cols);
+        Check.equal(argument + ".cols", cols, expectedCols, "from the shape of W, " + this.rows + "×" + this.cols);
     }
 
     private static void checkApart(PanelMatrix x, PanelMatrix y) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Running a plan leaves no garbage worth the name: no vector becomes an object, no run makes helpers of its own. */
 class AllocationTest {
     private static final int BATCH = 128;
+    private static final NmCase NM = new NmCase(256, 80, 2, 4, 1, 1);
     private static final int RUNS = 200;
     private static final long MOST_BYTES_PER_RUN = 200;
 
@@ -21,6 +22,7 @@ class AllocationTest {
     private final Workers workers = Workers.of(1);
     private final BlockSparseMatrix w = BlockSparseMatrix.allocate(
             arena, Problem.of(BATCH, 256, 320, 16, 16, 50).pattern());
+    private final SemiStructuredMatrix nm = SemiStructuredMatrix.allocate(arena, NM.transposablePattern(0));
 
     @BeforeEach
     void needsVectorKernels() {
@@ -81,6 +83,49 @@ class AllocationTest {
         DenseMatrix dy = new Grid(BATCH, 256).rowMajor(memory);
         DenseMatrix x = new Grid(BATCH, 320).rowMajor(memory);
         SddmmPlan plan = SddmmPlan.backwardWeight(arena, w, BATCH, Layout.ROW_MAJOR, true, workers);
+        assertAllocatesNothing(() -> plan.run(dy, x));
+    }
+
+    @Test
+    void nmForwardPanels() {
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, 320);
+        PanelMatrix y = PanelMatrix.allocate(arena, BATCH, 256);
+        SpmmPlan plan = SpmmPlan.forward(arena, nm, BATCH, Layout.PANELS, Epilogue.NONE.withRelu(), workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
+    void nmForwardRowMajorOfOneSampleWithBias() {
+        DenseMatrix x = new Grid(1, 320).rowMajor(memory);
+        DenseMatrix y = new Grid(1, 256).rowMajor(memory);
+        Epilogue bias = Epilogue.NONE.withBias(new Grid(1, 256).rowMajor(memory));
+        SpmmPlan plan = SpmmPlan.forward(arena, nm, 1, Layout.ROW_MAJOR, bias, workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
+    void nmBackwardInputOfATransposablePattern() {
+        assertNmBackwardInputAllocatesNothing(nm);
+    }
+
+    @Test
+    void nmBackwardInputOfAGeneralPattern() {
+        assertNmBackwardInputAllocatesNothing(SemiStructuredMatrix.allocate(arena, NM.pattern(0)));
+    }
+
+    private void assertNmBackwardInputAllocatesNothing(SemiStructuredMatrix weights) {
+        PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, 256);
+        PanelMatrix dx = PanelMatrix.allocate(arena, BATCH, 320);
+        Epilogue mask = Epilogue.NONE.withReluMask(PanelMatrix.allocate(arena, BATCH, 320));
+        SpmmPlan plan = SpmmPlan.backwardInput(arena, weights, BATCH, Layout.PANELS, mask, workers);
+        assertAllocatesNothing(() -> plan.run(dy, dx));
+    }
+
+    @Test
+    void nmBackwardWeight() {
+        PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, 256);
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, 320);
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, nm, BATCH, Layout.PANELS, true, workers);
         assertAllocatesNothing(() -> plan.run(dy, x));
     }
 

@@ -2,11 +2,15 @@ package dev.rewire.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.rewire.kernels.SpmmCase.Direction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Dimensions and patterns with nothing in them. */
 @Tag("species")
@@ -120,13 +124,59 @@ class EmptyShapesTest {
         product.expected().assertExact(dx);
     }
 
-    private static Grid spmm(Problem problem, Direction direction, EpilogueKind epilogue, Layout layout) {
+    @ParameterizedTest
+    @EnumSource
+    void nmProductsOfNoSamplesAreEmpty(Layout layout) {
+        NmProblem problem = NmProblem.transposable(0, 20, 24, 2, 4);
+        Grid y = spmm(problem, Direction.FORWARD, EpilogueKind.BIAS, layout);
+        assertEquals(0, y.rows());
+        assertEquals(20, y.cols());
+        Grid dx = spmm(problem, Direction.BACKWARD_INPUT, EpilogueKind.NONE, layout);
+        assertEquals(0, dx.rows());
+        assertEquals(24, dx.cols());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nmGradientOfNoSamplesIsZero(Layout layout) {
+        Grid dw = new SddmmCase(NmProblem.general(0, 20, 24, 2, 4, 1), false).resultOf(layout, 1);
+        assertTrue(dw.sameBits(new Grid(20, 24)), dw::toString);
+    }
+
+    @ParameterizedTest
+    @MethodSource("fewAndOneSample")
+    void nmForwardWithoutOutputsIsEmpty(Layout layout, int batch) {
+        Grid y = spmm(NmProblem.general(batch, 0, 24, 2, 4, 1), Direction.FORWARD, EpilogueKind.BIAS, layout);
+        assertEquals(batch, y.rows());
+        assertEquals(0, y.cols());
+    }
+
+    @ParameterizedTest
+    @MethodSource("fewAndOneSample")
+    void nmForwardWithoutInputsIsBias(Layout layout, int batch) {
+        SpmmCase product = new SpmmCase(NmProblem.general(batch, 20, 0, 2, 4, 1), Direction.FORWARD, EpilogueKind.BIAS);
+        assertIsBias(product, product.resultOf(layout, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("fewAndOneSample")
+    void nmBackwardInputWithoutOutputsIsBias(Layout layout, int batch) {
+        SpmmCase product =
+                new SpmmCase(NmProblem.transposable(batch, 0, 24, 2, 4), Direction.BACKWARD_INPUT, EpilogueKind.BIAS);
+        assertIsBias(product, product.resultOf(layout, 1));
+    }
+
+    static Stream<Arguments> fewAndOneSample() {
+        return Stream.of(Layout.values()).flatMap(layout -> Stream.of(arguments(layout, 17), arguments(layout, 1)));
+    }
+
+    private static Grid spmm(SparseProblem problem, Direction direction, EpilogueKind epilogue, Layout layout) {
         return new SpmmCase(problem, direction, epilogue).resultOf(layout, 1);
     }
 
     private static void assertIsBias(SpmmCase product, Grid y) {
         Grid expected = Grid.of(y.rows(), y.cols(), (row, col) -> product.bias.at(0, col));
-        assertEquals(17, y.rows());
+        assertEquals(product.input.rows(), y.rows());
         assertTrue(y.sameBits(expected), y::toString);
     }
 }

@@ -106,11 +106,17 @@ final class Grid {
 
     /** This where the pattern stores a block, zero elsewhere. */
     Grid on(BlockPattern pattern) {
-        return of(rows, cols, (row, col) -> stores(pattern, row, col) ? at(row, col) : 0);
+        return on(Sparsity.of(pattern));
     }
 
-    static boolean stores(BlockPattern pattern, int row, int col) {
-        return pattern.find(row / pattern.blockRows(), col / pattern.blockCols()) >= 0;
+    /** This where elements are stored, zero elsewhere. */
+    Grid on(Sparsity sparsity) {
+        return of(rows, cols, (row, col) -> sparsity.stores(row, col) ? at(row, col) : 0);
+    }
+
+    /** Of the same shape as this. */
+    Grid read(Sparsity.Matrix matrix) {
+        return of(rows, cols, matrix::get);
     }
 
     /** Bit for bit, −0 and the payload of a NaN included. */

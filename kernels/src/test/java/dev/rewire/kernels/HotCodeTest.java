@@ -13,41 +13,47 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HotCodeTest {
     private static final int RUNS = 400;
 
-    static Stream<Problem> shapes() {
+    static Stream<SparseProblem> shapes() {
         return Stream.of(
                 Problem.of(65, 64, 80, 16, 16, 50),
                 Problem.of(33, 30, 70, 4, 4, 50),
                 Problem.of(17, 60, 60, 1, 1, 20),
-                Problem.of(70, 66, 70, 32, 8, 60));
+                Problem.of(70, 66, 70, 32, 8, 60),
+                NmProblem.general(65, 24, 148, 2, 4, 1),
+                NmProblem.general(65, 24, 148, 2, 4, 4),
+                NmProblem.general(17, 22, 148, 1, 4, 2),
+                NmProblem.transposable(33, 24, 148, 2, 4),
+                NmProblem.general(1, 27, 148, 2, 4, 1),
+                NmProblem.transposable(1, 148, 40, 1, 4));
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void forward(Problem problem) {
+    void forward(SparseProblem problem) {
         assertSpmmIsStable(new SpmmCase(problem, Direction.FORWARD, EpilogueKind.BIAS_RELU));
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void backwardInput(Problem problem) {
+    void backwardInput(SparseProblem problem) {
         assertSpmmIsStable(new SpmmCase(problem, Direction.BACKWARD_INPUT, EpilogueKind.NONE));
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void backwardWeight(Problem problem) {
+    void backwardWeight(SparseProblem problem) {
         SddmmCase product = new SddmmCase(problem, false);
         try (TestMemory memory = TestMemory.open();
                 Workers workers = Workers.of(1)) {
-            BlockSparseMatrix dw = BlockSparseMatrix.allocate(memory.kernels(), product.pattern);
+            Sparsity.Matrix dw = product.old(memory);
             PanelMatrix dy = product.gradient.panels(memory.kernels());
             PanelMatrix x = product.input.panels(memory.kernels());
             SddmmPlan plan = product.plan(dw, Layout.PANELS, memory, workers);
             plan.run(dy, x);
-            Grid first = Grid.read(dw);
+            Grid first = product.oldValues.read(dw);
             for (int run = 1; run < RUNS; run++) {
                 plan.run(dy, x);
-                assertTrue(first.sameBits(Grid.read(dw)), "run " + run);
+                assertTrue(first.sameBits(product.oldValues.read(dw)), "run " + run);
             }
             product.expected().assertWithinBound(first);
         }

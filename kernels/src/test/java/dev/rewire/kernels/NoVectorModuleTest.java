@@ -29,6 +29,13 @@ class NoVectorModuleTest {
     }
 
     @Test
+    void nmForwardRuns() {
+        NmProblem problem = NmProblem.general(17, 20, 24, 2, 4, 1).with(Values.SMALL_INTEGERS);
+        SpmmCase product = new SpmmCase(problem, Direction.FORWARD, EpilogueKind.BIAS_RELU);
+        product.expected().assertExact(product.resultOf(Layout.ROW_MAJOR, 2));
+    }
+
+    @Test
     void backwardWeightRuns() {
         SddmmCase product = new SddmmCase(PROBLEM, true);
         product.expected().assertExact(product.resultOf(Layout.ROW_MAJOR, 2));

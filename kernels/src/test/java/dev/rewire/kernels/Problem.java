@@ -3,7 +3,7 @@ package dev.rewire.kernels;
 import java.util.SplittableRandom;
 
 /**
- * One product to compute, small enough to be printed and repeated.
+ * One product of a matrix in blocks, small enough to be printed and repeated.
  *
  * @param percent stored blocks, of 100
  * @param offset floats from an address divisible by 64 to the first element of a row-major operand
@@ -20,7 +20,8 @@ record Problem(
         int offset,
         int gap,
         Values values,
-        long seed) {
+        long seed)
+        implements SparseProblem {
 
     static Problem of(int batch, int rows, int cols, int blockRows, int blockCols, int percent) {
         return new Problem(batch, rows, cols, blockRows, blockCols, percent, 0, 0, Values.UNIFORM, 1);
@@ -41,8 +42,13 @@ record Problem(
         return BlockPattern.random(rows, cols, blockRows, blockCols, blocks, random(0));
     }
 
-    /** A source of its own for each operand, so that one operand's size does not change another's elements. */
-    SplittableRandom random(int operand) {
+    @Override
+    public Sparsity sparsity() {
+        return Sparsity.of(pattern());
+    }
+
+    @Override
+    public SplittableRandom random(int operand) {
         return new SplittableRandom(seed * 31 + operand);
     }
 }

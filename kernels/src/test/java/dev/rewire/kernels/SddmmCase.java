@@ -2,28 +2,28 @@ package dev.rewire.kernels;
 
 /** The product backward to the weights of a problem: its operands, ways to run it, and what it has to give. */
 final class SddmmCase {
-    private final Problem problem;
+    private final SparseProblem problem;
     private final boolean accumulate;
 
-    final BlockPattern pattern;
+    final Sparsity sparsity;
     final Grid gradient;
     final Grid input;
-    /** What dW holds before, on stored blocks: garbage, NaNs among it, unless it is accumulated to. */
+    /** What dW holds before, where elements are stored: garbage, NaNs among it, unless it is accumulated to. */
     final Grid oldValues;
 
-    SddmmCase(Problem problem, boolean accumulate) {
+    SddmmCase(SparseProblem problem, boolean accumulate) {
         this(
                 problem,
                 accumulate,
-                problem.pattern(),
+                problem.sparsity(),
                 problem.values().steadyGrid(problem.batch(), problem.rows(), problem.random(1)),
                 problem.values().alternatingGrid(problem.batch(), problem.cols(), problem.random(2)));
     }
 
-    private SddmmCase(Problem problem, boolean accumulate, BlockPattern pattern, Grid gradient, Grid input) {
+    private SddmmCase(SparseProblem problem, boolean accumulate, Sparsity sparsity, Grid gradient, Grid input) {
         this.problem = problem;
         this.accumulate = accumulate;
-        this.pattern = pattern;
+        this.sparsity = sparsity;
         this.gradient = gradient;
         this.input = input;
         Grid old = accumulate
@@ -32,25 +32,25 @@ final class SddmmCase {
                         problem.rows(),
                         problem.cols(),
                         (row, col) -> (row + col) % 2 == 0 ? Float.NaN : Float.MAX_VALUE);
-        oldValues = old.on(pattern);
+        oldValues = old.on(sparsity);
     }
 
     SddmmCase withPattern(BlockPattern other) {
-        return new SddmmCase(problem, accumulate, other, gradient, input);
+        return new SddmmCase(problem, accumulate, Sparsity.of(other), gradient, input);
     }
 
     SddmmCase withOperands(Grid otherGradient, Grid otherInput) {
-        return new SddmmCase(problem, accumulate, pattern, otherGradient, otherInput);
+        return new SddmmCase(problem, accumulate, sparsity, otherGradient, otherInput);
     }
 
-    BlockSparseMatrix runPanels(TestMemory memory, Workers workers) {
-        BlockSparseMatrix dw = old(memory);
+    Sparsity.Matrix runPanels(TestMemory memory, Workers workers) {
+        Sparsity.Matrix dw = old(memory);
         plan(dw, Layout.PANELS, memory, workers).run(gradient.panels(memory.kernels()), input.panels(memory.kernels()));
         return dw;
     }
 
-    BlockSparseMatrix runRowMajor(TestMemory memory, Workers workers) {
-        BlockSparseMatrix dw = old(memory);
+    Sparsity.Matrix runRowMajor(TestMemory memory, Workers workers) {
+        Sparsity.Matrix dw = old(memory);
         plan(dw, Layout.ROW_MAJOR, memory, workers)
                 .run(
                         gradient.rowMajor(memory, problem.offset(), problem.gap()),
@@ -61,23 +61,24 @@ final class SddmmCase {
     Grid resultOf(Layout layout, int threads) {
         try (TestMemory memory = TestMemory.open();
                 Workers workers = Workers.of(threads)) {
-            return Grid.read(layout == Layout.PANELS ? runPanels(memory, workers) : runRowMajor(memory, workers));
+            return oldValues.read(layout == Layout.PANELS ? runPanels(memory, workers) : runRowMajor(memory, workers));
         }
     }
 
-    private BlockSparseMatrix old(TestMemory memory) {
-        return BlockSparseMatrix.fromDense(memory.kernels(), oldValues.rowMajor(memory), pattern);
+    /** dW before the product. */
+    Sparsity.Matrix old(TestMemory memory) {
+        return sparsity.matrix(memory.kernels(), oldValues.rowMajor(memory));
     }
 
-    SddmmPlan plan(BlockSparseMatrix dw, Layout layout, TestMemory memory, Workers workers) {
-        return SddmmPlan.backwardWeight(memory.kernels(), dw, problem.batch(), layout, accumulate, workers);
+    SddmmPlan plan(Sparsity.Matrix dw, Layout layout, TestMemory memory, Workers workers) {
+        return dw.sddmm(memory.kernels(), problem.batch(), layout, accumulate, workers);
     }
 
     Oracle expected() {
         Oracle oracle = new Oracle(oldValues.rows(), oldValues.cols());
         for (int row = 0; row < oldValues.rows(); row++) {
             for (int col = 0; col < oldValues.cols(); col++) {
-                if (Grid.stores(pattern, row, col)) {
+                if (sparsity.stores(row, col)) {
                     addProducts(oracle, row, col);
                 }
             }

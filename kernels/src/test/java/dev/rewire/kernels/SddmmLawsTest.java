@@ -21,14 +21,14 @@ class SddmmLawsTest {
             }
             return sum;
         });
-        assertSameValues(dense.on(product.pattern), product.resultOf(Layout.PANELS, 1));
+        assertSameValues(dense.on(product.sparsity), product.resultOf(Layout.PANELS, 1));
     }
 
     @Property(tries = 40)
     void anElementHasTheSameBitsInEveryPattern(@ForAll(supplier = Problems.Any.class) Problem problem) {
         SddmmCase sparse = new SddmmCase(problem, false);
         SddmmCase full = sparse.withPattern(problem.withPercent(100).pattern());
-        Grid expected = full.resultOf(Layout.PANELS, 1).on(sparse.pattern);
+        Grid expected = full.resultOf(Layout.PANELS, 1).on(sparse.sparsity);
         Grid actual = sparse.resultOf(Layout.PANELS, 1);
         assertTrue(expected.sameBits(actual), () -> actual + " instead of " + expected);
     }

@@ -7,12 +7,12 @@ final class SpmmCase {
         BACKWARD_INPUT
     }
 
-    private final Problem problem;
+    private final SparseProblem problem;
     private final Direction direction;
     private final EpilogueKind epilogue;
 
-    final BlockPattern pattern;
-    /** In the shape of the matrix, zero where no block is stored. */
+    final Sparsity sparsity;
+    /** In the shape of the matrix, zero where nothing is stored. */
     final Grid weights;
 
     final Grid input;
@@ -22,21 +22,25 @@ final class SpmmCase {
     final Grid bias;
     final Grid mask;
 
-    SpmmCase(Problem problem, Direction direction, EpilogueKind epilogue) {
-        this(problem, direction, epilogue, problem.pattern());
+    SpmmCase(SparseProblem problem, Direction direction, EpilogueKind epilogue) {
+        this(problem, direction, epilogue, problem.sparsity());
     }
 
-    SpmmCase(Problem problem, Direction direction, EpilogueKind epilogue, BlockPattern pattern) {
+    SpmmCase(SparseProblem problem, Direction direction, EpilogueKind epilogue, BlockPattern pattern) {
+        this(problem, direction, epilogue, Sparsity.of(pattern));
+    }
+
+    SpmmCase(SparseProblem problem, Direction direction, EpilogueKind epilogue, Sparsity sparsity) {
         this.problem = problem;
         this.direction = direction;
         this.epilogue = epilogue;
-        this.pattern = pattern;
+        this.sparsity = sparsity;
         Values values = problem.values();
         int batch = problem.batch();
         int inputs = direction == Direction.FORWARD ? problem.cols() : problem.rows();
         int outputs = direction == Direction.FORWARD ? problem.rows() : problem.cols();
         weights = values.steadyGrid(problem.rows(), problem.cols(), problem.random(1))
-                .on(pattern);
+                .on(sparsity);
         input = values.alternatingGrid(batch, inputs, problem.random(2));
         oldOutput = epilogue.accumulate
                 ? values.alternatingGrid(batch, outputs, problem.random(3))
@@ -49,7 +53,7 @@ final class SpmmCase {
         this.problem = other.problem;
         this.direction = other.direction;
         this.epilogue = other.epilogue;
-        this.pattern = other.pattern;
+        this.sparsity = other.sparsity;
         this.weights = weights;
         this.input = input;
         this.oldOutput = other.oldOutput;
@@ -89,15 +93,13 @@ final class SpmmCase {
     }
 
     SpmmPlan plan(Layout layout, TestMemory memory, Workers workers) {
-        BlockSparseMatrix w = BlockSparseMatrix.fromDense(memory.kernels(), weights.rowMajor(memory), pattern);
         Epilogue fused = new Epilogue(
                 epilogue.accumulate,
                 epilogue.bias ? bias.rowMajor(memory, problem.offset(), 0) : null,
                 epilogue.relu,
                 epilogue.mask ? mask.panels(memory.kernels()) : null);
-        return direction == Direction.FORWARD
-                ? SpmmPlan.forward(memory.kernels(), w, problem.batch(), layout, fused, workers)
-                : SpmmPlan.backwardInput(memory.kernels(), w, problem.batch(), layout, fused, workers);
+        return sparsity.matrix(memory.kernels(), weights.rowMajor(memory))
+                .spmm(memory.kernels(), direction, problem.batch(), layout, fused, workers);
     }
 
     Oracle expected() {
@@ -114,7 +116,7 @@ final class SpmmCase {
         }
         for (int row = 0; row < weights.rows(); row++) {
             for (int col = 0; col < weights.cols(); col++) {
-                if (Grid.stores(pattern, row, col)) {
+                if (sparsity.stores(row, col)) {
                     addProducts(oracle, row, col);
                 }
             }

@@ -46,7 +46,7 @@ class SpmmLawsTest {
         SpmmCase product = new SpmmCase(problem, Direction.FORWARD, EpilogueKind.NONE);
         Grid other = problem.values()
                 .steadyGrid(problem.rows(), problem.cols(), problem.random(9))
-                .on(product.pattern);
+                .on(problem.pattern());
         Grid sumOfResults = product.resultOf(Layout.PANELS, 1)
                 .plus(product.withWeights(other).resultOf(Layout.PANELS, 1));
         assertSameValues(
@@ -67,7 +67,7 @@ class SpmmLawsTest {
                 problem.gap(),
                 problem.values(),
                 problem.seed());
-        SpmmCase forward = new SpmmCase(turned, Direction.FORWARD, EpilogueKind.NONE, transposed(backward.pattern))
+        SpmmCase forward = new SpmmCase(turned, Direction.FORWARD, EpilogueKind.NONE, transposed(problem.pattern()))
                 .withWeights(backward.weights.transposed())
                 .withInput(backward.input);
         assertSameValues(forward.resultOf(Layout.PANELS, 1), backward.resultOf(Layout.PANELS, 1));
@@ -78,7 +78,7 @@ class SpmmLawsTest {
         SpmmCase product = new SpmmCase(problem, Direction.FORWARD, EpilogueKind.NONE);
         int[] sourceRow = permutationOfWholeBlockRows(problem);
         SpmmCase permuted = new SpmmCase(
-                        problem, Direction.FORWARD, EpilogueKind.NONE, permuted(product.pattern, sourceRow))
+                        problem, Direction.FORWARD, EpilogueKind.NONE, permuted(problem.pattern(), sourceRow))
                 .withWeights(
                         Grid.of(problem.rows(), problem.cols(), (row, col) -> product.weights.at(sourceRow[row], col)));
         Grid y = product.resultOf(Layout.PANELS, 1);

@@ -32,7 +32,34 @@ class WorkersBitsTest {
             @ForAll(supplier = Problems.Any.class) Problem problem,
             @ForAll Layout layout,
             @ForAll @IntRange(min = 2, max = 4) int threads) {
-        SddmmCase product = new SddmmCase(problem, true);
+        assertSameBits(new SddmmCase(problem, true), layout, threads);
+    }
+
+    @Property(tries = 60)
+    void ofNmForward(
+            @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
+            @ForAll Layout layout,
+            @ForAll @IntRange(min = 2, max = 4) int threads) {
+        assertSameBits(new SpmmCase(problem, Direction.FORWARD, EpilogueKind.BIAS_RELU), layout, threads);
+    }
+
+    @Property(tries = 60)
+    void ofNmBackwardInput(
+            @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
+            @ForAll Layout layout,
+            @ForAll @IntRange(min = 2, max = 4) int threads) {
+        assertSameBits(new SpmmCase(problem, Direction.BACKWARD_INPUT, EpilogueKind.ACCUMULATE), layout, threads);
+    }
+
+    @Property(tries = 60)
+    void ofNmBackwardWeight(
+            @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
+            @ForAll Layout layout,
+            @ForAll @IntRange(min = 2, max = 4) int threads) {
+        assertSameBits(new SddmmCase(problem, true), layout, threads);
+    }
+
+    private static void assertSameBits(SddmmCase product, Layout layout, int threads) {
         Grid expected = product.resultOf(layout, 1);
         Grid actual = product.resultOf(layout, threads);
         assertTrue(expected.sameBits(actual), () -> actual + " instead of " + expected);

@@ -1,0 +1,25 @@
+package dev.rewire.kernels;
+
+import java.util.SplittableRandom;
+
+/** One product to compute, whatever the format of its sparse operand. */
+interface SparseProblem {
+    int batch();
+
+    int rows();
+
+    int cols();
+
+    /** Floats from an address divisible by 64 to the first element of a row-major operand. */
+    int offset();
+
+    /** Floats between the rows of a row-major operand. */
+    int gap();
+
+    Values values();
+
+    Sparsity sparsity();
+
+    /** A source of its own for each operand, so that one operand's size does not change another's elements. */
+    SplittableRandom random(int operand);
+}
