@@ -10,6 +10,12 @@ import java.lang.foreign.ValueLayout;
  * first lane of the group must be added.
  */
 final class NmSelectors {
+    /** Whether a selector is a place in a group rather than a lane. */
+    static final boolean IN_GROUP = RawMemory.LANES == 16;
+
+    /** Bits of a selector. */
+    static final int BITS = IN_GROUP ? 2 : Integer.numberOfTrailingZeros(RawMemory.LANES);
+
     private final NmShape shape;
 
     NmSelectors(NmShape shape) {
@@ -21,22 +27,12 @@ final class NmSelectors {
         return Integer.bitCount(shape.n()) == 1
                 && shape.n() < shape.m()
                 && shape.m() <= RawMemory.LANES
-                && (RawMemory.LANES < 16 || shape.indexBits() <= 2);
-    }
-
-    /** Whether a selector is a place in a group rather than a lane. */
-    boolean inGroup() {
-        return RawMemory.LANES == 16;
-    }
-
-    /** Bits of a selector. */
-    int bits() {
-        return inGroup() ? 2 : Integer.numberOfTrailingZeros(RawMemory.LANES);
+                && (!IN_GROUP || shape.m() <= 4);
     }
 
     /** Bytes of the selectors of a vector. */
     int vectorBytes() {
-        return RawMemory.LANES * bits() / Byte.SIZE;
+        return RawMemory.LANES * BITS / Byte.SIZE;
     }
 
     /** Bytes of the selectors of a row. */
@@ -56,8 +52,8 @@ final class NmSelectors {
                 long codeBit = (long) element * shape.indexBits();
                 int code = codes[row * shape.rowBytes() + (int) (codeBit / Byte.SIZE)] >>> (int) (codeBit % Byte.SIZE);
                 int place = code & (shape.m() - 1);
-                int selector = inGroup() ? place : (element / shape.n() * shape.m() + place) % RawMemory.LANES;
-                long bit = (long) (element % RawMemory.LANES) * bits();
+                int selector = IN_GROUP ? place : (element / shape.n() * shape.m() + place) % RawMemory.LANES;
+                long bit = (long) (element % RawMemory.LANES) * BITS;
                 long at = row * rowBytes() + (long) (element / RawMemory.LANES) * vectorBytes() + bit / Byte.SIZE;
                 // A selector may lie across two bytes.
                 int bits = selectors.get(ValueLayout.JAVA_CHAR_UNALIGNED, at) | selector << (int) (bit % Byte.SIZE);

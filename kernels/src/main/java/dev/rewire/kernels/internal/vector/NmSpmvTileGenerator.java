@@ -47,8 +47,6 @@ final class NmSpmvTileGenerator {
     private final int[] selected;
     private final int index;
     private final int vector;
-    private final int shifts;
-    private final int groups;
 
     private NmSpmvTileGenerator(TileCode tile, NmShape shape, int streams) {
         this.tile = tile;
@@ -66,8 +64,6 @@ final class NmSpmvTileGenerator {
         selected = tile.newVectors(Integer.numberOfTrailingZeros(layout.inputVectors()) + 1);
         index = tile.newVector();
         vector = tile.newVector();
-        shifts = tile.newVector();
-        groups = tile.newVector();
     }
 
     static NmSpmvTile generate(NmShape shape, int streams) {
@@ -77,10 +73,6 @@ final class NmSpmvTileGenerator {
     private void rows() {
         Label loop = tile.code.newLabel();
         Label end = tile.code.newLabel();
-        tile.lanesTimes(shifts, layout.bits());
-        if (layout.inGroup()) {
-            tile.firstOfGroups(groups, shape.n(), shape.m());
-        }
         startOfRows(values, rowValueBytes(), value);
         startOfRows(selectors, layout.rowBytes(), selector);
         tile.code.labelBinding(loop).iload(row).iload(endRow).if_icmpge(end);
@@ -139,6 +131,11 @@ final class NmSpmvTileGenerator {
         advance(1);
         addresses();
         for (int stream = 0; stream < streams; stream++) {
+            if (stream > 0) {
+                // Never so, but C2 does not know: without a branch it loads for all rows first, and what it loads
+                // spills.
+                tile.code.lload(value).loadConstant((long) stream).lcmp().ifeq(done);
+            }
             select(stream);
             tile.loadValues(vector, valueBase, stream * rowValueBytes(), shape.type());
             tile.fma(sums[stream], selected[selected.length - 1], vector);
@@ -175,9 +172,9 @@ final class NmSpmvTileGenerator {
 
     /** Leaves in the last of {@code selected} the inputs of a vector of kept elements. */
     private void select(int stream) {
-        tile.shifted(index, selectorBase, stream * layout.rowBytes(), shifts);
-        if (layout.inGroup()) {
-            tile.maskAndAdd(index, shape.m() - 1, groups);
+        tile.shiftedSelectors(index, selectorBase, stream * layout.rowBytes());
+        if (NmSelectors.IN_GROUP) {
+            tile.placesInGroups(index, shape.n(), shape.m());
         }
         selectInputs(0, selected.length - 1);
     }

@@ -47,6 +47,15 @@ final class RawMemory {
     static final VectorShuffle<Float> SWAP_4 = swap(4);
     static final VectorShuffle<Float> SWAP_8 = swap(8);
 
+    // For NmSelectors. Constants, not locals: of those C2 does not always know the class, and checks it in every step.
+    /** How far the packed selector of each lane is to be shifted. */
+    static final IntVector SHIFTS = IntVector.broadcast(INTS, 0).addIndex(NmSelectors.BITS);
+
+    // For n and m the first lane of each lane's group in the vector of inputs that it lies in.
+    static final IntVector GROUPS_1_2 = firstOfGroups(1, 2);
+    static final IntVector GROUPS_1_4 = firstOfGroups(1, 4);
+    static final IntVector GROUPS_2_4 = firstOfGroups(2, 4);
+
     private RawMemory() {}
 
     private static VectorMask<Float> lanesWith(int bit) {
@@ -63,13 +72,7 @@ final class RawMemory {
         return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
     }
 
-    // Called once by a run of a tile, before its loops.
-
-    static IntVector lanesTimes(int bits) {
-        return IntVector.broadcast(INTS, 0).addIndex(bits);
-    }
-
-    static IntVector firstOfGroups(int n, int m) {
+    private static IntVector firstOfGroups(int n, int m) {
         int[] first = new int[LANES];
         Arrays.setAll(first, lane -> lane / n * m % LANES);
         return IntVector.fromArray(INTS, first, 0);

@@ -377,37 +377,22 @@ final class TileCode {
         code.astore(b);
     }
 
-    /** {@code ints[lane] = lane · bits}: how far the packed index of each lane is to be shifted. */
-    void lanesTimes(int ints, int bits) {
-        code.loadConstant(bits)
-                .invokestatic(RAW, "lanesTimes", MethodTypeDesc.of(INTS, ConstantDescs.CD_int))
-                .astore(ints);
-    }
-
-    /** {@code ints[lane] = lane / n · m}, in the vector of inputs that it lies in. */
-    void firstOfGroups(int ints, int n, int m) {
-        code.loadConstant(n)
-                .loadConstant(m)
-                .invokestatic(RAW, "firstOfGroups", MethodTypeDesc.of(INTS, ConstantDescs.CD_int, ConstantDescs.CD_int))
-                .astore(ints);
-    }
-
-    /** {@code ints = 4 bytes at base + offset >>> shifts}. */
-    void shifted(int ints, int base, long offset, int shifts) {
+    /** {@code ints = 4 bytes at base + offset >>> SHIFTS}. */
+    void shiftedSelectors(int ints, int base, long offset) {
         code.getstatic(RAW, "INTS", SPECIES);
         bits(base, offset, Integer.BYTES);
         code.invokestatic(INTS, "broadcast", MethodTypeDesc.of(INTS, SPECIES, ConstantDescs.CD_int))
                 .getstatic(OPERATORS, "LSHR", BINARY)
-                .aload(shifts)
+                .getstatic(RAW, "SHIFTS", INTS)
                 .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR))
                 .astore(ints);
     }
 
-    /** {@code ints = (ints & mask) + summand}. */
-    void maskAndAdd(int ints, int mask, int summand) {
+    /** {@code ints = (ints & m − 1) + first lane of the group}. */
+    void placesInGroups(int ints, int n, int m) {
         code.aload(ints);
-        lanewise("AND", Associative.class, mask);
-        code.aload(summand)
+        lanewise("AND", Associative.class, m - 1);
+        code.getstatic(RAW, "GROUPS_" + n + "_" + m, INTS)
                 .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR))
                 .astore(ints);
     }
