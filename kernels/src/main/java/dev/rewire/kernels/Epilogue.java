@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param bias one float per output, a 1 × outputs matrix that is read anew by each run, or null
  * @param relu whether negative results become zero; NaN stays
  * @param reluMask results become zero where this is not positive: with the activations that a ReLU put out, the gradient through that
- *     ReLU. In panels, of the output's shape, or null
+ *     ReLU. In panels, of the output's shape but not the output itself, or null
  */
 public record Epilogue(
         boolean accumulate,

@@ -225,7 +225,8 @@ public final class SpmmPlan {
 
     /**
      * Prepares for the pattern that the weights have now; needed after they were rewired. Uses the plan's memory again, unless an N:M pattern is no
-     * longer transposable or shared by as many rows: then the plan takes new memory from its arena.
+     * longer transposable or shared by as many rows: then the plan takes new memory from its arena. A plan that has come to walk single elements
+     * goes on with them; only a new one sees that a pattern is transposable again.
      */
     public synchronized void replan() {
         if (weights.replan()) {
@@ -246,7 +247,7 @@ public final class SpmmPlan {
      *
      * @param x X or dY
      * @param y Y or dX
-     * @throws IllegalArgumentException if a shape does not fit, the two overlap, or the plan is for another layout
+     * @throws IllegalArgumentException if a shape does not fit, the two or y and the mask overlap, or the plan is for another layout
      * @throws IllegalStateException if an arena or the workers are closed, or the weights were rewired since the plan was made
      */
     public synchronized void run(PanelMatrix x, PanelMatrix y) {
@@ -258,7 +259,7 @@ public final class SpmmPlan {
             y.arena().acquire("y");
             try {
                 // Not before both are known to be alive: freed memory may have been given to the other.
-                checkApart(x, y);
+                checkApart("y", y, "x", x);
                 input = x;
                 output = y;
                 runTasks();
@@ -315,6 +316,9 @@ public final class SpmmPlan {
             try {
                 maskArena.acquire("reluMask");
                 try {
+                    if (mask != null && output != null) {
+                        checkApart("reluMask", mask, "y", output);
+                    }
                     readBias();
                     OrderedValues ordered = weights.orderedValues();
                     if (ordered != null) {
@@ -519,12 +523,13 @@ public final class SpmmPlan {
         Check.equal(argument + ".cols", cols, expectedCols, "from the shape of W, " + this.rows + "×" + this.cols);
     }
 
-    private static void checkApart(PanelMatrix x, PanelMatrix y) {
-        long xFrom = x.segment().address();
-        long yFrom = y.segment().address();
-        if (xFrom < yFrom + y.segment().byteSize()
-                && yFrom < xFrom + x.segment().byteSize()) {
-            throw new IllegalArgumentException("y: shares memory with x; accepted are separate matrices");
+    private static void checkApart(String name, PanelMatrix matrix, String otherName, PanelMatrix other) {
+        long from = matrix.segment().address();
+        long otherFrom = other.segment().address();
+        if (from < otherFrom + other.segment().byteSize()
+                && otherFrom < from + matrix.segment().byteSize()) {
+            throw new IllegalArgumentException(
+                    name + ": shares memory with " + otherName + "; accepted are separate matrices");
         }
     }
 

@@ -5,33 +5,37 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The selectors of an N:M pattern: for each vector of kept elements of a row the lanes that their inputs have in the vectors of inputs that they belong
- * to, packed into at most 32 bits. With 4 and 8 lanes that is the lane itself; 16 lanes have bits for the place in the group only, to which the
- * first lane of the group must be added.
+ * The selectors of an N:M pattern: for each kept element the lane that its input has in the vector of inputs that it belongs to. A block of two vectors
+ * of elements has a byte for each lane, the first vector's selectors in the low half. Two blocks interleave their bytes, so that what is loaded as
+ * shorts from the first byte of either has its selectors lowest in each lane. Where a vector of elements belongs to 16 of inputs, it is a block alone.
  */
 final class NmSelectors {
+    /** Of a selector: enough for 16 lanes. */
+    static final int BITS = 4;
+
+    /** Bytes of two blocks. */
+    static final int PAIR_BYTES = 2 * RawMemory.LANES;
+
     private final NmShape shape;
 
     NmSelectors(NmShape shape) {
         this.shape = shape;
     }
 
-    /** Whether each group lies in one known vector of inputs, and the selectors of a vector fit 32 bits. */
-    static boolean fit(NmShape shape) {
-        return Integer.bitCount(shape.n()) == 1
-                && shape.n() < shape.m()
-                && shape.m() <= RawMemory.LANES
-                && (!RawMemory.SELECTORS_IN_GROUP || shape.m() <= 4);
+    /** Vectors of kept elements of a block: so many that C1 can compile the code of a block. */
+    int vectors() {
+        return inputVectors() < 16 ? 2 : 1;
     }
 
-    /** Bytes of the selectors of a vector. */
-    int vectorBytes() {
-        return RawMemory.LANES * RawMemory.SELECTOR_BITS / Byte.SIZE;
+    /** Whether each group lies in one known vector of inputs. */
+    static boolean fit(NmShape shape) {
+        return Integer.bitCount(shape.n()) == 1 && shape.n() < shape.m() && shape.m() <= RawMemory.LANES;
     }
 
     /** Bytes of the selectors of a row. */
     long rowBytes() {
-        return (long) (shape.rowElements() + RawMemory.LANES - 1) / RawMemory.LANES * vectorBytes();
+        int elements = 2 * vectors() * RawMemory.LANES;
+        return (long) (shape.rowElements() + elements - 1) / elements * PAIR_BYTES;
     }
 
     /** Vectors of inputs that one vector of kept elements belongs to. */
@@ -45,15 +49,13 @@ final class NmSelectors {
             for (int element = 0; element < shape.rowElements(); element++) {
                 long codeBit = (long) element * shape.indexBits();
                 int code = codes[row * shape.rowBytes() + (int) (codeBit / Byte.SIZE)] >>> (int) (codeBit % Byte.SIZE);
-                int place = code & (shape.m() - 1);
-                int selector = RawMemory.SELECTORS_IN_GROUP
-                        ? place
-                        : (element / shape.n() * shape.m() + place) % RawMemory.LANES;
-                long bit = (long) (element % RawMemory.LANES) * RawMemory.SELECTOR_BITS;
-                long at = row * rowBytes() + (long) (element / RawMemory.LANES) * vectorBytes() + bit / Byte.SIZE;
-                // A selector may lie across two bytes.
-                int bits = selectors.get(ValueLayout.JAVA_CHAR_UNALIGNED, at) | selector << (int) (bit % Byte.SIZE);
-                selectors.set(ValueLayout.JAVA_CHAR_UNALIGNED, at, (char) bits);
+                int selector = (element / shape.n() * shape.m() + (code & (shape.m() - 1))) % RawMemory.LANES;
+                int vector = element / RawMemory.LANES;
+                int lane = element % RawMemory.LANES;
+                int block = vector / vectors();
+                long at = row * rowBytes() + block / 2 * (long) PAIR_BYTES + lane * 2L + block % 2;
+                int bits = selectors.get(ValueLayout.JAVA_BYTE, at) | (selector << (vector % vectors() * BITS));
+                selectors.set(ValueLayout.JAVA_BYTE, at, (byte) bits);
             }
         }
     }

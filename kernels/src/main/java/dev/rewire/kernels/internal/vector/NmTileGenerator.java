@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.SpmmShape.End;
 import java.lang.classfile.Label;
@@ -25,8 +26,8 @@ import java.util.Arrays;
  * Loops end when an address is reached, so that C2 takes them for no counted loops; see {@link SpmmTileGenerator}.
  */
 final class NmTileGenerator {
-    /** Kept elements that are written out if each sample is used once; where several outputs use it C2 would load too early and spill. */
-    private static final int MOST_UNROLLED = 8;
+    /** Kept elements that are written out if each sample is used once. More gain nothing, and C1 has not enough registers for their code. */
+    private static final int MOST_UNROLLED = 2;
 
     private final TileCode tile;
     private final NmShape shape;
@@ -77,7 +78,7 @@ final class NmTileGenerator {
         this.vectors = vectors;
         featureBytes = (long) shape.lanes() * Float.BYTES;
         rowBytes = (long) shape.rowElements() * shape.type().bytes();
-        unrolled = shape.outputs() > 1 ? 1 : Integer.lowestOneBit(shape.rowElements() | MOST_UNROLLED);
+        unrolled = unrolled(shape);
         chunk = shape.chunkInputs() / shape.m() * shape.n();
         first = tile.newInt();
         end = tile.newInt();
@@ -101,6 +102,13 @@ final class NmTileGenerator {
         sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, streams * shape.outputs(), vectors);
         samples = tile.newVectors(vectors);
         vector = tile.newVector();
+    }
+
+    /** Where several outputs use a sample C2 would load too early and spill; widening fp16 is long code by itself. */
+    private static int unrolled(NmShape shape) {
+        return shape.outputs() > 1 || shape.type() == ValueType.F16
+                ? 1
+                : Integer.lowestOneBit(shape.rowElements() | MOST_UNROLLED);
     }
 
     static NmTile generate(NmShape shape, int streams, int vectors) {
@@ -150,7 +158,6 @@ final class NmTileGenerator {
     private void tile() {
         Label starting = tile.code.newLabel();
         Label started = tile.code.newLabel();
-        Label unfinished = tile.code.newLabel();
         addresses();
         tile.code.iload(first).ifeq(starting);
         sums.load(tileOutput);
@@ -158,12 +165,11 @@ final class NmTileGenerator {
         sums.start(tileOutput, tileBias);
         tile.code.labelBinding(started);
         elements();
-        if (shape.end() != End.STORE) {
-            tile.code.iload(end).loadConstant(shape.rowElements()).if_icmplt(unfinished);
-            sums.finish(tileMask);
-        }
-        tile.code.labelBinding(unfinished);
-        sums.store(tileOutput);
+        sums.store(
+                tileOutput,
+                tileMask,
+                unfinished ->
+                        tile.code.iload(end).loadConstant(shape.rowElements()).if_icmplt(unfinished));
     }
 
     /** Where output, bias, mask, values and indices of this tile and chunk lie. */

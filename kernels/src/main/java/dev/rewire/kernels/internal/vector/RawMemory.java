@@ -3,8 +3,6 @@ package dev.rewire.kernels.internal.vector;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -47,20 +45,6 @@ final class RawMemory {
     static final VectorShuffle<Float> SWAP_4 = swap(4);
     static final VectorShuffle<Float> SWAP_8 = swap(8);
 
-    // For NmSelectors. Constants, not locals: of those C2 does not always know the class, and checks it in every step.
-    /** Whether a selector is a place in a group rather than a lane. */
-    static final boolean SELECTORS_IN_GROUP = LANES == 16;
-
-    static final int SELECTOR_BITS = SELECTORS_IN_GROUP ? 2 : Integer.numberOfTrailingZeros(LANES);
-
-    /** How far the packed selector of each lane is to be shifted. */
-    static final IntVector SHIFTS = IntVector.broadcast(INTS, 0).addIndex(SELECTOR_BITS);
-
-    // For n and m the first lane of each lane's group in the vector of inputs that it lies in.
-    static final IntVector GROUPS_1_2 = firstOfGroups(1, 2);
-    static final IntVector GROUPS_1_4 = firstOfGroups(1, 4);
-    static final IntVector GROUPS_2_4 = firstOfGroups(2, 4);
-
     private RawMemory() {}
 
     private static VectorMask<Float> lanesWith(int bit) {
@@ -75,11 +59,5 @@ final class RawMemory {
 
     private static VectorShuffle<Float> swap(int distance) {
         return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
-    }
-
-    private static IntVector firstOfGroups(int n, int m) {
-        int[] first = new int[LANES];
-        Arrays.setAll(first, lane -> lane / n * m % LANES);
-        return IntVector.fromArray(INTS, first, 0);
     }
 }

@@ -343,16 +343,12 @@ final class SpmmTileGenerator {
     }
 
     private void finish() {
-        Label unfinished = tile.code.newLabel();
-        if (shape.end() != End.STORE) {
+        sums.store(tileOutput, tileMask, unfinished -> {
             if (cutByCaller) {
                 tile.code.iload(last).ifeq(unfinished);
             } else if (severalTiles) {
                 tile.code.iload(endItem).iload(endOfGroup).if_icmplt(unfinished);
             }
-            sums.finish(tileMask);
-        }
-        tile.code.labelBinding(unfinished);
-        sums.store(tileOutput);
+        });
     }
 }

@@ -30,6 +30,9 @@ import java.lang.classfile.Label;
 final class SpmvTileGenerator {
     private static final int MOST_CHAINS = 4;
 
+    /** Vectors of a turn that are widened; of more C1 would not compile the code, and without its profile C2 never came to it. */
+    private static final int MOST_WIDENED = 16;
+
     /** Bytes of values that one turn of a loop over rows reads at most. */
     private static final long TURN_BYTES = 256;
 
@@ -55,6 +58,7 @@ final class SpmvTileGenerator {
     private final int lastValue;
     private final int sample;
     private final int sum;
+    private final int lastSum;
     private final int valueBase;
     private final int base;
     private final int[][] sums;
@@ -76,6 +80,7 @@ final class SpmvTileGenerator {
         valueBase = tile.newLong();
         base = tile.newLong();
         sum = tile.newLong();
+        lastSum = tile.newLong();
         sums = tile.newVectors(rowsOfTurn, forward ? 1 : vectors);
         samples = tile.newVectors(sumsInMemory ? vectors : 1);
         vector = tile.newVector();
@@ -90,13 +95,20 @@ final class SpmvTileGenerator {
         if (shape.type() == ValueType.F16) {
             most = Math.min(most, 2); // widening takes most of the registers
         }
-        return Math.min(Integer.lowestOneBit(rows), Math.min(most, Tiling.powerOfTwo((int) fitting)));
+        if (shape.type() != ValueType.F32) {
+            most = Math.min(most, Math.max(1, MOST_WIDENED / vectors));
+        }
+        return Math.min(
+                Integer.lowestOneBit(rows), Math.min(Tiling.powerOfTwo(most), Tiling.powerOfTwo((int) fitting)));
     }
 
-    /** Whether rows of blocks are whole vectors, and few enough to be summed in registers. */
+    /** Whether rows of blocks are whole vectors, and few enough to be summed in registers or widened by code that C1 compiles. */
     static boolean fits(SpmmShape shape) {
         int along = isForward(shape) ? shape.steps() : shape.outputs();
-        return along % RawMemory.LANES == 0 && (isForward(shape) || along / RawMemory.LANES <= Tiling.accumulators());
+        int vectors = along / RawMemory.LANES;
+        return along % RawMemory.LANES == 0
+                && (isForward(shape) || vectors <= Tiling.accumulators())
+                && (shape.type() != ValueType.F16 || vectors <= MOST_WIDENED / 2);
     }
 
     static boolean isForward(SpmmShape shape) {
@@ -119,11 +131,7 @@ final class SpmvTileGenerator {
 
     private void start() {
         if (sumsInMemory) {
-            tile.maskAddress(target, base);
-            tile.zero(vector);
-            for (int row = 0; row < shape.outputs(); row++) {
-                tile.store(vector, base, (long) row * RawMemory.VECTOR_BYTES);
-            }
+            zeroTarget();
             return;
         }
         for (int[] row : sums) {
@@ -131,6 +139,22 @@ final class SpmvTileGenerator {
                 tile.zero(each);
             }
         }
+    }
+
+    private void zeroTarget() {
+        Label loop = tile.code.newLabel();
+        Label done = tile.code.newLabel();
+        long bytes = (long) shape.outputs() * RawMemory.VECTOR_BYTES;
+        tile.zero(vector);
+        tile.code.lload(target).lstore(sum);
+        tile.code.lload(target).loadConstant(bytes).ladd().lstore(lastSum);
+        tile.code.labelBinding(loop);
+        tile.maskAddress(sum, base);
+        for (int row = 0; row < rowsOfTurn; row++) {
+            tile.store(vector, base, (long) row * RawMemory.VECTOR_BYTES);
+        }
+        tile.advance(sum, (long) rowsOfTurn * RawMemory.VECTOR_BYTES);
+        tile.code.lload(sum).lload(lastSum).lcmp().ifeq(done).goto_(loop).labelBinding(done);
     }
 
     private void items() {

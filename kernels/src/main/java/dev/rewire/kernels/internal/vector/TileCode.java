@@ -3,6 +3,7 @@ package dev.rewire.kernels.internal.vector;
 import dev.rewire.kernels.ValueType;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -107,6 +108,12 @@ final class TileCode {
         return code.allocateLocal(TypeKind.LONG);
     }
 
+    int[] newLongs(int count) {
+        int[] locals = new int[count];
+        Arrays.setAll(locals, i -> newLong());
+        return locals;
+    }
+
     int newInt() {
         return code.allocateLocal(TypeKind.INT);
     }
@@ -137,6 +144,18 @@ final class TileCode {
         if (constant != 0) {
             code.lload(local).loadConstant(constant).ladd().lstore(local);
         }
+    }
+
+    /**
+     * Repeats the body until both locals are equal. C2 would count a loop that compares by order, and rewrite what depends on the counter at length.
+     * And nothing is on the stack where it jumps back, or C2 would compute that for its safepoint.
+     */
+    void until(int position, int end, Runnable body) {
+        Label loop = code.newLabel();
+        Label done = code.newLabel();
+        code.labelBinding(loop);
+        body.run();
+        code.lload(position).lload(end).lcmp().ifeq(done).goto_(loop).labelBinding(done);
     }
 
     /** {@code vector = 0}. */
@@ -377,35 +396,37 @@ final class TileCode {
         code.astore(b);
     }
 
-    /** {@code ints = 4 bytes at base + offset >>> SHIFTS}. */
-    void shiftedSelectors(int ints, int base, long offset) {
+    /** {@code ints = memory[base + offset ...]}. */
+    void loadInts(int ints, int base, long offset) {
         code.getstatic(RAW, "INTS", SPECIES);
-        bits(base, offset, Integer.BYTES);
-        code.invokestatic(INTS, "broadcast", MethodTypeDesc.of(INTS, SPECIES, ConstantDescs.CD_int))
-                .getstatic(OPERATORS, "LSHR", BINARY)
-                .getstatic(RAW, "SHIFTS", INTS)
-                .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR))
-                .astore(ints);
-    }
-
-    /** {@code ints = (ints & m − 1) + first lane of the group}. */
-    void placesInGroups(int ints, int n, int m) {
-        code.aload(ints);
-        lanewise("AND", Associative.class, m - 1);
-        code.getstatic(RAW, "GROUPS_" + n + "_" + m, INTS)
-                .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR))
-                .astore(ints);
-    }
-
-    /** {@code vector[lane] = (the vector at base + offset)[ints[lane] mod LANES]}. */
-    void selectFrom(int vector, int ints, int base, long offset) {
-        code.aload(ints).getstatic(RAW, "INTS", SPECIES);
         address(base, offset);
         order();
         code.invokestatic(
                         INTS,
                         "fromMemorySegment",
                         MethodTypeDesc.of(INTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER))
+                .astore(ints);
+    }
+
+    /** {@code ints = the 16-bit values at base + offset ...}, without a sign. */
+    void loadShorts(int ints, int base, long offset) {
+        halves(base, offset, "ZERO_EXTEND_S2I");
+        code.astore(ints);
+    }
+
+    /** {@code shifted = ints >>> distance} in each lane. */
+    void shiftRight(int ints, int distance, int shifted) {
+        code.aload(ints);
+        if (distance > 0) {
+            lanewise("LSHR", VectorOperators.Binary.class, distance);
+        }
+        code.astore(shifted);
+    }
+
+    /** {@code vector[lane] = ints[index[lane] mod LANES]}, of floats that were loaded as ints. */
+    void selectFrom(int ints, int index, int vector) {
+        code.aload(index)
+                .aload(ints)
                 .invokevirtual(INTS, "selectFrom", MethodTypeDesc.of(INTS, VECTOR))
                 .invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS))
                 .astore(vector);

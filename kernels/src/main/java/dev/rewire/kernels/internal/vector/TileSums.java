@@ -2,6 +2,8 @@ package dev.rewire.kernels.internal.vector;
 
 import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
+import java.lang.classfile.Label;
+import java.util.function.Consumer;
 
 /** The sums of a tile: outputs times vectors of samples, held in registers, with what they start from and what finished ones become. */
 final class TileSums {
@@ -14,6 +16,8 @@ final class TileSums {
     private final int other;
     private final int base;
     private final int otherBase;
+    private final int endOfRow;
+    private final int endOfRows;
 
     TileSums(TileCode tile, Start start, End end, long featureBytes, int outputs, int vectors) {
         this.tile = tile;
@@ -25,6 +29,8 @@ final class TileSums {
         other = tile.newVector();
         base = tile.newLong();
         otherBase = tile.newLong();
+        endOfRow = tile.newLong();
+        endOfRows = tile.newLong();
     }
 
     /** The local of a sum. */
@@ -65,35 +71,67 @@ final class TileSums {
         }
     }
 
-    /** Finished sums become what the output is to hold; the local holds the address of the tile's mask. */
-    void finish(int mask) {
-        if (end == End.STORE) {
-            return;
+    /**
+     * The output becomes the sums, finished unless there are more to come.
+     *
+     * @param output local of the address of the tile's first output
+     * @param mask local of the address of its mask
+     * @param unfinished writes a jump that is taken if the sums are not finished
+     */
+    void store(int output, int mask, Consumer<Label> unfinished) {
+        Label done = tile.code.newLabel();
+        if (end == End.RELU) {
+            unfinished.accept(done);
+            relu();
+            tile.code.labelBinding(done);
         }
-        tile.zero(vector);
-        if (end == End.MASK) {
-            tile.maskAddress(mask, otherBase);
-        }
-        for (int i = 0; i < sums.length; i++) {
-            for (int j = 0; j < sums[i].length; j++) {
-                if (end == End.RELU) {
-                    tile.max(sums[i][j], vector);
-                } else {
-                    tile.load(other, otherBase, offset(i, j));
-                    tile.zeroUnlessPositive(sums[i][j], other, vector);
-                }
-            }
-        }
-    }
-
-    /** The output becomes the sums. */
-    void store(int output) {
         tile.maskAddress(output, base);
         for (int i = 0; i < sums.length; i++) {
             for (int j = 0; j < sums[i].length; j++) {
                 tile.store(sums[i][j], base, offset(i, j));
             }
         }
+        if (end == End.MASK) {
+            unfinished.accept(done);
+            mask(output, mask);
+            tile.code.labelBinding(done);
+        }
+    }
+
+    private void relu() {
+        tile.zero(vector);
+        for (int[] row : sums) {
+            for (int sum : row) {
+                tile.max(sum, vector);
+            }
+        }
+    }
+
+    /** A loop over what was just stored: written out for each sum it would be too long for C1, see {@code TileCompilationTest}. */
+    private void mask(int output, int mask) {
+        tile.zero(vector);
+        tile.code.lload(output).lstore(base).lload(mask).lstore(otherBase);
+        until(base, sums.length * featureBytes, endOfRows, () -> {
+            until(base, (long) sums[0].length * RawMemory.VECTOR_BYTES, endOfRow, () -> {
+                tile.maskAddress(base, base);
+                tile.maskAddress(otherBase, otherBase);
+                int sum = sums[0][0];
+                tile.load(sum, base, 0);
+                tile.load(other, otherBase, 0);
+                tile.zeroUnlessPositive(sum, other, vector);
+                tile.store(sum, base, 0);
+                tile.advance(base, RawMemory.VECTOR_BYTES);
+                tile.advance(otherBase, RawMemory.VECTOR_BYTES);
+            });
+            long rest = featureBytes - (long) sums[0].length * RawMemory.VECTOR_BYTES;
+            tile.advance(base, rest);
+            tile.advance(otherBase, rest);
+        });
+    }
+
+    private void until(int address, long bytes, int end, Runnable body) {
+        tile.code.lload(address).loadConstant(bytes).ladd().lstore(end);
+        tile.until(address, end, body);
     }
 
     private long offset(int i, int j) {

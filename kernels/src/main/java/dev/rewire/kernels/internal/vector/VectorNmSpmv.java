@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SpmmIndex;
@@ -9,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Products of one sample and N:M weights by generated tiles. */
 final class VectorNmSpmv implements NmSpmvKernel {
-    /** The tile, and one of a single row for what its streams do not divide. */
+    /** The tile, and one of a single stream for the rows that are left over. */
     private record Tiles(int streams, NmSpmvTile tile, NmSpmvTile rest) {}
 
     private static final Map<NmShape, Tiles> GENERATED = new ConcurrentHashMap<>();
@@ -25,20 +26,20 @@ final class VectorNmSpmv implements NmSpmvKernel {
         outputsOfGroup = shape.outputs();
     }
 
-    /** Rows at once: one stream of values is not read as fast as memory could deliver them, but widening takes registers. */
+    /**
+     * A processor foresees four streams of values better than one, and two worst. Where selecting or widening takes long code, the values are not what
+     * it waits for, and C1 would not have enough registers: without its profile C2 never comes to compile the tile.
+     */
     private static Tiles generate(NmShape shape) {
-        int streams = switch (shape.type()) {
-            case F32 -> 4;
-            case BF16 -> 4;
-            case F16 -> 2;
-        };
+        int length = new NmSelectors(shape).inputVectors() * (shape.type() == ValueType.F16 ? 2 : 1);
+        int streams = length <= 4 ? 4 : 1;
         return new Tiles(streams, NmSpmvTileGenerator.generate(shape, streams), NmSpmvTileGenerator.generate(shape, 1));
     }
 
     @Override
     public long selectorBytes(int rows) {
-        // Four bytes are read where the last selectors begin.
-        return rows * layout.rowBytes() + Integer.BYTES;
+        // One byte more is read from the last block.
+        return rows * layout.rowBytes() + 1;
     }
 
     @Override
@@ -63,16 +64,15 @@ final class VectorNmSpmv implements NmSpmvKernel {
             MemorySegment values,
             MemorySegment inputs,
             MemorySegment scratch) {
-        long outputs = roundUp((endGroup - firstGroup) * outputsOfGroup);
-        long sums = scratch.address();
-        long partials = sums + outputs * Float.BYTES;
         int first = firstGroup * outputsOfGroup;
-        int end = endGroup * outputsOfGroup;
-        int even = end - (end - first) % tiles.streams;
+        int rows = (endGroup - firstGroup) * outputsOfGroup;
+        int rest = rows % tiles.streams;
         long selectors = index.selectors().address();
-        tiles.tile.run(first, even, selectors, values.address(), inputs.address(), partials);
-        long rest = partials + (long) (even - first) * RawMemory.VECTOR_BYTES;
-        tiles.rest.run(even, end, selectors, values.address(), inputs.address(), rest);
-        ADD_UP.run(partials, (int) (outputs / RawMemory.LANES), sums);
+        long sums = scratch.address();
+        long partials = sums + roundUp(rows) * Float.BYTES;
+        long partialsOfRest = partials + (long) (rows - rest) * RawMemory.VECTOR_BYTES;
+        tiles.tile.run(first, rows / tiles.streams, selectors, values.address(), inputs.address(), partials);
+        tiles.rest.run(first + rows - rest, rest, selectors, values.address(), inputs.address(), partialsOfRest);
+        ADD_UP.run(partials, (int) (roundUp(rows) / RawMemory.LANES), sums);
     }
 }

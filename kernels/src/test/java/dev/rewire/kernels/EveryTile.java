@@ -1,0 +1,88 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.Sparsity.Matrix;
+import dev.rewire.kernels.SpmmCase.Direction;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** A program that runs every kind of tile: blocks and N:M of many widths, all products, of a batch and a sample. */
+final class EveryTile {
+    private static final int OUTPUTS = 16;
+    private static final int INPUTS = 320;
+    private static final int BATCH = 64;
+    private static final int[][] BLOCKS = {{1, 1}, {2, 2}, {3, 3}, {1, 4}, {4, 1}, {4, 4}, {32, 8}, {16, 16}, {64, 64}};
+    private static final int[][] NM = {{2, 4}, {1, 4}, {3, 4}, {1, 8}, {1, 16}};
+
+    /** The shortest code and the longest. */
+    private static final List<ValueType> TYPES = List.of(ValueType.F32, ValueType.F16);
+
+    private final KernelArena arena;
+    private final Workers workers;
+
+    private EveryTile(KernelArena arena, Workers workers) {
+        this.arena = arena;
+        this.workers = workers;
+    }
+
+    public static void main(String[] arguments) {
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            new EveryTile(arena, workers).run();
+        }
+    }
+
+    private void run() {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int[] block : BLOCKS) {
+            int blocks = Math.max(1, 1500 / (block[0] * block[1]));
+            BlockPattern pattern = BlockPattern.random(OUTPUTS, INPUTS, block[0], block[1], blocks, random);
+            for (ValueType type : TYPES) {
+                run(new Sparsity.Blocks(BlockSparseMatrix.allocate(arena, pattern, type)), type);
+            }
+        }
+        for (int[] nm : NM) {
+            NmPattern general = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 1, random);
+            for (ValueType type : TYPES) {
+                run(new Sparsity.Nm(SemiStructuredMatrix.allocate(arena, general, type)), type);
+            }
+            NmPattern shared = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 4, random);
+            run(new Sparsity.Nm(SemiStructuredMatrix.allocate(arena, shared)), ValueType.F32);
+        }
+    }
+
+    private void run(Matrix w, ValueType type) {
+        product(w, Direction.FORWARD, INPUTS, OUTPUTS);
+        if (type == ValueType.F32) {
+            product(w, Direction.BACKWARD_INPUT, OUTPUTS, INPUTS);
+            PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, OUTPUTS);
+            PanelMatrix x = PanelMatrix.allocate(arena, BATCH, INPUTS);
+            repeat(w.sddmm(arena, BATCH, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
+        }
+    }
+
+    private void product(Matrix w, Direction direction, int inputs, int outputs) {
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, inputs);
+        PanelMatrix y = PanelMatrix.allocate(arena, BATCH, outputs);
+        PanelMatrix mask = PanelMatrix.allocate(arena, BATCH, outputs);
+        DenseMatrix rows = DenseMatrix.allocate(arena, BATCH, inputs);
+        DenseMatrix outputRows = DenseMatrix.allocate(arena, BATCH, outputs);
+        DenseMatrix sample = DenseMatrix.allocate(arena, 1, inputs);
+        DenseMatrix output = DenseMatrix.allocate(arena, 1, outputs);
+        Epilogue bias = Epilogue.NONE.withBias(DenseMatrix.allocate(arena, 1, outputs));
+        repeat(spmm(w, direction, BATCH, Layout.PANELS, bias.withReluMask(mask)), plan -> plan.run(x, y));
+        repeat(spmm(w, direction, BATCH, Layout.ROW_MAJOR, bias.withRelu()), plan -> plan.run(rows, outputRows));
+        repeat(spmm(w, direction, 1, Layout.ROW_MAJOR, bias), plan -> plan.run(sample, output));
+    }
+
+    private SpmmPlan spmm(Matrix w, Direction direction, int batch, Layout layout, Epilogue epilogue) {
+        return w.spmm(arena, direction, batch, layout, epilogue, workers);
+    }
+
+    /** Until it is compiled, if thresholds are a hundredth of what they are by default. */
+    private static <P> void repeat(P plan, Consumer<P> run) {
+        for (int count = 0; count < 3; count++) {
+            run.accept(plan);
+        }
+    }
+}

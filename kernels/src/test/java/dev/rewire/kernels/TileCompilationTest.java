@@ -1,0 +1,48 @@
+package dev.rewire.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * C1 can compile every tile with its profile (level 3). Where it can't, for a lack of registers, and has compiled the tile without before, because C2
+ * was busy (level 2), the tile stays as that is: C2 is never asked, every vector is an object, and products take a hundred times as long.
+ */
+@Tag("alone")
+class TileCompilationTest {
+    private static final List<String> KINDS =
+            List.of("SpmmTile", "SpmvTile", "SddmmTile", "NmTile", "NmSpmvTile", "PartialSums", "Transposition");
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
+    void noTileIsSkipped(int bits) {
+        Provider provider = Provider.active();
+        assumeTrue(provider.name().equals("vector") && provider.vectorBits() >= bits, "no vectors of that width here");
+        Fork fork = Fork.run(
+                List.of(
+                        "--add-modules=jdk.incubator.vector",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Drewire.kernels.bits=" + bits,
+                        "-XX:TieredStopAtLevel=3",
+                        "-XX:CompileThresholdScaling=0.01",
+                        "-Xbatch",
+                        "-XX:+PrintCompilation"),
+                EveryTile.class);
+        assertEquals(0, fork.exit(), fork::err);
+        List<String> tiles = fork.out()
+                .lines()
+                .filter(line -> line.contains(".Generated") && line.contains("::run"))
+                .toList();
+        for (String kind : KINDS) {
+            assertTrue(tiles.stream().anyMatch(line -> line.contains(kind)), () -> "none is a " + kind + ": " + tiles);
+        }
+        assertEquals(
+                List.of(),
+                tiles.stream().filter(line -> line.contains("COMPILE SKIPPED")).toList());
+    }
+}
