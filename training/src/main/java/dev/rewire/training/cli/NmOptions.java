@@ -2,10 +2,13 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.Distribution;
 import dev.rewire.training.InvalidConfigException;
+import dev.rewire.training.Method;
 import dev.rewire.training.NmSparsity;
 import dev.rewire.training.SrSte;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingConfigBuilder;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +20,9 @@ import picocli.CommandLine.TypeConversionException;
 /** The options of N:M sparsity and of SR-STE. */
 final class NmOptions {
     private static final String NM = "--nm";
+    private static final String DECAY = "--sr-ste-decay";
+    private static final String TRANSPOSABLE = "--transposable";
+    private static final String MASK_INTERVAL = "--mask-interval";
 
     @Option(
             names = NM,
@@ -25,21 +31,18 @@ final class NmOptions {
                     + " The output layer, and a layer whose inputs M does not divide, stay dense.")
     private @Nullable NmSparsity nm;
 
-    @Option(
-            names = "--sr-ste-decay",
-            paramLabel = "L",
-            description = "Decay of the weights that sr-ste masks (default: 0.0002).")
+    @Option(names = DECAY, paramLabel = "L", description = "Decay of the weights that sr-ste masks (default: 0.0002).")
     private double decay;
 
     @Option(
-            names = "--transposable",
+            names = TRANSPOSABLE,
             description =
                     "Masks of sr-ste that are N:M along the outputs, too, so that the product of the backward pass is"
                             + " N:M as well; M is 2 or 4, and divides the outputs.")
     private boolean transposable;
 
     @Option(
-            names = "--mask-interval",
+            names = MASK_INTERVAL,
             paramLabel = "N",
             description =
                     "Steps from one choice of the masks of sr-ste to the next (default: 1, 40 with --transposable).")
@@ -69,12 +72,35 @@ final class NmOptions {
             settings.nm(nm);
         }
         SrSte old = base.srSte();
-        boolean becomesTransposable = given.test("--transposable") && transposable && !old.transposable();
+        boolean becomesTransposable = given.test(TRANSPOSABLE) && transposable && !old.transposable();
         int interval = becomesTransposable ? SrSte.TRANSPOSABLE_INTERVAL : old.maskInterval();
         settings.srSte(new SrSte(
-                given.test("--sr-ste-decay") ? decay : old.decay(),
-                given.test("--transposable") ? transposable : old.transposable(),
-                given.test("--mask-interval") ? maskInterval : interval));
+                given.test(DECAY) ? decay : old.decay(),
+                given.test(TRANSPOSABLE) ? transposable : old.transposable(),
+                given.test(MASK_INTERVAL) ? maskInterval : interval));
+    }
+
+    /**
+     * Refuses options that the method has no use for: they would promise what does not happen.
+     *
+     * @param method that the run has
+     * @param given whether an option was given
+     */
+    void requireUse(Method method, Predicate<String> given) {
+        String fault = "does not go with --method " + ValueConverters.name(method);
+        if (method == Method.DENSE && given.test(NM)) {
+            throw new BadInputException(NM, String.valueOf(nm), fault, "sparse methods");
+        }
+        if (method == Method.SR_STE) {
+            return;
+        }
+        Map<String, Object> values = Map.of(DECAY, decay, TRANSPOSABLE, transposable, MASK_INTERVAL, maskInterval);
+        for (String option : List.of(DECAY, TRANSPOSABLE, MASK_INTERVAL)) {
+            if (given.test(option)) {
+                throw new BadInputException(
+                        option, String.valueOf(values.get(option)), fault, "it with --method sr-ste");
+            }
+        }
     }
 
     /**

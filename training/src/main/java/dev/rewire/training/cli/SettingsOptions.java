@@ -198,6 +198,7 @@ final class SettingsOptions {
         settings.optimizer(optimizer.applyTo(base.optimizer(), given));
         nm.applyTo(settings, base, given);
         TrainingConfig config = settings.build();
+        nm.requireUse(config.method(), given);
         NmOptions.requireAgreement(
                 config,
                 given.test("--sparsity") ? sparsity : null,

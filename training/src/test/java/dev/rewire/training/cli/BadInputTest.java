@@ -55,6 +55,10 @@ class BadInputTest {
             --method sr-ste --nm 4:8 --transposable | --nm | 4:8        | M 2 or 4
             --method sr-ste --nm 2:4 --mask-interval 0 | --mask-interval | 0 | from 1
             --method sr-ste --nm 2:4 --sr-ste-decay -1 | --sr-ste-decay | -1.0 | from 0
+            --method dense --nm 2:4        | --nm        | 2:4          | sparse methods
+            --nm 2:4 --transposable        | --transposable | true      | with --method sr-ste
+            --nm 2:4 --mask-interval 5     | --mask-interval | 5        | with --method sr-ste
+            --sr-ste-decay 0.1             | --sr-ste-decay | 0.1       | with --method sr-ste
             --optimizer none               | --optimizer | none         | sgd, adam, adamw
             --optimizer adam --momentum .5 | --momentum  | 0.5          | sgd
             --momentum 1                   | --momentum  | 1.0          | below 1

@@ -38,7 +38,7 @@ class SettingsOptionsTest {
         Main.withConverters(new CommandLine(line)).parseArgs();
         TrainingConfig told = line.settings.applyTo(
                 SettingsOptions.DEFAULTS,
-                option -> !Set.of("--momentum", "--weight-decay", "--sr-ste-decay", "--mask-interval")
+                option -> !Set.of("--momentum", "--weight-decay", "--sr-ste-decay", "--mask-interval", "--transposable")
                         .contains(option));
         assertEquals(SettingsOptions.DEFAULTS, told);
         Optimizer.Sgd sgd = (Optimizer.Sgd) SettingsOptions.DEFAULTS.optimizer();
