@@ -7,9 +7,11 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Running a plan leaves no garbage worth the name: no vector becomes an object, no run makes helpers of its own. */
+@Tag("alone")
 class AllocationTest {
     private static final int BATCH = 128;
     private static final NmCase NM = new NmCase(256, 80, 2, 4, 1, 1);

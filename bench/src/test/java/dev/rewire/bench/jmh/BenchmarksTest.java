@@ -47,6 +47,14 @@ class BenchmarksTest {
     }
 
     @Test
+    void everyProductOfNmRuns() throws RunnerException {
+        Collection<RunResult> results =
+                run(small(NmProducts.class).param("shape", "72x100").param("batch", "1", "70"));
+
+        assertEquals(3 * 2 * 2, results.size());
+    }
+
+    @Test
     void theSameAfterOtherShapesAndWithTwoThreads() throws RunnerException {
         Collection<RunResult> results = run(small(PollutedProducts.class)
                 .param("shape", "70x100")
@@ -66,6 +74,8 @@ class BenchmarksTest {
             run(small(benchmark).param("shape", "700x100").param("batch", "8").param("features", "30"))
                     .forEach(result -> ran.add(name(result.getParams().getBenchmark())));
         }
+        run(small(Pruning.class).param("shape", "72x100"))
+                .forEach(result -> ran.add(name(result.getParams().getBenchmark())));
         run(small(FileReading.class).param("shape", "70x100"))
                 .forEach(result -> ran.add(name(result.getParams().getBenchmark())));
 

@@ -75,7 +75,7 @@ final class SpmmTileGenerator {
     private final int lastValue;
     private final int base;
     private final int valueBase;
-    private final int[][] sums;
+    private final TileSums sums;
     private final int[] samples;
     private final int vector;
 
@@ -103,7 +103,7 @@ final class SpmmTileGenerator {
         lastValue = tile.newLong();
         base = tile.newLong();
         valueBase = tile.newLong();
-        sums = tile.newVectors(part.size(), vectors);
+        sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, part.size(), vectors);
         samples = tile.newVectors(vectors);
         vector = tile.newVector();
     }
@@ -220,7 +220,7 @@ final class SpmmTileGenerator {
 
     private void start() {
         if (!severalTiles && !cutByCaller) {
-            startGroup();
+            sums.start(tileOutput, tileBias);
             return;
         }
         Label first = tile.code.newLabel();
@@ -231,40 +231,10 @@ final class SpmmTileGenerator {
             firstItem(item);
             tile.code.iload(chunk).iload(item).if_icmpeq(first);
         }
-        tile.maskAddress(tileOutput, base);
-        for (int i = 0; i < part.size(); i++) {
-            for (int j = 0; j < vectors; j++) {
-                tile.load(sums[i][j], base, outputOffset(i, j));
-            }
-        }
+        sums.load(tileOutput);
         tile.code.goto_(started).labelBinding(first);
-        startGroup();
+        sums.start(tileOutput, tileBias);
         tile.code.labelBinding(started);
-    }
-
-    private void startGroup() {
-        if (shape.start().readsOutput()) {
-            tile.maskAddress(tileOutput, base);
-        }
-        if (shape.start().readsBias()) {
-            tile.maskAddress(tileBias, valueBase);
-        }
-        for (int i = 0; i < part.size(); i++) {
-            if (shape.start().readsBias()) {
-                tile.broadcast(vector, valueBase, (long) i * Float.BYTES);
-            }
-            for (int j = 0; j < vectors; j++) {
-                switch (shape.start()) {
-                    case ZERO -> tile.zero(sums[i][j]);
-                    case BIAS -> tile.code.aload(vector).astore(sums[i][j]);
-                    case OUTPUT -> tile.load(sums[i][j], base, outputOffset(i, j));
-                    case OUTPUT_AND_BIAS -> {
-                        tile.load(sums[i][j], base, outputOffset(i, j));
-                        tile.add(sums[i][j], vector);
-                    }
-                }
-            }
-        }
     }
 
     private void items() {
@@ -366,14 +336,13 @@ final class SpmmTileGenerator {
                 int index = step * shape.stepStride() + i * shape.outputStride();
                 tile.broadcast(vector, valueBase, (long) index * shape.type().bytes(), shape.type());
                 for (int j = 0; j < vectors; j++) {
-                    tile.fma(sums[i][j], vector, samples[j]);
+                    tile.fma(sums.at(i, j), vector, samples[j]);
                 }
             }
         }
     }
 
     private void finish() {
-        tile.maskAddress(tileOutput, base);
         Label unfinished = tile.code.newLabel();
         if (shape.end() != End.STORE) {
             if (cutByCaller) {
@@ -381,34 +350,9 @@ final class SpmmTileGenerator {
             } else if (severalTiles) {
                 tile.code.iload(endItem).iload(endOfGroup).if_icmplt(unfinished);
             }
-            finishGroup();
+            sums.finish(tileMask);
         }
         tile.code.labelBinding(unfinished);
-        for (int i = 0; i < part.size(); i++) {
-            for (int j = 0; j < vectors; j++) {
-                tile.store(sums[i][j], base, outputOffset(i, j));
-            }
-        }
-    }
-
-    private void finishGroup() {
-        tile.zero(vector);
-        if (shape.end() == End.MASK) {
-            tile.maskAddress(tileMask, valueBase);
-        }
-        for (int i = 0; i < part.size(); i++) {
-            for (int j = 0; j < vectors; j++) {
-                if (shape.end() == End.RELU) {
-                    tile.max(sums[i][j], vector);
-                } else {
-                    tile.load(samples[0], valueBase, outputOffset(i, j));
-                    tile.zeroUnlessPositive(sums[i][j], samples[0], vector);
-                }
-            }
-        }
-    }
-
-    private long outputOffset(int i, int j) {
-        return i * featureBytes + (long) j * RawMemory.VECTOR_BYTES;
+        sums.store(tileOutput);
     }
 }
