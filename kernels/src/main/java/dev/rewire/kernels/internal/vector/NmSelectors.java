@@ -10,12 +10,6 @@ import java.lang.foreign.ValueLayout;
  * first lane of the group must be added.
  */
 final class NmSelectors {
-    /** Whether a selector is a place in a group rather than a lane. */
-    static final boolean IN_GROUP = RawMemory.LANES == 16;
-
-    /** Bits of a selector. */
-    static final int BITS = IN_GROUP ? 2 : Integer.numberOfTrailingZeros(RawMemory.LANES);
-
     private final NmShape shape;
 
     NmSelectors(NmShape shape) {
@@ -27,12 +21,12 @@ final class NmSelectors {
         return Integer.bitCount(shape.n()) == 1
                 && shape.n() < shape.m()
                 && shape.m() <= RawMemory.LANES
-                && (!IN_GROUP || shape.m() <= 4);
+                && (!RawMemory.SELECTORS_IN_GROUP || shape.m() <= 4);
     }
 
     /** Bytes of the selectors of a vector. */
     int vectorBytes() {
-        return RawMemory.LANES * BITS / Byte.SIZE;
+        return RawMemory.LANES * RawMemory.SELECTOR_BITS / Byte.SIZE;
     }
 
     /** Bytes of the selectors of a row. */
@@ -52,8 +46,10 @@ final class NmSelectors {
                 long codeBit = (long) element * shape.indexBits();
                 int code = codes[row * shape.rowBytes() + (int) (codeBit / Byte.SIZE)] >>> (int) (codeBit % Byte.SIZE);
                 int place = code & (shape.m() - 1);
-                int selector = IN_GROUP ? place : (element / shape.n() * shape.m() + place) % RawMemory.LANES;
-                long bit = (long) (element % RawMemory.LANES) * BITS;
+                int selector = RawMemory.SELECTORS_IN_GROUP
+                        ? place
+                        : (element / shape.n() * shape.m() + place) % RawMemory.LANES;
+                long bit = (long) (element % RawMemory.LANES) * RawMemory.SELECTOR_BITS;
                 long at = row * rowBytes() + (long) (element / RawMemory.LANES) * vectorBytes() + bit / Byte.SIZE;
                 // A selector may lie across two bytes.
                 int bits = selectors.get(ValueLayout.JAVA_CHAR_UNALIGNED, at) | selector << (int) (bit % Byte.SIZE);

@@ -19,7 +19,7 @@ import java.lang.classfile.Label;
  *   target = sums                                // {@link PartialSums} adds up their lanes
  * </pre>
  *
- * <p>What limits it is the memory that the values come from. The processor foresees eight streams better than one, and the fewer instructions a value
+ * <p>What limits it is the memory that the values come from. The processor foresees four streams better than one, and the fewer instructions a value
  * takes, the farther ahead it sees by itself.
  */
 final class NmSpmvTileGenerator {
@@ -131,11 +131,6 @@ final class NmSpmvTileGenerator {
         advance(1);
         addresses();
         for (int stream = 0; stream < streams; stream++) {
-            if (stream > 0) {
-                // Never so, but C2 does not know: without a branch it loads for all rows first, and what it loads
-                // spills.
-                tile.code.lload(value).loadConstant((long) stream).lcmp().ifeq(done);
-            }
             select(stream);
             tile.loadValues(vector, valueBase, stream * rowValueBytes(), shape.type());
             tile.fma(sums[stream], selected[selected.length - 1], vector);
@@ -173,7 +168,7 @@ final class NmSpmvTileGenerator {
     /** Leaves in the last of {@code selected} the inputs of a vector of kept elements. */
     private void select(int stream) {
         tile.shiftedSelectors(index, selectorBase, stream * layout.rowBytes());
-        if (NmSelectors.IN_GROUP) {
+        if (RawMemory.SELECTORS_IN_GROUP) {
             tile.placesInGroups(index, shape.n(), shape.m());
         }
         selectInputs(0, selected.length - 1);

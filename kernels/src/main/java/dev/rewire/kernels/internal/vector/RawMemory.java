@@ -48,8 +48,13 @@ final class RawMemory {
     static final VectorShuffle<Float> SWAP_8 = swap(8);
 
     // For NmSelectors. Constants, not locals: of those C2 does not always know the class, and checks it in every step.
+    /** Whether a selector is a place in a group rather than a lane. */
+    static final boolean SELECTORS_IN_GROUP = LANES == 16;
+
+    static final int SELECTOR_BITS = SELECTORS_IN_GROUP ? 2 : Integer.numberOfTrailingZeros(LANES);
+
     /** How far the packed selector of each lane is to be shifted. */
-    static final IntVector SHIFTS = IntVector.broadcast(INTS, 0).addIndex(NmSelectors.BITS);
+    static final IntVector SHIFTS = IntVector.broadcast(INTS, 0).addIndex(SELECTOR_BITS);
 
     // For n and m the first lane of each lane's group in the vector of inputs that it lies in.
     static final IntVector GROUPS_1_2 = firstOfGroups(1, 2);

@@ -28,7 +28,7 @@ final class VectorNmSpmv implements NmSpmvKernel {
     /** Rows at once: one stream of values is not read as fast as memory could deliver them, but widening takes registers. */
     private static Tiles generate(NmShape shape) {
         int streams = switch (shape.type()) {
-            case F32 -> 8;
+            case F32 -> 4;
             case BF16 -> 4;
             case F16 -> 2;
         };
