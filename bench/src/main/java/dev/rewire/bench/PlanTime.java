@@ -4,7 +4,6 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.Workers;
 import java.util.Arrays;
-import java.util.function.Consumer;
 
 /** How long making a plan takes: pattern index, shares of the workers, scratch memory. */
 final class PlanTime {
@@ -17,25 +16,24 @@ final class PlanTime {
     private PlanTime() {}
 
     /** The median, in milliseconds. */
-    static double measure(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
-        Consumer<KernelArena> planning = RewireContender.planning(arena, problem, layout, workers);
+    static double measure(SpmmProblem problem, Layout layout, Workers workers) {
         long start = System.nanoTime();
         for (int i = 0; i < WARM_UP && System.nanoTime() - start < MOST_NANOS; i++) {
-            time(planning);
+            time(problem, layout, workers);
         }
         long[] nanos = new long[TIMED];
         int count = 0;
         start = System.nanoTime();
         do {
-            nanos[count++] = time(planning);
+            nanos[count++] = time(problem, layout, workers);
         } while (count < TIMED && System.nanoTime() - start < MOST_NANOS);
         return Times.of(Arrays.copyOf(nanos, count)).medianMs();
     }
 
-    private static long time(Consumer<KernelArena> planning) {
+    private static long time(SpmmProblem problem, Layout layout, Workers workers) {
         try (KernelArena scratch = KernelArena.open()) {
             long start = System.nanoTime();
-            planning.accept(scratch);
+            RewireContender.plan(scratch, problem, layout, workers);
             return System.nanoTime() - start;
         }
     }

@@ -1,19 +1,15 @@
 package dev.rewire.bench;
 
 import dev.rewire.kernels.BlockPattern;
-import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
-import dev.rewire.kernels.Epilogue;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.SddmmPlan;
-import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.SpmmPlan;
 import dev.rewire.kernels.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.function.Consumer;
 
 /** Rewire's own plans. */
 final class RewireContender implements Contender {
@@ -48,77 +44,33 @@ final class RewireContender implements Contender {
 
     private static RewireContender backwardWeight(
             KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
-        if (problem.nm() != null) {
-            SemiStructuredMatrix dw = SemiStructuredMatrix.allocate(arena, problem.nm());
-            spoil(dw.values());
-            return backwardWeight(
-                    arena,
-                    problem,
-                    SddmmPlan.backwardWeight(arena, dw, problem.batch(), layout, false, workers),
-                    layout,
-                    workers,
-                    dw::get);
-        }
-        BlockSparseMatrix dw = BlockSparseMatrix.allocate(arena, problem.w().pattern());
-        BlockPattern pattern = dw.pattern();
+        SparseWeights dw = problem.weights().zeros(arena);
+        BlockPattern pattern = problem.w().pattern();
         // The padding of blocks at the edge has to stay zero, so only a matrix without any is spoiled.
         if (pattern.rows() % pattern.blockRows() == 0 && pattern.cols() % pattern.blockCols() == 0) {
             spoil(dw.values());
         }
-        return backwardWeight(
-                arena,
-                problem,
-                SddmmPlan.backwardWeight(arena, dw, problem.batch(), layout, false, workers),
-                layout,
-                workers,
-                dw::get);
-    }
-
-    private static RewireContender backwardWeight(
-            KernelArena arena, SpmmProblem problem, SddmmPlan plan, Layout layout, Workers workers, Result result) {
+        SddmmPlan plan = dw.sddmm(arena, problem.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
-            return new RewireContender(() -> plan.run(problem.dy(), problem.x()), result);
+            return new RewireContender(() -> plan.run(problem.dy(), problem.x()), dw::get);
         }
         PanelMatrix dy = packed(arena, problem.dy(), workers);
         PanelMatrix x = packed(arena, problem.x(), workers);
-        return new RewireContender(() -> plan.run(dy, x), result);
+        return new RewireContender(() -> plan.run(dy, x), dw::get);
     }
 
-    /** What makes a plan again, as somebody does who has rewired, from the arena that it is given. */
-    static Consumer<KernelArena> planning(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
-        int batch = problem.batch();
-        boolean forward = problem.product() == Product.FORWARD;
-        if (problem.nm() == null) {
-            BlockSparseMatrix w = problem.blocks(arena);
-            return problem.product() == Product.BACKWARD_WEIGHT
-                    ? scratch -> SddmmPlan.backwardWeight(scratch, w, batch, layout, false, workers)
-                    : scratch -> plan(scratch, w, forward, batch, layout, workers);
+    /** Makes a plan and forgets it, as somebody does who has rewired. */
+    static void plan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+        if (problem.product() == Product.BACKWARD_WEIGHT) {
+            problem.weights().sddmm(arena, problem.batch(), layout, workers);
+        } else {
+            spmmPlan(arena, problem, layout, workers);
         }
-        SemiStructuredMatrix w = problem.semiStructured(arena, problem.nm());
-        return problem.product() == Product.BACKWARD_WEIGHT
-                ? scratch -> SddmmPlan.backwardWeight(scratch, w, batch, layout, false, workers)
-                : scratch -> plan(scratch, w, forward, batch, layout, workers);
     }
 
     private static SpmmPlan spmmPlan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
         boolean forward = problem.product() == Product.FORWARD;
-        return problem.nm() == null
-                ? plan(arena, problem.blocks(arena), forward, problem.batch(), layout, workers)
-                : plan(arena, problem.semiStructured(arena, problem.nm()), forward, problem.batch(), layout, workers);
-    }
-
-    private static SpmmPlan plan(
-            KernelArena arena, BlockSparseMatrix w, boolean forward, int batch, Layout layout, Workers workers) {
-        return forward
-                ? SpmmPlan.forward(arena, w, batch, layout, Epilogue.NONE, workers)
-                : SpmmPlan.backwardInput(arena, w, batch, layout, Epilogue.NONE, workers);
-    }
-
-    private static SpmmPlan plan(
-            KernelArena arena, SemiStructuredMatrix w, boolean forward, int batch, Layout layout, Workers workers) {
-        return forward
-                ? SpmmPlan.forward(arena, w, batch, layout, Epilogue.NONE, workers)
-                : SpmmPlan.backwardInput(arena, w, batch, layout, Epilogue.NONE, workers);
+        return problem.weights().spmm(arena, forward, problem.batch(), layout, workers);
     }
 
     private static PanelMatrix packed(KernelArena arena, DenseMatrix matrix, Workers workers) {

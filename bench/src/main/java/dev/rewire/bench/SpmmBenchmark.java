@@ -82,7 +82,7 @@ public final class SpmmBenchmark {
                     input.nonzeros(),
                     times.get(0),
                     peers,
-                    PlanTime.measure(arena, problem, settings.layout(), workers),
+                    PlanTime.measure(problem, settings.layout(), workers),
                     error,
                     Environment.current(libraries));
         } finally {
@@ -137,10 +137,10 @@ public final class SpmmBenchmark {
         }
     }
 
-    /** Values, the dense operands, and as much again for panels and outputs. */
+    /** Values of the oracle, of Rewire and of a result; the dense operands, and as much again for panels and outputs. */
     private long bytesOfOperands() {
         BlockPattern pattern = input.pattern();
-        return 4 * (2 * pattern.storedElements() + 2L * settings.batch() * (pattern.rows() + (long) pattern.cols()));
+        return 4 * (3 * pattern.storedElements() + 2L * settings.batch() * (pattern.rows() + (long) pattern.cols()));
     }
 
     static String mebibytes(long bytes) {

@@ -15,13 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param product which product
  * @param w sparse weights, outputs × inputs; of a product backward to the weights only the pattern counts
- * @param nm the same elements as N:M, if that is what is multiplied
- * @param values how the weights are stored that are multiplied; w has those values exactly
+ * @param weights the same as Rewire multiplies them, in their format and with their type of values
  * @param x X, batch × inputs, row-major; without rows if the product does not read it
  * @param dy dY, batch × outputs, row-major; without rows if the product does not read it
  */
-record SpmmProblem(
-        Product product, BlockSparseMatrix w, @Nullable NmPattern nm, ValueType values, DenseMatrix x, DenseMatrix dy) {
+record SpmmProblem(Product product, BlockSparseMatrix w, SparseWeights weights, DenseMatrix x, DenseMatrix dy) {
     static SpmmProblem draw(KernelArena arena, SparseInput input, SpmmSettings settings) {
         SplittableRandom random = new SplittableRandom(settings.seed());
         BlockSparseMatrix w = rounded(arena, input.allocate(arena, random.split()), settings.values());
@@ -33,8 +31,7 @@ record SpmmProblem(
         return new SpmmProblem(
                 settings.product(),
                 w,
-                input.nm(),
-                settings.values(),
+                weights(arena, w, input.nm(), settings.values()),
                 drawn(arena, readsX ? settings.batch() : 0, cols, random.split()),
                 drawn(arena, readsDy ? settings.batch() : 0, rows, random.split()));
     }
@@ -44,16 +41,15 @@ record SpmmProblem(
         return type == ValueType.F32 ? w : w.convert(arena, type).convert(arena, ValueType.F32);
     }
 
-    /** The matrix as N:M: kept elements have the order of 1×1 blocks. */
-    SemiStructuredMatrix semiStructured(KernelArena arena, NmPattern pattern) {
-        SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(arena, pattern);
+    private static SparseWeights weights(
+            KernelArena arena, BlockSparseMatrix w, @Nullable NmPattern nm, ValueType type) {
+        if (nm == null) {
+            return new SparseWeights.Blocks(type == ValueType.F32 ? w : w.convert(arena, type));
+        }
+        SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(arena, nm);
+        // Kept elements have the order of 1×1 blocks.
         matrix.values().copyFrom(w.values());
-        return values == ValueType.F32 ? matrix : matrix.convert(arena, values);
-    }
-
-    /** The matrix in blocks. */
-    BlockSparseMatrix blocks(KernelArena arena) {
-        return values == ValueType.F32 ? w : w.convert(arena, values);
+        return new SparseWeights.Nm(type == ValueType.F32 ? matrix : matrix.convert(arena, type));
     }
 
     private static DenseMatrix drawn(KernelArena arena, int rows, int cols, RandomGenerator random) {

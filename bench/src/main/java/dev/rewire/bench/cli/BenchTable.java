@@ -13,7 +13,7 @@ import java.util.Locale;
 
 /** The short of it, for a terminal; the page has the rest. */
 final class BenchTable {
-    private static final String LAYER = "  %-58s %10s %10s %10s%n";
+    private static final String LAYER = "  %-60s %10s %10s %10s%n";
 
     private final SuiteReport report;
     private final Formatter text = new Formatter(Locale.ROOT);

@@ -231,7 +231,11 @@ final class SpmmCommand implements Callable<Integer> {
         NmShape shape = nm == null ? new NmShape(2, 4) : nm;
         int outputs = side("--rows", rows, DEFAULT_ROWS);
         int inputs = side("--cols", cols, DEFAULT_COLS);
-        int shared = inRange("--nm-shared", nmShared == null ? 1 : nmShared, 1, NmPattern.MAX_SHARED_ROWS);
+        int shared = nmShared == null ? 1 : nmShared;
+        // Products have no use for others, and a report would call them something else.
+        if (shared > NmPattern.MAX_SHARED_ROWS || Integer.bitCount(shared) != 1 || shared < 1) {
+            throw new InvalidInputException("--nm-shared: " + shared + " is not accepted; accepted are 1, 2, 4, 8, 16");
+        }
         divisible("--cols", inputs, shape.m(), "M");
         if (!nmTransposable) {
             divisible("--rows", outputs, shared, "--nm-shared");

@@ -1,8 +1,8 @@
 package dev.rewire.bench.jmh;
 
 import dev.rewire.bench.Product;
+import dev.rewire.bench.SparseWeights;
 import dev.rewire.kernels.BlockPattern;
-import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import java.util.SplittableRandom;
@@ -16,14 +16,21 @@ import java.util.SplittableRandom;
  * @param x X, batch × inputs
  * @param dy dY, batch × outputs
  */
-record Operands(Product product, BlockSparseMatrix w, DenseMatrix denseW, DenseMatrix x, DenseMatrix dy) {
+record Operands(Product product, SparseWeights w, DenseMatrix denseW, DenseMatrix x, DenseMatrix dy) {
     private static final int CHECKED_ROWS = 8;
     private static final long SEED = 1;
 
+    /** Operands with weights in blocks. */
     static Operands draw(KernelArena arena, Product product, Size shape, Size block, double sparsity, int batch) {
         SplittableRandom random = new SplittableRandom(SEED);
         BlockPattern pattern = Inputs.pattern(shape, block, sparsity, random);
-        BlockSparseMatrix w = Inputs.sparse(arena, pattern, random);
+        SparseWeights w = new SparseWeights.Blocks(Inputs.sparse(arena, pattern, random));
+        return draw(arena, product, shape, w, batch);
+    }
+
+    /** Operands with given weights of small integers. */
+    static Operands draw(KernelArena arena, Product product, Size shape, SparseWeights w, int batch) {
+        SplittableRandom random = new SplittableRandom(SEED + 1);
         DenseMatrix denseW = DenseMatrix.allocate(arena, shape.rows(), shape.cols());
         w.toDense(denseW);
         DenseMatrix x = Inputs.dense(arena, batch, shape.cols(), random);
@@ -56,11 +63,8 @@ record Operands(Product product, BlockSparseMatrix w, DenseMatrix denseW, DenseM
      * @param dense whether the result of the product backward to the weights has all elements and not only those of stored blocks
      */
     void check(String what, Agreement.Element result, boolean dense) {
-        BlockPattern pattern = w.pattern();
         Agreement.equalSomeRows(what, rows(), cols(), CHECKED_ROWS, result, (row, col) -> {
-            boolean absent = product == Product.BACKWARD_WEIGHT
-                    && !dense
-                    && pattern.find(row / pattern.blockRows(), col / pattern.blockCols()) < 0;
+            boolean absent = product == Product.BACKWARD_WEIGHT && !dense && !w.stores(row, col);
             return absent ? 0 : element(row, col);
         });
     }

@@ -1,9 +1,8 @@
 package dev.rewire.bench.jmh;
 
 import dev.rewire.bench.Product;
-import dev.rewire.kernels.BlockSparseMatrix;
+import dev.rewire.bench.SparseWeights;
 import dev.rewire.kernels.DenseMatrix;
-import dev.rewire.kernels.Epilogue;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PanelMatrix;
@@ -24,14 +23,9 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
                 : spmm(arena, operands, layout, workers);
     }
 
-    static SpmmPlan spmmPlan(KernelArena arena, Operands operands, Layout layout, Workers workers) {
-        return operands.product() == Product.FORWARD
-                ? SpmmPlan.forward(arena, operands.w(), operands.batch(), layout, Epilogue.NONE, workers)
-                : SpmmPlan.backwardInput(arena, operands.w(), operands.batch(), layout, Epilogue.NONE, workers);
-    }
-
     private static PlannedProduct spmm(KernelArena arena, Operands operands, Layout layout, Workers workers) {
-        SpmmPlan plan = spmmPlan(arena, operands, layout, workers);
+        boolean forward = operands.product() == Product.FORWARD;
+        SpmmPlan plan = operands.w().spmm(arena, forward, operands.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
             DenseMatrix y = DenseMatrix.allocate(arena, operands.batch(), operands.cols());
             return new PlannedProduct(() -> plan.run(operands.input(), y), y::get);
@@ -42,8 +36,8 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
     }
 
     private static PlannedProduct sddmm(KernelArena arena, Operands operands, Layout layout, Workers workers) {
-        BlockSparseMatrix dw = BlockSparseMatrix.allocate(arena, operands.w().pattern());
-        SddmmPlan plan = SddmmPlan.backwardWeight(arena, dw, operands.batch(), layout, false, workers);
+        SparseWeights dw = operands.w().zeros(arena);
+        SddmmPlan plan = dw.sddmm(arena, operands.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
             return new PlannedProduct(() -> plan.run(operands.dy(), operands.x()), dw::get);
         }

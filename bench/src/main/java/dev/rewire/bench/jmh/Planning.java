@@ -1,12 +1,12 @@
 package dev.rewire.bench.jmh;
 
 import dev.rewire.bench.Product;
+import dev.rewire.bench.SparseWeights;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.BlockSparseMatrix;
+import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
-import dev.rewire.kernels.SddmmPlan;
-import dev.rewire.kernels.SpmmPlan;
 import dev.rewire.kernels.Workers;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,7 +41,7 @@ public class Planning extends Bench {
 
     private KernelArena arena;
     private Workers workers;
-    private Operands operands;
+    private DenseMatrix original;
     private BlockSparseMatrix w;
     private BlockPattern here;
     private BlockPattern there;
@@ -56,9 +56,11 @@ public class Planning extends Bench {
     public void prepare() {
         arena = KernelArena.open();
         workers = Workers.of(1);
-        operands = Operands.draw(arena, product, Size.parse(shape), Size.parse(block), sparsity, batch);
-        w = operands.w();
-        here = w.pattern();
+        SplittableRandom random = new SplittableRandom(1);
+        here = Inputs.pattern(Size.parse(shape), Size.parse(block), sparsity, random);
+        w = Inputs.sparse(arena, here, random);
+        original = DenseMatrix.allocate(arena, here.rows(), here.cols());
+        w.toDense(original);
         there = Inputs.moved(here, MOVED, new SplittableRandom(2));
         Agreement.that(sparsity == 0 || !there.equals(here), "the rewiring moves no block");
         replan = replanning(arena);
@@ -71,16 +73,15 @@ public class Planning extends Bench {
 
     private double kept(int row, int col) {
         boolean both = there.find(row / there.blockRows(), col / there.blockCols()) >= 0;
-        return both ? operands.denseW().get(row, col) : 0;
+        return both ? original.get(row, col) : 0;
     }
 
     private Runnable replanning(KernelArena scratch) {
+        SparseWeights weights = new SparseWeights.Blocks(w);
         if (product == Product.BACKWARD_WEIGHT) {
-            SddmmPlan plan = SddmmPlan.backwardWeight(scratch, w, batch, Layout.ROW_MAJOR, false, workers);
-            return plan::replan;
+            return weights.sddmm(scratch, batch, Layout.ROW_MAJOR, workers)::replan;
         }
-        SpmmPlan plan = PlannedProduct.spmmPlan(scratch, operands, Layout.ROW_MAJOR, workers);
-        return plan::replan;
+        return weights.spmm(scratch, product == Product.FORWARD, batch, Layout.ROW_MAJOR, workers)::replan;
     }
 
     /** Ends the threads and frees the memory. */

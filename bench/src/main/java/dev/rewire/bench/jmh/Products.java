@@ -1,29 +1,10 @@
 package dev.rewire.bench.jmh;
 
-import dev.rewire.bench.Product;
 import dev.rewire.kernels.KernelArena;
-import dev.rewire.kernels.Layout;
-import dev.rewire.kernels.Workers;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.TearDown;
 
-/** The three products in either layout. The defaults are one point of the grid; docs/performance.md has the options for the rest. */
-public class Products extends Bench {
-    /** Which product. */
-    @Param
-    public Product product;
-
-    /** Layout of the dense operands; row-major includes the packing. */
-    @Param
-    public Layout layout;
-
-    /** Outputs × inputs. */
-    @Param("3072x768")
-    public String shape;
-
+/** The three products of blocks. The defaults are one point of the grid; docs/performance.md has the options for the rest. */
+public class Products extends PlannedProducts {
     /** Rows × columns of a block. */
     @Param({"1x1", "16x16"})
     public String block;
@@ -32,51 +13,11 @@ public class Products extends Bench {
     @Param("0.9")
     public double sparsity;
 
-    /** Samples. */
-    @Param("512")
-    public int batch;
-
-    /** Threads, the calling one included. */
-    @Param("1")
-    public int threads;
-
-    private KernelArena arena;
-    private Workers workers;
-    private Runnable timed;
-
     /** For JMH. */
     public Products() {}
 
     @Override
-    int usedThreads() {
-        return threads;
-    }
-
-    /** Plans the product in both layouts, and checks each against the other and against the definition. */
-    @Setup(Level.Trial)
-    public void prepare() {
-        arena = KernelArena.open();
-        workers = Workers.of(threads);
-        Operands operands = Operands.draw(arena, product, Size.parse(shape), Size.parse(block), sparsity, batch);
-        PlannedProduct rowMajor = PlannedProduct.of(arena, operands, Layout.ROW_MAJOR, workers);
-        PlannedProduct panels = PlannedProduct.of(arena, operands, Layout.PANELS, workers);
-        rowMajor.run().run();
-        panels.run().run();
-        operands.check(product + " of row-major operands", rowMajor.result(), false);
-        Agreement.equal(product + " of panels", operands.rows(), operands.cols(), panels.result(), rowMajor.result());
-        timed = layout == Layout.PANELS ? panels.run() : rowMajor.run();
-    }
-
-    /** Ends the threads and frees the memory. */
-    @TearDown(Level.Trial)
-    public void close() {
-        workers.close();
-        arena.close();
-    }
-
-    /** One product. */
-    @Benchmark
-    public void multiply() {
-        timed.run();
+    Operands operands(KernelArena owner) {
+        return Operands.draw(owner, product, Size.parse(shape), Size.parse(block), sparsity, batch);
     }
 }

@@ -4,6 +4,8 @@ import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.SemiStructuredMatrix;
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.prune.BlockPruning;
 import dev.rewire.kernels.prune.NmPruning;
 import java.util.SplittableRandom;
@@ -21,25 +23,28 @@ public class Pruning extends Bench {
 
     private KernelArena arena;
     private DenseMatrix dense;
+    private NmPattern best;
+    private SemiStructuredMatrix w;
 
     /** For JMH. */
     public Pruning() {}
 
-    @Override
-    int usedThreads() {
-        return 1;
-    }
-
-    /** Draws the matrix, and checks that masks which allow less keep no more. */
+    /** Draws the matrix, and checks that masks are what they are called, and that those which allow less keep no more. */
     @Setup(Level.Trial)
     public void prepare() {
         arena = KernelArena.open();
         Size size = Size.parse(shape);
         dense = Inputs.dense(arena, size.rows(), size.cols(), new SplittableRandom(1));
-        double best = kept(magnitude());
-        if (kept(transposable()) > best || kept(shared()) > best) {
-            throw new IllegalStateException("a restricted 2:4 mask keeps more than the unrestricted one");
-        }
+        best = magnitude();
+        w = SemiStructuredMatrix.fromDense(arena, dense, best, ValueType.F32);
+        NmPattern shared = shared();
+        NmPattern transposable = transposable();
+        Agreement.that(shared.sharedRows() >= 4, "rows keep other places than those that they share them with");
+        Agreement.that(transposable.isTransposable(), "a transposable mask is not");
+        double most = kept(best);
+        Agreement.that(
+                kept(transposable) <= most && kept(shared) <= most,
+                "a restricted 2:4 mask keeps more than the unrestricted one");
     }
 
     private double kept(NmPattern pattern) {
@@ -86,6 +91,12 @@ public class Pruning extends Bench {
     @Benchmark
     public NmPattern transposable() {
         return NmPruning.transposable(dense, 2, 4);
+    }
+
+    /** Takes a 2:4 pattern and the values of its places, which follows the choice of a pattern. */
+    @Benchmark
+    public void assign() {
+        w.assign(dense, best);
     }
 
     /**

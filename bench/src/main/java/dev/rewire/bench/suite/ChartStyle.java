@@ -5,10 +5,13 @@ import java.awt.Color;
 import java.awt.Font;
 import java.util.Locale;
 import java.util.function.Function;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
@@ -18,6 +21,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class ChartStyle {
     static final int WIDTH = 900;
     static final int HEIGHT = 520;
+    private static final int BARS_HEIGHT = 380;
 
     /** What axes and legend leave of it, about. */
     private static final int PLOT_WIDTH = 800;
@@ -26,6 +30,7 @@ final class ChartStyle {
 
     static final Color TEXT = new Color(0x22, 0x22, 0x22);
     static final Color GREY = new Color(0x77, 0x77, 0x77);
+    static final Color FAINT = new Color(0xc8, 0xcd, 0xd2);
 
     /** Colours that also those tell apart who see few (Okabe and Ito). */
     private static final Color[] COLORS = {
@@ -85,6 +90,28 @@ final class ChartStyle {
         styler.setLegendBorderColor(Color.WHITE);
         styler.setAnnotationTextFont(plain);
         styler.setAnnotationTextFontColor(TEXT);
+    }
+
+    /** A chart of bars that have their values above them. */
+    static CategoryChart bars(String yTitle, double longest) {
+        CategoryChart chart = new CategoryChartBuilder()
+                .width(WIDTH)
+                .height(BARS_HEIGHT)
+                .yAxisTitle(yTitle)
+                .build();
+        CategoryStyler styler = chart.getStyler();
+        apply(styler);
+        styler.setPlotGridVerticalLinesVisible(false);
+        styler.setAvailableSpaceFill(0.55);
+        styler.setLabelsVisible(true);
+        styler.setLabelsPosition(1.05);
+        styler.setLabelsFont(styler.getLegendFont());
+        styler.setLabelsFontColor(TEXT);
+        styler.setLabelsFontColorAutomaticEnabled(false);
+        styler.setYAxisMin(0.0);
+        styler.setYAxisMax(1.12 * longest);
+        styler.setYAxisDecimalPattern("0.##");
+        return chart;
     }
 
     /** Ticks at the whole numbers between two ends, named by a function of the power of two that they stand for. */

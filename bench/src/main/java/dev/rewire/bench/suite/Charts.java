@@ -14,6 +14,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
 record Charts(Map<String, String> svgs, String missing) {
     static final String SPEEDUP = "speedup";
     static final String PEERS = "peers";
+    static final String NM = "nm";
     static final String ROOFLINE = "roofline";
 
     /** Draws them. Java draws letters with the fonts of the system, and a server may have none. */
@@ -21,7 +22,11 @@ record Charts(Map<String, String> svgs, String missing) {
         System.setProperty("java.awt.headless", "true");
         Map<String, String> svgs = new LinkedHashMap<>();
         try {
-            draw(svgs, SPEEDUP, "Speed-up against sparsity", () -> SpeedupChart.of(report));
+            // Without a dense peer there is no speed-up to show.
+            if (report.compared()) {
+                draw(svgs, SPEEDUP, "Speed-up against sparsity", () -> SpeedupChart.of(report));
+                draw(svgs, NM, "Speed-up of N:M patterns", () -> NmChart.of(report));
+            }
             if (!PeersChart.times(report).isEmpty()) {
                 draw(svgs, PEERS, "Best times of all contenders", () -> PeersChart.of(report));
             }

@@ -7,9 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One page that needs nothing but itself. */
@@ -44,6 +47,7 @@ public final class Page {
         page.products();
         page.peers();
         page.smallBatches();
+        page.nm();
         page.roofline();
         page.everything();
         page.html.append("</body>\n</html>\n");
@@ -69,7 +73,8 @@ public final class Page {
     }
 
     private void head() {
-        String date = report.started().format(DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm XXX", Locale.ENGLISH));
+        String date =
+                report.started().format(DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'xxx", Locale.ENGLISH));
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.append("<title>Rewire: sparse products, measured</title>\n<style>\n");
@@ -103,7 +108,13 @@ public final class Page {
                 .libraries()
                 .forEach((name, library) -> pairs.add(
                         new String[] {name, library.version() + ", " + library.core() + ": " + library.config()}));
-        tables.absentPeers().forEach((name, reason) -> pairs.add(new String[] {name, "absent: " + reason}));
+        // Those of one library are absent for one reason.
+        tables.absentPeers().entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getValue,
+                        LinkedHashMap::new,
+                        Collectors.mapping(Map.Entry::getKey, Collectors.joining(", "))))
+                .forEach((reason, names) -> pairs.add(new String[] {"Absent", names + ": " + reason}));
         return pairs;
     }
 
@@ -145,7 +156,7 @@ public final class Page {
                         + " leaving out the zeros is worth at most at the dense peer's rate. A cross marks where a line passes 1:"
                         + " from there on the sparse product is the faster one. A plus marks a measurement that was disturbed.");
         html.append(tables.speedups().html());
-        commands("Any point, with a sparsity S and a block R×C:", any.command("S", "RxC"));
+        commands("Any point, with a sparsity S and a block R×C:", any.command(Structure.Blocks.options("RxC", "S")));
     }
 
     private void products() {
@@ -185,6 +196,21 @@ public final class Page {
                         "With few samples the weights are read for little work: memory decides, and a sparse matrix has less to read."));
         html.append(tables.smallBatches().html());
         commands("", small.stream().map(each -> each.point().command()).toArray(String[]::new));
+    }
+
+    private void nm() {
+        List<Measured> measured = report.of(Section.NM);
+        if (measured.isEmpty()) {
+            return;
+        }
+        heading("N:M patterns");
+        figure(
+                Charts.NM,
+                "Speed-up of the forward product over the fastest dense peer, and what leaving out the zeros is worth at the"
+                        + " dense peer's rate. Shared by V: V consecutive outputs keep the same elements of each group. With one"
+                        + " sample memory decides, and indices are read, too.");
+        html.append(tables.nm().html());
+        commands("", measured.stream().map(each -> each.point().command()).toArray(String[]::new));
     }
 
     private void roofline() {

@@ -6,36 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries;
-import org.knowm.xchart.style.CategoryStyler;
 
 /** The best times of all who computed the same product. */
 final class PeersChart {
     private PeersChart() {}
 
     static CategoryChart of(SuiteReport report) {
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(ChartStyle.WIDTH)
-                .height(380)
-                .yAxisTitle("best time, ms (less is better)")
-                .build();
-        CategoryStyler styler = chart.getStyler();
-        ChartStyle.apply(styler);
-        styler.setLegendVisible(false);
-        styler.setPlotGridVerticalLinesVisible(false);
-        styler.setAvailableSpaceFill(0.55);
-        styler.setOverlapped(true);
-        styler.setLabelsVisible(true);
-        styler.setLabelsPosition(1.05);
-        styler.setLabelsFont(styler.getLegendFont());
-        styler.setLabelsFontColor(ChartStyle.TEXT);
-        styler.setLabelsFontColorAutomaticEnabled(false);
         Map<String, Double> times = times(report);
-        styler.setYAxisMin(0.0);
-        styler.setYAxisMax(
-                1.12 * times.values().stream().mapToDouble(each -> each).max().orElse(1));
-        styler.setYAxisDecimalPattern("0.##");
+        double longest = times.values().stream().mapToDouble(each -> each).max().orElse(1);
+        CategoryChart chart = ChartStyle.bars("best time, ms (less is better)", longest);
+        chart.getStyler().setLegendVisible(false);
+        chart.getStyler().setOverlapped(true);
         CategorySeries series = chart.addSeries("best", new ArrayList<>(times.keySet()), List.copyOf(times.values()));
         series.setFillColor(ChartStyle.color(0));
         return chart;

@@ -25,7 +25,8 @@ final class RooflineChart {
         RooflineChart chart = new RooflineChart(report.ceilings());
         chart.points("1024→1024", report.of(Section.SPARSITY), 0);
         chart.points("768→3072", report.of(Section.PRODUCTS), 1);
-        chart.points("batch 1 and 8", report.of(Section.SMALL_BATCH), 2);
+        chart.points("4096→4096", report.of(Section.SMALL_BATCH), 2);
+        chart.points("N:M", report.of(Section.NM), 4);
         chart.densePoints(report.measured());
         chart.roofs();
         return chart.chart;
@@ -48,7 +49,7 @@ final class RooflineChart {
                     .ifPresent(speedup -> places.add(
                             new double[] {each.denseIntensity(), report.denseGflops(report.times()) / speedup}));
         }
-        points("dense peer", 3, places);
+        points("dense", 3, places);
     }
 
     private void points(String name, int number, List<double[]> places) {

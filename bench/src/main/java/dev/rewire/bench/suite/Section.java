@@ -7,7 +7,9 @@ public enum Section {
     /** The three products of one layer, in both layouts. */
     PRODUCTS("products"),
     /** Very few samples. */
-    SMALL_BATCH("small-batch");
+    SMALL_BATCH("small-batch"),
+    /** N:M patterns. */
+    NM("nm");
 
     private final String key;
 

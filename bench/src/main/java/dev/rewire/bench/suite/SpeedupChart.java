@@ -55,7 +55,7 @@ final class SpeedupChart {
 
     private void ideal() {
         double[] ends = {0, sparsest};
-        ChartStyle.dashed(chart.addSeries("ideal 1/(1−s)", ends, ends.clone()), ChartStyle.GREY);
+        ChartStyle.dashed(chart.addSeries("ideal", ends, ends.clone()), ChartStyle.GREY);
     }
 
     private void marks() {

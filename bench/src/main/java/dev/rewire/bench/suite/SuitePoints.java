@@ -11,6 +11,8 @@ import java.util.List;
 public final class SuitePoints {
     private static final int[][] BLOCKS = {{1, 1}, {4, 1}, {4, 4}, {16, 16}, {32, 32}};
 
+    private static final Structure LARGE_BLOCKS = new Structure.Blocks(16, 16, 0.9);
+
     /** Full matrices are there for the crossover, which for large blocks lies below one half. */
     private static final double[] SPARSITIES = {0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98};
 
@@ -38,6 +40,7 @@ public final class SuitePoints {
         SuitePoints suite = new SuitePoints(settings);
         suite.products();
         suite.smallBatches();
+        suite.nm();
         suite.sparsities();
         return suite.points;
     }
@@ -46,7 +49,7 @@ public final class SuitePoints {
         double seconds = settings.quick() ? QUICK_SECONDS_OF_TABLES : SECONDS;
         for (Product product : Product.values()) {
             for (Layout layout : List.of(Layout.ROW_MAJOR, Layout.PANELS)) {
-                add(Section.PRODUCTS, 3072, 768, 16, 16, 0.9, how(product, 512, layout, seconds, settings.peers()));
+                add(Section.PRODUCTS, 3072, 768, LARGE_BLOCKS, how(product, 512, layout, seconds, settings.peers()));
             }
         }
     }
@@ -55,8 +58,19 @@ public final class SuitePoints {
         double seconds = settings.quick() ? QUICK_SECONDS_OF_TABLES : SECONDS;
         for (int batch : new int[] {1, 8}) {
             SpmmSettings how = how(Product.FORWARD, batch, Layout.PANELS, seconds, settings.peers());
-            add(Section.SMALL_BATCH, 4096, 4096, 16, 16, 0.9, how);
+            add(Section.SMALL_BATCH, 4096, 4096, LARGE_BLOCKS, how);
         }
+    }
+
+    private void nm() {
+        double seconds = settings.quick() ? QUICK_SECONDS_OF_TABLES : SECONDS;
+        SpmmSettings large = how(Product.FORWARD, 512, Layout.PANELS, seconds, settings.densePeers());
+        for (Structure structure :
+                List.of(new Structure.Nm(2, 4, 1), new Structure.Nm(2, 4, 4), new Structure.Nm(1, 4, 1))) {
+            add(Section.NM, 3072, 768, structure, large);
+        }
+        SpmmSettings single = how(Product.FORWARD, 1, Layout.PANELS, seconds, settings.densePeers());
+        add(Section.NM, 4096, 4096, new Structure.Nm(2, 4, 1), single);
     }
 
     private void sparsities() {
@@ -64,7 +78,7 @@ public final class SuitePoints {
         SpmmSettings how = how(Product.FORWARD, 256, Layout.PANELS, seconds, settings.densePeers());
         for (int[] block : BLOCKS) {
             for (double sparsity : settings.quick() ? QUICK_SPARSITIES : SPARSITIES) {
-                add(Section.SPARSITY, 1024, 1024, block[0], block[1], sparsity, how);
+                add(Section.SPARSITY, 1024, 1024, new Structure.Blocks(block[0], block[1], sparsity), how);
             }
         }
     }
@@ -73,8 +87,7 @@ public final class SuitePoints {
         return new SpmmSettings(product, batch, layout, ValueType.F32, settings.threads(), seconds, SEED, peers);
     }
 
-    private void add(
-            Section section, int rows, int cols, int blockRows, int blockCols, double sparsity, SpmmSettings how) {
-        points.add(new Point(section, rows, cols, blockRows, blockCols, sparsity, how));
+    private void add(Section section, int rows, int cols, Structure structure, SpmmSettings how) {
+        points.add(new Point(section, rows, cols, structure, how));
     }
 }

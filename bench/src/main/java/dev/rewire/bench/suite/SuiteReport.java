@@ -44,7 +44,8 @@ public record SuiteReport(
      */
     public Map<String, List<Measured>> byBlock() {
         return of(Section.SPARSITY).stream()
-                .collect(Collectors.groupingBy(each -> each.point().block(), LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(
+                        each -> each.point().structure().name(), LinkedHashMap::new, Collectors.toList()));
     }
 
     /**
@@ -66,6 +67,12 @@ public record SuiteReport(
      */
     public long disturbed() {
         return measured.stream().filter(each -> each.report().disturbed()).count();
+    }
+
+    /** Whether there is a speed-up over a dense peer. */
+    boolean compared() {
+        return measured.stream()
+                .anyMatch(each -> each.report().speedupVsBestDense().isPresent());
     }
 
     /**

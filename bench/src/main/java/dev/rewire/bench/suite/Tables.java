@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The numbers of a page. */
@@ -29,7 +30,8 @@ final class Tables {
         Map<String, List<Measured>> byBlock = report.byBlock();
         TreeSet<Double> sparsities = new TreeSet<>();
         byBlock.values()
-                .forEach(row -> row.forEach(each -> sparsities.add(each.point().sparsity())));
+                .forEach(row -> row.forEach(
+                        each -> sparsities.add(each.point().structure().sparsity())));
         List<String> header = new ArrayList<>(List.of("block"));
         sparsities.forEach(each -> header.add(Html.percent(each)));
         header.add("faster from");
@@ -38,7 +40,7 @@ final class Tables {
             List<String> row = new ArrayList<>(List.of(block.replace('x', '×')));
             for (double sparsity : sparsities) {
                 row.add(measured.stream()
-                        .filter(each -> each.point().sparsity() == sparsity)
+                        .filter(each -> each.point().structure().sparsity() == sparsity)
                         .findFirst()
                         .map(Tables::speedup)
                         .orElse(NONE));
@@ -61,10 +63,19 @@ final class Tables {
     HtmlTable products() {
         Point any = report.of(Section.PRODUCTS).get(0).point();
         HtmlTable table = new HtmlTable(
-                any.cols() + " → " + any.rows() + ", batch " + any.settings().batch() + ", blocks of " + any.block()
-                        + ", " + Html.percent(any.sparsity()) + " sparse",
+                any.cols() + " → " + any.rows() + ", batch " + any.settings().batch() + ", blocks of "
+                        + shown(any.structure()) + ", "
+                        + Html.percent(any.structure().sparsity()) + " sparse",
                 2,
-                List.of("product", "layout", "best ms", "median ms", "GFLOP/s", "effective", "dense ms", "speed-up"));
+                List.of(
+                        "product",
+                        "layout",
+                        "best ms",
+                        "median ms",
+                        "GFLOP/s",
+                        "effective GFLOP/s",
+                        "dense ms",
+                        "speed-up"));
         for (Measured each : report.of(Section.PRODUCTS)) {
             SpmmReport of = each.report();
             table.add(List.of(
@@ -89,13 +100,12 @@ final class Tables {
         for (Measured each : PeersChart.forward(report)) {
             double ours = each.report().times().bestMs();
             contender(table, each, "rewire", each.report().times(), ours);
-            each.report().peers().forEach((name, peer) -> {
-                if (peer instanceof Peer.Measured measured) {
-                    contender(table, each, name, measured.times(), ours);
-                } else if (peer instanceof Peer.Absent) {
-                    table.add(List.of(each.point().layout(), name, "absent", NONE, NONE, NONE));
-                }
-            });
+            for (String name : presentPeers()) {
+                each.peer(name)
+                        .ifPresentOrElse(
+                                times -> contender(table, each, name, times, ours),
+                                () -> table.add(List.of(each.point().layout(), name, "absent", NONE, NONE, NONE)));
+            }
         }
         return table;
     }
@@ -113,8 +123,8 @@ final class Tables {
     HtmlTable smallBatches() {
         Point any = report.of(Section.SMALL_BATCH).get(0).point();
         HtmlTable table = new HtmlTable(
-                any.cols() + " → " + any.rows() + ", blocks of " + any.block() + ", " + Html.percent(any.sparsity())
-                        + " sparse, " + any.layout(),
+                any.cols() + " → " + any.rows() + ", blocks of " + shown(any.structure()) + ", "
+                        + Html.percent(any.structure().sparsity()) + " sparse, " + any.layout(),
                 0,
                 List.of("batch", "best ms", "median ms", "GFLOP/s", "GB/s", "dense ms", "speed-up"));
         for (Measured each : report.of(Section.SMALL_BATCH)) {
@@ -127,6 +137,28 @@ final class Tables {
                     Html.number(of.gflops() / each.intensity()),
                     dense(each),
                     speedup(each)));
+        }
+        return table;
+    }
+
+    HtmlTable nm() {
+        HtmlTable table = new HtmlTable(
+                "N of each M elements of a row are stored; the ideal leaves out the others at the dense peer's rate",
+                2,
+                List.of("stored", "W", "batch", "best ms", "median ms", "GFLOP/s", "dense ms", "speed-up", "ideal"));
+        for (Measured each : report.of(Section.NM)) {
+            Point point = each.point();
+            SpmmReport of = each.report();
+            table.add(List.of(
+                    shown(point.structure()),
+                    point.rows() + "×" + point.cols(),
+                    String.valueOf(point.settings().batch()),
+                    Html.number(of.times().bestMs()),
+                    Html.number(of.times().medianMs()),
+                    Html.number(of.gflops()),
+                    dense(each),
+                    speedup(each),
+                    Html.number(1 / of.pattern().density()) + "×"));
         }
         return table;
     }
@@ -148,8 +180,8 @@ final class Tables {
     }
 
     HtmlTable everything() {
-        List<String> peers = report.settings().peers();
-        List<String> header = new ArrayList<>(List.of("product", "W", "block", "layout"));
+        List<String> peers = presentPeers();
+        List<String> header = new ArrayList<>(List.of("product", "W", "stored", "layout"));
         header.addAll(List.of("sparse", "batch", "best ms", "median ms", "runs", "GFLOP/s", "flop/byte"));
         peers.forEach(peer -> header.add(peer + " best / median"));
         header.addAll(List.of("speed-up", "error / bound", "plan ms"));
@@ -160,7 +192,7 @@ final class Tables {
             List<String> row = new ArrayList<>(List.of(
                     point.settings().product().toString(),
                     point.rows() + "×" + point.cols(),
-                    point.block().replace('x', '×'),
+                    shown(point.structure()),
                     point.layout(),
                     Html.percent(each.sparsity()),
                     String.valueOf(point.settings().batch()),
@@ -193,6 +225,18 @@ final class Tables {
                 .forEach(
                         each -> absent.keySet().removeIf(name -> each.peer(name).isPresent()));
         return absent;
+    }
+
+    /** Peers that were asked for and measured somewhere: those that a table has room for. */
+    private List<String> presentPeers() {
+        Set<String> absent = absentPeers().keySet();
+        return report.settings().peers().stream()
+                .filter(peer -> !absent.contains(peer))
+                .toList();
+    }
+
+    private static String shown(Structure structure) {
+        return structure.name().replace('x', '×');
     }
 
     private static String times(Measured measured, String peer) {

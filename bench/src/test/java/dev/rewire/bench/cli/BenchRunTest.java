@@ -49,7 +49,7 @@ class BenchRunTest {
         assertTrue(text.contains(results.resolve("index.html").toString()), text);
         assertTrue(text.contains("ceilings:"), text);
         assertTrue(
-                err.toString(StandardCharsets.UTF_8).contains("1 of 8: ceilings"),
+                err.toString(StandardCharsets.UTF_8).contains("1 of 10: ceilings"),
                 err.toString(StandardCharsets.UTF_8));
         keys(new ObjectMapper().readTree(Files.readString(results.resolve("results.json"))));
         // Another run takes the place of this one.

@@ -1,6 +1,7 @@
 package dev.rewire.bench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -112,6 +113,57 @@ class SpmmRunTest {
                 2.0 * 50 * 70 * 33 / best / 1e6, json.get("effective_gflops").doubleValue(), 1e-4 / best);
         assertTrue(json.get("plan_ms").doubleValue() > 0);
         assertTrue(json.get("environment").get("kernels").has("provider"));
+    }
+
+    @Test
+    void saysWhatOfNmItMultiplied() {
+        JsonNode json = CommandRun.ofSpmm(
+                        "--json --format nm --nm 1:4 --nm-shared 4 --rows 48 --cols 72 --batch 33 --peers openblas,mkl")
+                .json();
+        assertEquals(
+                List.of(
+                        "product",
+                        "format",
+                        "layout",
+                        "values",
+                        "block",
+                        "nm",
+                        "nm_shared",
+                        "nm_transposable",
+                        "rows",
+                        "cols",
+                        "batch",
+                        "threads",
+                        "nnz",
+                        "stored",
+                        "density",
+                        "median_ms",
+                        "best_ms",
+                        "gflops",
+                        "effective_gflops",
+                        "peers",
+                        "speedup_vs_best_dense",
+                        "max_error_over_bound",
+                        "plan_ms",
+                        "environment"),
+                json.properties().stream().map(entry -> entry.getKey()).toList());
+        assertEquals("1:4", json.get("nm").textValue());
+        assertEquals(4, json.get("nm_shared").intValue());
+        assertFalse(json.get("nm_transposable").booleanValue());
+        assertEquals(48 * 18, json.get("stored").intValue());
+        assertEquals(48 * 18, json.get("nnz").intValue());
+        assertEquals(0.25, json.get("density").doubleValue());
+        double best = json.get("best_ms").doubleValue();
+        assertEquals(2.0 * 48 * 18 * 33 / best / 1e6, json.get("gflops").doubleValue(), 1e-4 / best);
+    }
+
+    @Test
+    void transposesWhatIsToBeTransposable() {
+        CommandRun run = CommandRun.ofSpmm(
+                "--json --format nm --nm-transposable --rows 48 --cols 72 --batch 33 --product backward-input");
+        assertEquals(0, run.status(), run.err());
+        assertTrue(run.json().get("nm_transposable").booleanValue(), run.out());
+        assertTrue(run.json().get("max_error_over_bound").doubleValue() <= 1, run.out());
     }
 
     @Test

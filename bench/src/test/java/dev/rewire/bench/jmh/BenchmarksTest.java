@@ -48,10 +48,12 @@ class BenchmarksTest {
 
     @Test
     void everyProductOfNmRuns() throws RunnerException {
-        Collection<RunResult> results =
-                run(small(NmProducts.class).param("shape", "72x100").param("batch", "1", "70"));
+        Collection<RunResult> results = run(small(NmProducts.class)
+                .param("shape", "72x100")
+                .param("batch", "1", "70")
+                .param("nm", "2:4", "1:2"));
 
-        assertEquals(3 * 2 * 2, results.size());
+        assertEquals(3 * 2 * 2 * 2 * 3, results.size());
     }
 
     @Test
