@@ -66,7 +66,7 @@ final class NmSpmvTileGenerator {
         this.tile = tile;
         this.shape = shape;
         layout = new NmSelectors(shape);
-        ratio = shape.m() / shape.n();
+        ratio = layout.inputVectors();
         value = tile.newLongs(streams);
         selector = tile.newLongs(streams);
         sums = tile.newVectors(streams);
