@@ -177,8 +177,9 @@ public final class Page {
         heading("Side by side with the peers");
         figure(
                 Charts.PEERS,
-                "Best time of the forward product of the layer above. The peers' operands are row-major, and theirs are the"
-                        + " times beside Rewire's row-major product; another layout of Rewire ran beside the same peers, on its own.");
+                "Best time of the forward product of the layer above, Rewire's of rows (row-major operands, packing included) and of"
+                        + " panels. CSR and BSR are MKL's sparse products, plain ones without its optimisation. The peers' operands"
+                        + " are row-major, and theirs are the times beside Rewire's row-major product.");
         html.append(tables.peers().html());
         commands(
                 "The bars:",

@@ -1,6 +1,7 @@
 package dev.rewire.bench.suite;
 
 import dev.rewire.bench.Product;
+import dev.rewire.kernels.Layout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,10 @@ final class PeersChart {
         Map<String, Double> times = new LinkedHashMap<>();
         List<Measured> forward = forward(report);
         for (Measured each : forward) {
-            times.put("rewire, " + each.point().layout(), each.report().times().bestMs());
+            boolean panels = each.point().settings().layout() == Layout.PANELS;
+            times.put(
+                    panels ? "Rewire panels" : "Rewire rows",
+                    each.report().times().bestMs());
         }
         if (!forward.isEmpty()) {
             Measured first = forward.get(0);
@@ -46,12 +50,15 @@ final class PeersChart {
                 .toList();
     }
 
+    /** Short, as eight have to stand side by side. */
     private static String label(String peer) {
         return switch (peer) {
-            case "openblas" -> "OpenBLAS, dense";
-            case "mkl" -> "MKL, dense";
-            case "mkl-csr" -> "MKL, CSR";
-            case "mkl-bsr" -> "MKL, BSR";
+            case "openblas" -> "OpenBLAS";
+            case "mkl" -> "MKL";
+            case "mkl-csr" -> "MKL CSR";
+            case "mkl-bsr" -> "MKL BSR";
+            case "mkl-csr-plain" -> "CSR plain";
+            case "mkl-bsr-plain" -> "BSR plain";
             default -> peer;
         };
     }
