@@ -7,15 +7,15 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 
-/** No kernel reads or writes outside of its matrices: with every operand beside a guard page it would end the process. */
+/** No kernel reads or writes outside of its matrices, nor of the places and selectors of an N:M plan: with every operand beside a guard page it would end the process. */
 @Tag("species")
 @AddLifecycleHook(LinuxOnly.class)
 class GuardedPagesTest {
     private final Workers workers = Workers.of(1);
 
-    @Property(tries = 100)
+    @Property(tries = 200)
     void forwardPanels(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll EpilogueKind epilogue,
             @ForAll GuardedArena.Side side) {
         SpmmCase product = new SpmmCase(problem, Direction.FORWARD, epilogue);
@@ -24,9 +24,9 @@ class GuardedPagesTest {
         }
     }
 
-    @Property(tries = 100)
+    @Property(tries = 200)
     void forwardRowMajor(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue,
             @ForAll GuardedArena.Side side) {
         SpmmCase product = new SpmmCase(problem, Direction.FORWARD, epilogue);
@@ -35,9 +35,9 @@ class GuardedPagesTest {
         }
     }
 
-    @Property(tries = 100)
+    @Property(tries = 200)
     void backwardInputPanels(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll EpilogueKind epilogue,
             @ForAll GuardedArena.Side side) {
         SpmmCase product = new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue);
@@ -46,9 +46,9 @@ class GuardedPagesTest {
         }
     }
 
-    @Property(tries = 100)
+    @Property(tries = 200)
     void backwardInputRowMajor(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue,
             @ForAll GuardedArena.Side side) {
         SpmmCase product = new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue);
@@ -57,9 +57,9 @@ class GuardedPagesTest {
         }
     }
 
-    @Property(tries = 100)
+    @Property(tries = 200)
     void backwardWeightPanels(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll boolean accumulate,
             @ForAll GuardedArena.Side side) {
         SddmmCase product = new SddmmCase(problem, accumulate);
@@ -68,9 +68,9 @@ class GuardedPagesTest {
         }
     }
 
-    @Property(tries = 100)
+    @Property(tries = 200)
     void backwardWeightRowMajor(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll boolean accumulate,
             @ForAll GuardedArena.Side side) {
         SddmmCase product = new SddmmCase(problem, accumulate);

@@ -1,6 +1,9 @@
 package dev.rewire.kernels;
 
 import java.util.SplittableRandom;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ArbitrarySupplier;
 
 /** One product to compute, whatever the format of its sparse operand. */
 interface SparseProblem {
@@ -22,4 +25,12 @@ interface SparseProblem {
 
     /** A source of its own for each operand, so that one operand's size does not change another's elements. */
     SplittableRandom random(int operand);
+
+    /** Of either format. */
+    final class Any implements ArbitrarySupplier<SparseProblem> {
+        @Override
+        public Arbitrary<SparseProblem> get() {
+            return Arbitraries.oneOf(new Problems.Any().get(), new NmProblems.Any().get());
+        }
+    }
 }

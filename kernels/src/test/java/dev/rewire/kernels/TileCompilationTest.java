@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * C1 can compile every tile with its profile (level 3). Where it can't, for a lack of registers, and has compiled the tile without before, because C2
- * was busy (level 2), the tile stays as that is: C2 is never asked, every vector is an object, and products take a hundred times as long.
+ * was busy (level 2), the tile stays as that is: C2 is never asked, every vector is an object, and products take 50 to 100 times as long.
  */
 @Tag("alone")
 class TileCompilationTest {

@@ -11,49 +11,25 @@ import net.jqwik.api.constraints.IntRange;
 /** The number of workers changes no bit. */
 @Tag("species")
 class WorkersBitsTest {
-    @Property(tries = 60)
+    @Property(tries = 120)
     void ofForward(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll Layout layout,
             @ForAll @IntRange(min = 2, max = 4) int threads) {
         assertSameBits(new SpmmCase(problem, Direction.FORWARD, EpilogueKind.BIAS_RELU), layout, threads);
     }
 
-    @Property(tries = 60)
+    @Property(tries = 120)
     void ofBackwardInput(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll Layout layout,
             @ForAll @IntRange(min = 2, max = 4) int threads) {
         assertSameBits(new SpmmCase(problem, Direction.BACKWARD_INPUT, EpilogueKind.ACCUMULATE), layout, threads);
     }
 
-    @Property(tries = 60)
+    @Property(tries = 120)
     void ofBackwardWeight(
-            @ForAll(supplier = Problems.Any.class) Problem problem,
-            @ForAll Layout layout,
-            @ForAll @IntRange(min = 2, max = 4) int threads) {
-        assertSameBits(new SddmmCase(problem, true), layout, threads);
-    }
-
-    @Property(tries = 60)
-    void ofNmForward(
-            @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
-            @ForAll Layout layout,
-            @ForAll @IntRange(min = 2, max = 4) int threads) {
-        assertSameBits(new SpmmCase(problem, Direction.FORWARD, EpilogueKind.BIAS_RELU), layout, threads);
-    }
-
-    @Property(tries = 60)
-    void ofNmBackwardInput(
-            @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
-            @ForAll Layout layout,
-            @ForAll @IntRange(min = 2, max = 4) int threads) {
-        assertSameBits(new SpmmCase(problem, Direction.BACKWARD_INPUT, EpilogueKind.ACCUMULATE), layout, threads);
-    }
-
-    @Property(tries = 60)
-    void ofNmBackwardWeight(
-            @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll Layout layout,
             @ForAll @IntRange(min = 2, max = 4) int threads) {
         assertSameBits(new SddmmCase(problem, true), layout, threads);

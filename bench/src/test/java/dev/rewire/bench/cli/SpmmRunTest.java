@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs on small matrices, where OpenBLAS is there and where it is not. */
 class SpmmRunTest {
+    private static final List<String> KEYS = List.of(
+            "product",
+            "format",
+            "layout",
+            "values",
+            "block",
+            "rows",
+            "cols",
+            "batch",
+            "threads",
+            "nnz",
+            "stored",
+            "density",
+            "median_ms",
+            "best_ms",
+            "gflops",
+            "effective_gflops",
+            "peers",
+            "speedup_vs_best_dense",
+            "max_error_over_bound",
+            "plan_ms",
+            "environment");
+
     private static final String SMALL = "--json --rows 50 --cols 70 --batch 33 --sparsity 0.7 --block 4x8 ";
 
     @ParameterizedTest
@@ -75,29 +99,7 @@ class SpmmRunTest {
         JsonNode json = CommandRun.ofSpmm(SMALL + "--pattern-seed 7 --peers openblas,mkl")
                 .json();
         assertEquals(
-                List.of(
-                        "product",
-                        "format",
-                        "layout",
-                        "values",
-                        "block",
-                        "rows",
-                        "cols",
-                        "batch",
-                        "threads",
-                        "nnz",
-                        "stored",
-                        "density",
-                        "median_ms",
-                        "best_ms",
-                        "gflops",
-                        "effective_gflops",
-                        "peers",
-                        "speedup_vs_best_dense",
-                        "max_error_over_bound",
-                        "plan_ms",
-                        "environment"),
-                json.properties().stream().map(entry -> entry.getKey()).toList());
+                KEYS, json.properties().stream().map(entry -> entry.getKey()).toList());
         assertEquals("bsr", json.get("format").textValue());
         assertEquals("4x8", json.get("block").textValue());
         assertEquals(50, json.get("rows").intValue());
@@ -120,33 +122,10 @@ class SpmmRunTest {
         JsonNode json = CommandRun.ofSpmm(
                         "--json --format nm --nm 1:4 --nm-shared 4 --rows 48 --cols 72 --batch 33 --peers openblas,mkl")
                 .json();
+        List<String> keys = new ArrayList<>(KEYS);
+        keys.addAll(keys.indexOf("block") + 1, List.of("nm", "nm_shared", "nm_transposable"));
         assertEquals(
-                List.of(
-                        "product",
-                        "format",
-                        "layout",
-                        "values",
-                        "block",
-                        "nm",
-                        "nm_shared",
-                        "nm_transposable",
-                        "rows",
-                        "cols",
-                        "batch",
-                        "threads",
-                        "nnz",
-                        "stored",
-                        "density",
-                        "median_ms",
-                        "best_ms",
-                        "gflops",
-                        "effective_gflops",
-                        "peers",
-                        "speedup_vs_best_dense",
-                        "max_error_over_bound",
-                        "plan_ms",
-                        "environment"),
-                json.properties().stream().map(entry -> entry.getKey()).toList());
+                keys, json.properties().stream().map(entry -> entry.getKey()).toList());
         assertEquals("1:4", json.get("nm").textValue());
         assertEquals(4, json.get("nm_shared").intValue());
         assertFalse(json.get("nm_transposable").booleanValue());

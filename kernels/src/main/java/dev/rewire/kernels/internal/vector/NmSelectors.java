@@ -54,21 +54,23 @@ final class NmSelectors {
         }
     }
 
-    /** Divisors are powers of two, but the JIT does not know: shifts and masks take a third of the time. */
+    /** All divisors are powers of two, which the JIT does not know. */
     private void pack(byte[] codes, int firstCode, byte[] selectors) {
         int lanes = RawMemory.LANES;
+        int vectors = vectors();
         int lanesShift = Integer.numberOfTrailingZeros(lanes);
         int nShift = Integer.numberOfTrailingZeros(shape.n());
-        int blockShift = Integer.numberOfTrailingZeros(vectors());
-        int bitsShift = Integer.numberOfTrailingZeros(shape.indexBits());
+        int blockShift = Integer.numberOfTrailingZeros(vectors);
+        int codesOfByte = Byte.SIZE / shape.indexBits();
+        int byteShift = Integer.numberOfTrailingZeros(codesOfByte);
         for (int element = 0; element < shape.rowElements(); element++) {
-            int codeBit = element << bitsShift;
-            int place = codes[firstCode + (codeBit >>> 3)] >>> (codeBit & 7);
-            int selector = ((element >>> nShift) * shape.m() + (place & (shape.m() - 1))) & (lanes - 1);
+            int code =
+                    codes[firstCode + (element >>> byteShift)] >>> ((element & (codesOfByte - 1)) * shape.indexBits());
+            int selector = ((element >>> nShift) * shape.m() + (code & (shape.m() - 1))) & (lanes - 1);
             int vector = element >>> lanesShift;
             int block = vector >>> blockShift;
             int at = (block >>> 1) * PAIR_BYTES + 2 * (element & (lanes - 1)) + (block & 1);
-            selectors[at] |= (byte) (selector << ((vector & (vectors() - 1)) * BITS));
+            selectors[at] |= (byte) (selector << ((vector & (vectors - 1)) * BITS));
         }
     }
 }

@@ -26,8 +26,6 @@ final class RawMemory {
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     static final ValueLayout.OfByte BITS_8 = ValueLayout.JAVA_BYTE;
     static final ValueLayout.OfChar BITS_16 = ValueLayout.JAVA_CHAR_UNALIGNED;
-    static final ValueLayout.OfInt BITS_32 = ValueLayout.JAVA_INT_UNALIGNED;
-    static final ValueLayout.OfLong BITS_64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
     @SuppressWarnings("restricted") // the reason for this class; see above
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

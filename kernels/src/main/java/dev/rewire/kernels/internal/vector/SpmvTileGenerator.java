@@ -58,7 +58,7 @@ final class SpmvTileGenerator {
     private final int lastValue;
     private final int sample;
     private final int sum;
-    private final int lastSum;
+    private final int endOfSums;
     private final int valueBase;
     private final int base;
     private final int[][] sums;
@@ -80,7 +80,7 @@ final class SpmvTileGenerator {
         valueBase = tile.newLong();
         base = tile.newLong();
         sum = tile.newLong();
-        lastSum = tile.newLong();
+        endOfSums = tile.newLong();
         sums = tile.newVectors(rowsOfTurn, forward ? 1 : vectors);
         samples = tile.newVectors(sumsInMemory ? vectors : 1);
         vector = tile.newVector();
@@ -142,19 +142,17 @@ final class SpmvTileGenerator {
     }
 
     private void zeroTarget() {
-        Label loop = tile.code.newLabel();
-        Label done = tile.code.newLabel();
-        long bytes = (long) shape.outputs() * RawMemory.VECTOR_BYTES;
         tile.zero(vector);
         tile.code.lload(target).lstore(sum);
-        tile.code.lload(target).loadConstant(bytes).ladd().lstore(lastSum);
-        tile.code.labelBinding(loop);
-        tile.maskAddress(sum, base);
-        for (int row = 0; row < rowsOfTurn; row++) {
-            tile.store(vector, base, (long) row * RawMemory.VECTOR_BYTES);
-        }
-        tile.advance(sum, (long) rowsOfTurn * RawMemory.VECTOR_BYTES);
-        tile.code.lload(sum).lload(lastSum).lcmp().ifeq(done).goto_(loop).labelBinding(done);
+        tile.code.lload(target).loadConstant((long) shape.outputs() * RawMemory.VECTOR_BYTES);
+        tile.code.ladd().lstore(endOfSums);
+        tile.until(sum, endOfSums, () -> {
+            tile.maskAddress(sum, base);
+            for (int row = 0; row < rowsOfTurn; row++) {
+                tile.store(vector, base, (long) row * RawMemory.VECTOR_BYTES);
+            }
+            tile.advance(sum, (long) rowsOfTurn * RawMemory.VECTOR_BYTES);
+        });
     }
 
     private void items() {

@@ -279,36 +279,20 @@ final class TileCode {
         return code.invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS));
     }
 
-    /** {@code local = the bytes at base + offset}, 1, 2, 4 or 8 of them, without a sign. */
+    /** {@code local = the bytes at base + offset}, one or two, without a sign. */
     void loadBits(int local, int base, long offset, int bytes) {
         bits(base, offset, bytes);
-        if (bytes < Long.BYTES) {
-            code.i2l().loadConstant((1L << (bytes * Byte.SIZE)) - 1).land();
-        }
-        code.lstore(local);
+        code.i2l().loadConstant((1L << (bytes * Byte.SIZE)) - 1).land().lstore(local);
     }
 
-    /** Pushes bytes as an int, or 8 of them as a long. */
+    /** Pushes one or two bytes as an int. */
     private void bits(int base, long offset, int bytes) {
-        Class<?> type = switch (bytes) {
-            case 1 -> byte.class;
-            case 2 -> char.class;
-            case 4 -> int.class;
-            case 8 -> long.class;
-            default -> throw new IllegalArgumentException("bytes: " + bytes + "; accepted are 1, 2, 4, 8");
-        };
-        ClassDesc layout = desc(layoutOf(type));
-        code.getstatic(RAW, "ALL", SEGMENT).getstatic(RAW, "BITS_" + bytes * Byte.SIZE, layout);
+        boolean one = bytes == 1;
+        ClassDesc layout = desc(one ? ValueLayout.OfByte.class : ValueLayout.OfChar.class);
+        ClassDesc type = one ? ConstantDescs.CD_byte : ConstantDescs.CD_char;
+        code.getstatic(RAW, "ALL", SEGMENT).getstatic(RAW, one ? "BITS_8" : "BITS_16", layout);
         code.lload(base).loadConstant(offset).ladd();
-        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(desc(type), layout, ConstantDescs.CD_long));
-    }
-
-    private static Class<?> layoutOf(Class<?> type) {
-        return type == byte.class
-                ? ValueLayout.OfByte.class
-                : type == char.class
-                        ? ValueLayout.OfChar.class
-                        : type == int.class ? ValueLayout.OfInt.class : ValueLayout.OfLong.class;
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(type, layout, ConstantDescs.CD_long));
     }
 
     /** {@code memory[base + offset ...] = vector}. */
