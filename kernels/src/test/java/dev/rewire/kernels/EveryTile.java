@@ -11,7 +11,7 @@ final class EveryTile {
     private static final int OUTPUTS = 16;
     private static final int INPUTS = 320;
     private static final int BATCH = 64;
-    private static final int[][] BLOCKS = {{1, 1}, {2, 2}, {3, 3}, {1, 4}, {4, 1}, {4, 4}, {32, 8}, {16, 16}, {64, 64}};
+    private static final int[][] BLOCKS = {{1, 1}, {3, 3}, {4, 4}, {16, 16}, {64, 64}};
     private static final int[][] NM = {{2, 4}, {1, 4}, {3, 4}, {1, 8}, {1, 16}};
 
     /** The shortest code and the longest. */
@@ -79,9 +79,9 @@ final class EveryTile {
         return w.spmm(arena, direction, batch, layout, epilogue, workers);
     }
 
-    /** Until it is compiled, if thresholds are a hundredth of what they are by default. */
+    /** Until it is compiled, if thresholds are a thousandth of what they are by default. */
     private static <P> void repeat(P plan, Consumer<P> run) {
-        for (int count = 0; count < 3; count++) {
+        for (int count = 0; count < 2; count++) {
             run.accept(plan);
         }
     }

@@ -32,7 +32,7 @@ record Fork(int exit, String out, String err) {
                 builder.environment().remove("JDK_JAVA_OPTIONS");
                 builder.environment().remove("JAVA_TOOL_OPTIONS");
                 Process process = builder.start();
-                if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                if (!process.waitFor(180, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError("still running: " + command);
                 }

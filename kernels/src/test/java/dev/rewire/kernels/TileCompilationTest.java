@@ -29,7 +29,7 @@ class TileCompilationTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "-Drewire.kernels.bits=" + bits,
                         "-XX:TieredStopAtLevel=3",
-                        "-XX:CompileThresholdScaling=0.01",
+                        "-XX:CompileThresholdScaling=0.001",
                         "-Xbatch",
                         "-XX:+PrintCompilation"),
                 EveryTile.class);

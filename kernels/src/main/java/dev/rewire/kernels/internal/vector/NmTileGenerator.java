@@ -78,7 +78,7 @@ final class NmTileGenerator {
         this.vectors = vectors;
         featureBytes = (long) shape.lanes() * Float.BYTES;
         rowBytes = (long) shape.rowElements() * shape.type().bytes();
-        unrolled = unrolled(shape);
+        unrolled = unrolled(shape, streams);
         chunk = shape.chunkInputs() / shape.m() * shape.n();
         first = tile.newInt();
         end = tile.newInt();
@@ -104,9 +104,9 @@ final class NmTileGenerator {
         vector = tile.newVector();
     }
 
-    /** Where several outputs use a sample C2 would load too early and spill; widening fp16 is long code by itself. */
-    private static int unrolled(NmShape shape) {
-        return shape.outputs() > 1 || shape.type() == ValueType.F16
+    /** Where several outputs use a sample C2 would load too early and spill; widening fp16, or many streams, are long code by themselves. */
+    private static int unrolled(NmShape shape, int streams) {
+        return shape.outputs() > 1 || streams > 2 || shape.type() == ValueType.F16
                 ? 1
                 : Integer.lowestOneBit(shape.rowElements() | MOST_UNROLLED);
     }

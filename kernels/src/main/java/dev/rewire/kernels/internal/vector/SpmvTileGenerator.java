@@ -30,9 +30,6 @@ import java.lang.classfile.Label;
 final class SpmvTileGenerator {
     private static final int MOST_CHAINS = 4;
 
-    /** Vectors of a turn that are widened; of more C1 would not compile the code, and without its profile C2 never came to it. */
-    private static final int MOST_WIDENED = 16;
-
     /** Bytes of values that one turn of a loop over rows reads at most. */
     private static final long TURN_BYTES = 256;
 
@@ -95,11 +92,18 @@ final class SpmvTileGenerator {
         if (shape.type() == ValueType.F16) {
             most = Math.min(most, 2); // widening takes most of the registers
         }
-        if (shape.type() != ValueType.F32) {
-            most = Math.min(most, Math.max(1, MOST_WIDENED / vectors));
-        }
+        most = Math.min(most, Math.max(1, mostVectors(shape.type()) / vectors));
         return Math.min(
                 Integer.lowestOneBit(rows), Math.min(Tiling.powerOfTwo(most), Tiling.powerOfTwo((int) fitting)));
+    }
+
+    /** Of one turn: of more, C1 would not compile the code, and without its profile C2 would never come to it. */
+    private static int mostVectors(ValueType type) {
+        return switch (type) {
+            case F32 -> Integer.MAX_VALUE;
+            case BF16 -> 16;
+            case F16 -> 8;
+        };
     }
 
     /** Whether rows of blocks are whole vectors, and few enough to be summed in registers or widened by code that C1 compiles. */
@@ -108,7 +112,7 @@ final class SpmvTileGenerator {
         int vectors = along / RawMemory.LANES;
         return along % RawMemory.LANES == 0
                 && (isForward(shape) || vectors <= Tiling.accumulators())
-                && (shape.type() != ValueType.F16 || vectors <= MOST_WIDENED / 2);
+                && vectors <= mostVectors(shape.type());
     }
 
     static boolean isForward(SpmmShape shape) {
