@@ -8,6 +8,7 @@ module dev.rewire.bench {
 
     requires VectorGraphics2D;
     requires com.fasterxml.jackson.databind;
+    requires dev.rewire.gpu;
     requires dev.rewire.kernels;
     requires dev.rewire.training;
     requires info.picocli;

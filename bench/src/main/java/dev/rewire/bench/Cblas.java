@@ -1,5 +1,7 @@
 package dev.rewire.bench;
 
+import dev.rewire.gpu.internal.library.NativeLibrary;
+import dev.rewire.gpu.internal.library.UnavailableException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

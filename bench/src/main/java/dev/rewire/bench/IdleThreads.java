@@ -1,5 +1,8 @@
 package dev.rewire.bench;
 
+import dev.rewire.gpu.internal.library.NativeLibrary;
+import dev.rewire.gpu.internal.library.UnavailableException;
+
 /**
  * Bounds how long idle threads of the peers look for work before they sleep. By their own defaults they do for some 20 ms (OpenBLAS) or
  * hundreds of thousands of turns (GNU OpenMP), and so take time from whoever is timed next. 0.3 ms bridge the gap between two of their

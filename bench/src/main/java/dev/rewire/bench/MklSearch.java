@@ -1,5 +1,7 @@
 package dev.rewire.bench;
 
+import dev.rewire.gpu.internal.library.NativeLibrary;
+import dev.rewire.gpu.internal.library.UnavailableException;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

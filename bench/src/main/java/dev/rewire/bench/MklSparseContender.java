@@ -1,6 +1,7 @@
 package dev.rewire.bench;
 
 import dev.rewire.bench.MklSparse.Dense;
+import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;

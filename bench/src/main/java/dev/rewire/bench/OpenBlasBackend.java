@@ -1,5 +1,6 @@
 package dev.rewire.bench;
 
+import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.training.DenseBackend;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.rewire.bench;
 
 import dev.rewire.bench.MklSparseContender.Form;
+import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.KernelArena;
 import java.util.List;
 import java.util.Map;

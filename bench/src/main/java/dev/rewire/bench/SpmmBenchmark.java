@@ -2,6 +2,7 @@ package dev.rewire.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.rewire.bench.SpmmReport.Peer;
+import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Workers;

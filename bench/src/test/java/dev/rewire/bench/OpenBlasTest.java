@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.training.DenseBackend;
 import java.io.IOException;

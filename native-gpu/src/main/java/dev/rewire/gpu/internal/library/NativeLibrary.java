@@ -1,4 +1,4 @@
-package dev.rewire.bench;
+package dev.rewire.gpu.internal.library;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
  * says why. Libraries stay loaded.
  */
 @SuppressWarnings("restricted") // the reason for this class: it calls what is native
-final class NativeLibrary {
+public final class NativeLibrary {
     /** Resolve everything now; so does every system. */
     private static final int RTLD_NOW = 2;
 
@@ -31,9 +31,10 @@ final class NativeLibrary {
      * Opens a library.
      *
      * @param name a path, or a name that the system's search path resolves
+     * @return the library
      * @throws UnavailableException with the loader's own words
      */
-    static NativeLibrary open(String name) throws UnavailableException {
+    public static NativeLibrary open(String name) throws UnavailableException {
         FunctionDescriptor open = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
         FunctionDescriptor find = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
         MethodHandle dlopen = ofSystem("dlopen", open);
@@ -56,18 +57,23 @@ final class NativeLibrary {
     /**
      * A function of the library.
      *
+     * @param symbol its name
+     * @param descriptor its parameters and result
+     * @return a handle of it
      * @throws UnavailableException if there is none of that name
      */
-    MethodHandle function(String symbol, FunctionDescriptor descriptor) throws UnavailableException {
+    public MethodHandle function(String symbol, FunctionDescriptor descriptor) throws UnavailableException {
         return Linker.nativeLinker().downcallHandle(address(symbol), descriptor);
     }
 
     /**
      * The file that a function of the library lies in: the library's own path where it was opened by its name.
      *
+     * @param symbol the function's name
+     * @return the path
      * @throws UnavailableException if there is no such function
      */
-    String fileOf(String symbol) throws UnavailableException {
+    public String fileOf(String symbol) throws UnavailableException {
         return fileOf(address(symbol));
     }
 
@@ -100,8 +106,14 @@ final class NativeLibrary {
         }
     }
 
-    /** Sets a variable of the environment that libraries loaded later see, unless the user has set it. */
-    static void setEnvironment(String variable, String value) throws UnavailableException {
+    /**
+     * Sets a variable of the environment that libraries loaded later see, unless the user has set it.
+     *
+     * @param variable its name
+     * @param value its value
+     * @throws UnavailableException if the system refuses
+     */
+    public static void setEnvironment(String variable, String value) throws UnavailableException {
         FunctionDescriptor descriptor = FunctionDescriptor.of(
                 ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
         MethodHandle setenv = ofSystem("setenv", descriptor);
@@ -117,15 +129,25 @@ final class NativeLibrary {
         }
     }
 
-    /** The text at an address that a function has returned. */
-    static String text(MemorySegment address) {
+    /**
+     * The text at an address that a function has returned.
+     *
+     * @param address of characters that end in a zero, or NULL
+     * @return the text, empty for NULL
+     */
+    public static String text(MemorySegment address) {
         return address.equals(MemorySegment.NULL)
                 ? ""
                 : address.reinterpret(Long.MAX_VALUE).getString(0);
     }
 
-    /** Native functions throw nothing, so what comes out of a call is a defect of the call. */
-    static RuntimeException unexpected(Throwable thrown) {
+    /**
+     * Native functions throw nothing, so what comes out of a call is a defect of the call.
+     *
+     * @param thrown by a method handle
+     * @return what to throw; an error is thrown at once
+     */
+    public static RuntimeException unexpected(Throwable thrown) {
         if (thrown instanceof Error error) {
             throw error;
         }
