@@ -64,10 +64,8 @@ public final class SddmmPlan {
         pattern = dw.pattern();
         int lanes = PanelMatrix.lanesFor(batch);
         panels = (batch + lanes - 1) / lanes;
-        addingKernel = Providers.active().sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, true));
-        kernel = accumulate
-                ? addingKernel
-                : Providers.active().sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, false));
+        addingKernel = kernel(lanes, true);
+        kernel = accumulate ? addingKernel : kernel(lanes, false);
         scratch = new MemorySegment[workers.threads()];
         for (int worker = 0; worker < scratch.length; worker++) {
             scratch[worker] = arena.allocate(kernel.scratchBytes());
@@ -81,6 +79,12 @@ public final class SddmmPlan {
         rowStarts = new int[0];
         colStarts = new int[0];
         replan();
+    }
+
+    private SddmmKernel kernel(int lanes, boolean adding) {
+        int samples = Math.min(batch, lanes);
+        return Providers.active()
+                .sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, samples, adding));
     }
 
     /**

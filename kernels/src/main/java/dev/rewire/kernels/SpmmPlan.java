@@ -90,7 +90,7 @@ public final class SpmmPlan {
         }
         bias = arena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
         operands = new SpmmOperands[workers.threads()];
-        Arrays.setAll(operands, worker -> new SpmmOperands());
+        Arrays.setAll(operands, worker -> Providers.active().operands());
     }
 
     private @Nullable SingleSample singleSample(SpmmWeights of) {
@@ -434,6 +434,7 @@ public final class SpmmPlan {
         int samples = Math.min(lanes, batch - panel * lanes);
 
         SpmmOperands at = operands[worker];
+        at.count = samples;
         at.values = weights.values();
         at.bias = bias;
         at.input = x;

@@ -11,6 +11,9 @@ public interface KernelProvider {
     /** Bits of the vectors used; 32 where there are none. */
     int vectorBits();
 
+    /** What one worker hands to the SpMM kernels of this provider. */
+    SpmmOperands operands();
+
     /** The SpMM kernel for a shape. */
     SpmmKernel spmm(SpmmShape shape);
 

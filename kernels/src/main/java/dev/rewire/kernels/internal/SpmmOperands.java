@@ -4,9 +4,12 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Where the operands of one panel lie: segments of kernel memory and byte offsets into them. Mutable, one per worker, so that running a
- * plan allocates nothing.
+ * plan allocates nothing. A provider may add memory of its own.
  */
-public final class SpmmOperands {
+public class SpmmOperands {
+    /** Samples of this panel; the lanes behind them may hold anything afterwards. */
+    public int count;
+
     /** The values of the blocks. */
     public MemorySegment values = MemorySegment.NULL;
 

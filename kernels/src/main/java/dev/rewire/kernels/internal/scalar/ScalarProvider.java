@@ -7,9 +7,9 @@ import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
+import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
-import org.jspecify.annotations.Nullable;
 
 /** Kernels that any JVM runs. */
 public final class ScalarProvider implements KernelProvider {
@@ -24,13 +24,18 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
+    public SpmmOperands operands() {
+        return new ScalarOperands();
+    }
+
+    @Override
     public SpmmKernel spmm(SpmmShape shape) {
         return new ScalarSpmm(shape);
     }
 
     @Override
-    public @Nullable SpmvKernel spmv(SpmmShape shape) {
-        return null;
+    public SpmvKernel spmv(SpmmShape shape) {
+        return new ScalarSpmv(shape);
     }
 
     @Override
@@ -39,8 +44,8 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable NmSpmvKernel nmSpmv(NmShape shape) {
-        return null;
+    public NmSpmvKernel nmSpmv(NmShape shape) {
+        return new ScalarNmSpmv(shape);
     }
 
     @Override

@@ -1,14 +1,21 @@
 package dev.rewire.kernels.internal.scalar;
 
+import static dev.rewire.kernels.internal.scalar.HeapPanel.FIRST;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.foreign.MemorySegment;
 
-/** SDDMM, one stored element at a time. */
+/** SDDMM, panel by panel and one stored element at a time; an element waits in the values for the next panel. */
 final class ScalarSddmm implements SddmmKernel {
+    /** Sums of one element, so that an addition need not wait for the last. */
+    private static final int CHAINS = 8;
+
+    private record Panels(HeapPanel gradient, HeapPanel input) {}
+
     private final SddmmShape shape;
+    private final Idle<Panels> idle = new Idle<>(() -> new Panels(new HeapPanel(), new HeapPanel()));
 
     ScalarSddmm(SddmmShape shape) {
         this.shape = shape;
@@ -32,24 +39,69 @@ final class ScalarSddmm implements SddmmKernel {
             long inputStride,
             MemorySegment values,
             MemorySegment scratch) {
-        long element = (long) firstBlock * shape.rows() * shape.cols() * Float.BYTES;
-        long featureBytes = (long) shape.lanes() * Float.BYTES;
-        for (int block = firstBlock; block < endBlock; block++) {
-            for (int i = 0; i < shape.rows(); i++) {
-                for (int j = 0; j < shape.cols(); j++) {
-                    float sum = shape.accumulate() ? values.get(JAVA_FLOAT_UNALIGNED, element) : 0;
-                    for (int panel = 0; panel < panels; panel++) {
-                        long g = panel * gradientStride + (rowStarts[block] + i) * featureBytes;
-                        long x = panel * inputStride + (colStarts[block] + j) * featureBytes;
-                        for (long lane = 0; lane < featureBytes; lane += Float.BYTES) {
-                            sum += gradient.get(JAVA_FLOAT_UNALIGNED, g + lane)
-                                    * input.get(JAVA_FLOAT_UNALIGNED, x + lane);
-                        }
-                    }
-                    values.set(JAVA_FLOAT_UNALIGNED, element, sum);
-                    element += Float.BYTES;
-                }
+        Panels heap = idle.take();
+        for (int panel = 0; panel < panels; panel++) {
+            heap.gradient.clear();
+            heap.input.clear();
+            boolean add = shape.accumulate() || panel > 0;
+            for (int block = firstBlock; block < endBlock; block++) {
+                int row = rowStarts[block];
+                int col = colStarts[block];
+                need(heap.gradient, row, shape.rows(), gradient, panel * gradientStride);
+                need(heap.input, col, shape.cols(), input, panel * inputStride);
+                block(heap, row, col, values, (long) block * shape.rows() * shape.cols(), add);
             }
         }
+        idle.give(heap);
+    }
+
+    private void need(HeapPanel heap, int first, int count, MemorySegment panel, long offset) {
+        for (int feature = first; feature < first + count; feature++) {
+            heap.need(feature, panel, offset, shape.lanes());
+        }
+    }
+
+    private void block(Panels heap, int row, int col, MemorySegment values, long first, boolean add) {
+        long element = first * Float.BYTES;
+        for (int i = 0; i < shape.rows(); i++) {
+            float[] g = heap.gradient.features()[row + i];
+            for (int j = 0; j < shape.cols(); j++) {
+                float[] x = heap.input.features()[col + j];
+                float sum = shape.samples() < CHAINS ? sumOfFew(g, x, shape.samples()) : sum(g, x, shape.lanes());
+                float old = add ? values.get(JAVA_FLOAT_UNALIGNED, element) : 0;
+                values.set(JAVA_FLOAT_UNALIGNED, element, old + sum);
+                element += Float.BYTES;
+            }
+        }
+    }
+
+    private static float sumOfFew(float[] g, float[] x, int samples) {
+        float sum = 0;
+        for (int lane = FIRST; lane < FIRST + samples; lane++) {
+            sum += g[lane] * x[lane];
+        }
+        return sum;
+    }
+
+    private static float sum(float[] g, float[] x, int lanes) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        float s4 = 0;
+        float s5 = 0;
+        float s6 = 0;
+        float s7 = 0;
+        for (int lane = FIRST; lane < FIRST + lanes; lane += CHAINS) {
+            s0 += g[lane] * x[lane];
+            s1 += g[lane + 1] * x[lane + 1];
+            s2 += g[lane + 2] * x[lane + 2];
+            s3 += g[lane + 3] * x[lane + 3];
+            s4 += g[lane + 4] * x[lane + 4];
+            s5 += g[lane + 5] * x[lane + 5];
+            s6 += g[lane + 6] * x[lane + 6];
+            s7 += g[lane + 7] * x[lane + 7];
+        }
+        return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
     }
 }

@@ -7,6 +7,7 @@ import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
+import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
@@ -46,6 +47,11 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public int vectorBits() {
         return RawMemory.SPECIES.vectorBitSize();
+    }
+
+    @Override
+    public SpmmOperands operands() {
+        return new SpmmOperands();
     }
 
     @Override

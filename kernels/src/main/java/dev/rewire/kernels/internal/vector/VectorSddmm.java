@@ -25,9 +25,9 @@ final class VectorSddmm implements SddmmKernel {
     private final int blocksAtOnce;
 
     VectorSddmm(SddmmShape shape) {
-        // The tiles do not depend on what is done with the sums.
+        // The tiles do not depend on what is done with the sums, and sum over whole vectors.
         tiles = GENERATED.computeIfAbsent(
-                new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), false), VectorSddmm::generate);
+                new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), shape.lanes(), false), VectorSddmm::generate);
         accumulate = shape.accumulate();
         blockElements = shape.rows() * shape.cols();
         blocksAtOnce = Math.max(1, ELEMENTS / blockElements);
