@@ -32,8 +32,11 @@ final class BlockWeights implements SpmmWeights {
         pattern = w.pattern();
         int rows = pattern.blockRows();
         int cols = pattern.blockCols();
-        // Larger blocks use more of a cache line, so that copying them would not pay.
-        orderedValues = transposed && rows * cols == 1 ? new OrderedValues(setup.arena(), w.memory()) : null;
+        // Larger blocks use more of a cache line, and a single sample uses each value once, so that copying them would
+        // not pay.
+        orderedValues = transposed && rows * cols == 1 && setup.batch() != 1
+                ? new OrderedValues(setup.arena(), w.memory())
+                : null;
         shape = transposed
                 ? new SpmmShape(
                         cols,

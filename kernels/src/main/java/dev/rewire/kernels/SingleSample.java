@@ -17,6 +17,7 @@ final class SingleSample {
     private final Epilogue epilogue;
     private final int inputs;
     private final MemorySegment gathered;
+    private final float[] sample;
     private final MemorySegment[] scratch;
 
     SingleSample(KernelArena arena, SpmvKernel kernel, Epilogue epilogue, int inputs, int threads) {
@@ -25,6 +26,7 @@ final class SingleSample {
         this.inputs = inputs;
         // Blocks may reach over the last input: what they find there stays zero.
         gathered = arena.allocate((long) (inputs + BlockPattern.MAX_BLOCK) * Float.BYTES);
+        sample = new float[inputs + BlockPattern.MAX_BLOCK];
         scratch = new MemorySegment[threads];
         for (int worker = 0; worker < threads; worker++) {
             scratch[worker] = arena.allocate(kernel.scratchBytes(SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK));
@@ -34,7 +36,9 @@ final class SingleSample {
     /** Copies the sample's features, which lie {@code stride} floats apart. */
     void gather(MemorySegment x, long stride) {
         for (int i = 0; i < inputs; i++) {
-            gathered.setAtIndex(FLOAT, i, x.getAtIndex(FLOAT, i * stride));
+            float input = x.get(FLOAT, i * stride * Float.BYTES);
+            sample[i] = input;
+            gathered.set(FLOAT, (long) i * Float.BYTES, input);
         }
     }
 
@@ -52,23 +56,23 @@ final class SingleSample {
             MemorySegment y,
             long stride) {
         MemorySegment sums = scratch[worker];
-        kernel.run(index, firstGroup, endGroup, values, gathered, sums);
+        kernel.run(index, firstGroup, endGroup, values, gathered, sample, sums);
         boolean biased = epilogue.bias() != null;
         for (int i = 0; i < count; i++) {
             int output = firstOutput + i;
-            float sum = sums.getAtIndex(FLOAT, i);
+            float sum = sums.get(FLOAT, (long) i * Float.BYTES);
             if (epilogue.accumulate()) {
-                sum += y.getAtIndex(FLOAT, output * stride);
+                sum += y.get(FLOAT, output * stride * Float.BYTES);
             }
             if (biased) {
-                sum += bias.getAtIndex(FLOAT, output);
+                sum += bias.get(FLOAT, (long) output * Float.BYTES);
             }
             if (epilogue.relu()) {
                 sum = Math.max(sum, 0);
-            } else if (mask != null && !(mask.getAtIndex(FLOAT, output * stride) > 0)) {
+            } else if (mask != null && !(mask.get(FLOAT, output * stride * Float.BYTES) > 0)) {
                 sum = 0;
             }
-            y.setAtIndex(FLOAT, output * stride, sum);
+            y.set(FLOAT, output * stride * Float.BYTES, sum);
         }
     }
 }

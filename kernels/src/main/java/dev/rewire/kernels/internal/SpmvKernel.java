@@ -19,6 +19,7 @@ public interface SpmvKernel {
      * @param endGroup group after the last
      * @param values the values of the blocks
      * @param inputs one float per input
+     * @param sample the same on the heap
      * @param scratch of this worker: the first floats become the outputs, that of the first group first
      */
     void run(
@@ -27,5 +28,6 @@ public interface SpmvKernel {
             int endGroup,
             MemorySegment values,
             MemorySegment inputs,
+            float[] sample,
             MemorySegment scratch);
 }

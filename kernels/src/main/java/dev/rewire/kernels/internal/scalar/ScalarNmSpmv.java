@@ -36,26 +36,26 @@ final class ScalarNmSpmv implements NmSpmvKernel {
             int endGroup,
             MemorySegment values,
             MemorySegment inputs,
+            float[] sample,
             MemorySegment scratch) {
         int first = firstGroup * shape.outputs();
         for (int row = first; row < endGroup * shape.outputs(); row++) {
-            scratch.set(JAVA_FLOAT_UNALIGNED, (long) (row - first) * Float.BYTES, output(index, row, values, inputs));
+            scratch.set(JAVA_FLOAT_UNALIGNED, (long) (row - first) * Float.BYTES, output(index, row, values, sample));
         }
     }
 
-    private float output(SpmmIndex index, int row, MemorySegment values, MemorySegment inputs) {
+    private float output(SpmmIndex index, int row, MemorySegment values, float[] sample) {
         int keptOfChunk = shape.chunkInputs() / shape.m() * shape.n();
         long firstPlace = (long) row / shape.outputs() * shape.rowElements();
         long firstValue = (long) row * shape.rowElements();
         float even = 0;
         float odd = 0;
         for (int chunk = 0; chunk * keptOfChunk < shape.rowElements(); chunk++) {
-            long chunkInput = (long) chunk * shape.chunkInputs();
+            int chunkInput = chunk * shape.chunkInputs();
             int end = Math.min((chunk + 1) * keptOfChunk, shape.rowElements());
             for (int kept = chunk * keptOfChunk; kept < end; kept++) {
-                long input = chunkInput + (index.places().get(JAVA_BYTE, firstPlace + kept) & 0xff);
-                float product = shape.type().get(values, firstValue + kept)
-                        * inputs.get(JAVA_FLOAT_UNALIGNED, input * Float.BYTES);
+                int input = chunkInput + (index.places().get(JAVA_BYTE, firstPlace + kept) & 0xff);
+                float product = shape.type().get(values, firstValue + kept) * sample[input];
                 if ((kept & 1) == 0) {
                     even += product;
                 } else {

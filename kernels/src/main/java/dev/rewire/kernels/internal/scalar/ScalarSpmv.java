@@ -10,23 +10,6 @@ import java.lang.foreign.MemorySegment;
 /** The product of one sample, output by output: four sums of each, or an addition would wait for the last. */
 final class ScalarSpmv implements SpmvKernel {
     private final SpmmShape shape;
-    private final Idle<Sample> idle = new Idle<>(Sample::new);
-
-    /** The inputs on the heap, where reading them in any order is cheapest. */
-    private static final class Sample {
-        private float[] inputs = {};
-
-        float[] read(MemorySegment from) {
-            int count = (int) (from.byteSize() / Float.BYTES);
-            if (inputs.length < count) {
-                inputs = new float[count];
-            }
-            for (int i = 0; i < count; i++) {
-                inputs[i] = from.get(JAVA_FLOAT_UNALIGNED, (long) i * Float.BYTES);
-            }
-            return inputs;
-        }
-    }
 
     ScalarSpmv(SpmmShape shape) {
         this.shape = shape;
@@ -44,19 +27,17 @@ final class ScalarSpmv implements SpmvKernel {
             int endGroup,
             MemorySegment values,
             MemorySegment inputs,
+            float[] sample,
             MemorySegment scratch) {
-        Sample sample = idle.take();
-        float[] x = sample.read(inputs);
         int output = 0;
         for (int group = firstGroup; group < endGroup; group++) {
             for (int i = 0; i < shape.outputs(); i++) {
                 float sum = shape.steps() == 1
-                        ? ofWeights(index, group, i, values, x)
-                        : ofBlocks(index, group, i, values, x);
+                        ? ofWeights(index, group, i, values, sample)
+                        : ofBlocks(index, group, i, values, sample);
                 scratch.set(JAVA_FLOAT_UNALIGNED, (long) output++ * Float.BYTES, sum);
             }
         }
-        idle.give(sample);
     }
 
     private float ofBlocks(SpmmIndex index, int group, int i, MemorySegment values, float[] x) {

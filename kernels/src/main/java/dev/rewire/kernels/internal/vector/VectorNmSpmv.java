@@ -63,6 +63,7 @@ final class VectorNmSpmv implements NmSpmvKernel {
             int endGroup,
             MemorySegment values,
             MemorySegment inputs,
+            float[] sample,
             MemorySegment scratch) {
         int first = firstGroup * outputsOfGroup;
         int rows = (endGroup - firstGroup) * outputsOfGroup;

@@ -61,7 +61,10 @@ public final class VectorProvider implements KernelProvider {
 
     @Override
     public @Nullable SpmvKernel spmv(SpmmShape shape) {
-        return SpmvTileGenerator.fits(shape) ? new VectorSpmv(shape) : null;
+        if (SpmvTileGenerator.fits(shape)) {
+            return new VectorSpmv(shape);
+        }
+        return NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
 
     @Override

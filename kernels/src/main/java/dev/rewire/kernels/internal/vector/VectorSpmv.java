@@ -39,6 +39,7 @@ final class VectorSpmv implements SpmvKernel {
             int endGroup,
             MemorySegment values,
             MemorySegment inputs,
+            float[] sample,
             MemorySegment scratch) {
         long outputs = roundUp((endGroup - firstGroup) * outputsOfGroup);
         long sums = scratch.address();
