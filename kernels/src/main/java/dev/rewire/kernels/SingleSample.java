@@ -58,6 +58,8 @@ final class SingleSample {
         MemorySegment sums = scratch[worker];
         kernel.run(index, firstGroup, endGroup, values, gathered, sample, sums);
         boolean biased = epilogue.bias() != null;
+        boolean more = epilogue.isMoreThanKernels();
+        boolean relu = epilogue.activation() == Activation.RELU && !more;
         for (int i = 0; i < count; i++) {
             int output = firstOutput + i;
             float sum = sums.get(FLOAT, (long) i * Float.BYTES);
@@ -67,12 +69,18 @@ final class SingleSample {
             if (biased) {
                 sum += bias.get(FLOAT, (long) output * Float.BYTES);
             }
-            if (epilogue.relu()) {
+            if (relu) {
                 sum = Math.max(sum, 0);
             } else if (mask != null && !(mask.get(FLOAT, output * stride * Float.BYTES) > 0)) {
                 sum = 0;
             }
-            y.set(FLOAT, output * stride * Float.BYTES, sum);
+            sums.set(FLOAT, (long) i * Float.BYTES, sum);
+        }
+        if (more) {
+            Providers.active().elementwise().activate(sums, 0, count, epilogue.scale(), epilogue.activation());
+        }
+        for (int i = 0; i < count; i++) {
+            y.set(FLOAT, (firstOutput + i) * stride * Float.BYTES, sums.get(FLOAT, (long) i * Float.BYTES));
         }
     }
 }

@@ -450,6 +450,7 @@ public final class SpmmPlan {
             at.output = y.segment();
             at.outputOffset = panel * y.panelStride() * Float.BYTES;
             weights.multiply(first, end, at);
+            activate(at, firstOutput, count);
             clearPaddingLanes(at, samples, firstOutput, count);
         } else if (denseY != null) {
             MemorySegment tile = tiles[worker];
@@ -462,7 +463,18 @@ public final class SpmmPlan {
                 Providers.active().panelCopy().pack(dense, denseOffset, rowBytes, samples, count, tile, 0, lanes);
             }
             weights.multiply(first, end, at);
+            activate(at, firstOutput, count);
             Providers.active().panelCopy().unpack(tile, 0, lanes, samples, count, dense, denseOffset, rowBytes);
+        }
+    }
+
+    /** What kernels leave to do, on the outputs of a task, which are in cache. */
+    private void activate(SpmmOperands at, int firstOutput, int count) {
+        if (epilogue.isMoreThanKernels()) {
+            long from = at.outputOffset / Float.BYTES + (long) firstOutput * lanes;
+            Providers.active()
+                    .elementwise()
+                    .activate(at.output, from, from + (long) count * lanes, epilogue.scale(), epilogue.activation());
         }
     }
 
@@ -484,7 +496,10 @@ public final class SpmmPlan {
     }
 
     private End end() {
-        return epilogue.relu() ? End.RELU : epilogue.reluMask() != null ? End.MASK : End.STORE;
+        if (epilogue.reluMask() != null) {
+            return End.MASK;
+        }
+        return epilogue.activation() == Activation.RELU && !epilogue.isMoreThanKernels() ? End.RELU : End.STORE;
     }
 
     private int inputs() {

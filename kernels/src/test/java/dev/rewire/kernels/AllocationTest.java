@@ -64,6 +64,27 @@ class AllocationTest {
     }
 
     @Test
+    void forwardPanelsWithEachActivation() {
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, 320);
+        PanelMatrix y = PanelMatrix.allocate(arena, BATCH, 256);
+        for (Activation activation : Activation.values()) {
+            Epilogue epilogue = Epilogue.NONE.withActivation(activation).withScale(0.5f);
+            SpmmPlan plan = SpmmPlan.forward(arena, w, BATCH, Layout.PANELS, epilogue, workers);
+            assertAllocatesNothing(() -> plan.run(x, y));
+        }
+    }
+
+    @Test
+    void oneSampleOfNarrowBlocks() {
+        BlockSparseMatrix narrow = BlockSparseMatrix.allocate(
+                arena, Problem.of(1, 256, 320, 1, 1, 50).pattern());
+        DenseMatrix dy = new Grid(1, 256).rowMajor(memory);
+        DenseMatrix dx = new Grid(1, 320).rowMajor(memory);
+        SpmmPlan plan = SpmmPlan.backwardInput(arena, narrow, 1, Layout.ROW_MAJOR, Epilogue.NONE, workers);
+        assertAllocatesNothing(() -> plan.run(dy, dx));
+    }
+
+    @Test
     void backwardInputPanels() {
         PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, 256);
         PanelMatrix dx = PanelMatrix.allocate(arena, BATCH, 320);

@@ -18,18 +18,30 @@ enum EpilogueKind {
     ACCUMULATE_RELU(true, false, true, false),
     ACCUMULATE_BIAS_RELU(true, true, true, false),
     ACCUMULATE_MASK(true, false, false, true),
-    ACCUMULATE_BIAS_MASK(true, true, false, true);
+    ACCUMULATE_BIAS_MASK(true, true, false, true),
+    SCALED(false, false, false, false, Activation.NONE, 2),
+    SCALED_RELU(true, true, true, false, Activation.RELU, -2),
+    SCALED_MASK(false, true, false, true, Activation.NONE, 4);
 
     final boolean accumulate;
     final boolean bias;
     final boolean relu;
     final boolean mask;
+    final Activation activation;
+    /** A power of two, by which sums stay exact and whole. */
+    final float scale;
 
     EpilogueKind(boolean accumulate, boolean bias, boolean relu, boolean mask) {
+        this(accumulate, bias, relu, mask, relu ? Activation.RELU : Activation.NONE, 1);
+    }
+
+    EpilogueKind(boolean accumulate, boolean bias, boolean relu, boolean mask, Activation activation, float scale) {
         this.accumulate = accumulate;
         this.bias = bias;
         this.relu = relu;
         this.mask = mask;
+        this.activation = activation;
+        this.scale = scale;
     }
 
     /** Those that row-major operands can have. */

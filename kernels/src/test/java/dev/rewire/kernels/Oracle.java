@@ -38,6 +38,14 @@ final class Oracle {
         terms[at] += count;
     }
 
+    /** By a power of two, which rounds nothing but what becomes subnormal. */
+    void scale(float factor) {
+        for (int at = 0; at < sums.length; at++) {
+            sums[at] *= factor;
+            magnitudes[at] *= Math.abs(factor);
+        }
+    }
+
     void relu() {
         for (int at = 0; at < sums.length; at++) {
             sums[at] = Math.max(sums[at], 0);

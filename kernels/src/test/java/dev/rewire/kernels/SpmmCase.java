@@ -96,7 +96,8 @@ final class SpmmCase {
         Epilogue fused = new Epilogue(
                 epilogue.accumulate,
                 epilogue.bias ? bias.rowMajor(memory, problem.offset(), 0) : null,
-                epilogue.relu,
+                epilogue.activation,
+                epilogue.scale,
                 epilogue.mask ? mask.panels(memory.kernels()) : null);
         return sparsity.matrix(memory.kernels(), weights.rowMajor(memory))
                 .spmm(memory.kernels(), direction, problem.batch(), layout, fused, workers);
@@ -121,6 +122,7 @@ final class SpmmCase {
                 }
             }
         }
+        oracle.scale(epilogue.scale);
         if (epilogue.relu) {
             oracle.relu();
         }

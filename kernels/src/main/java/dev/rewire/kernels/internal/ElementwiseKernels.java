@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal;
 
+import dev.rewire.kernels.Activation;
 import java.lang.foreign.MemorySegment;
 
 /** Element-wise loops over floats {@code from} to {@code to} of native segments of any arena, and sums along a panel. */
@@ -34,6 +35,9 @@ public interface ElementwiseKernels {
             float correction2,
             float l2,
             float decay);
+
+    /** {@code y = activation(scale·y)}. */
+    void activate(MemorySegment y, long from, long to, float scale, Activation activation);
 
     /**
      * Sums of features over the batch.

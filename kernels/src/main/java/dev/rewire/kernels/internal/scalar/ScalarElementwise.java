@@ -2,6 +2,7 @@ package dev.rewire.kernels.internal.scalar;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+import dev.rewire.kernels.Activation;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import java.lang.foreign.MemorySegment;
 
@@ -52,6 +53,14 @@ public final class ScalarElementwise implements ElementwiseKernels {
             second.set(JAVA_FLOAT_UNALIGNED, i, v);
             float step = rate * correction1 * m / ((float) Math.sqrt(v * correction2) + epsilon);
             weights.set(JAVA_FLOAT_UNALIGNED, i, w - (step + rate * decay * w));
+        }
+    }
+
+    @Override
+    public void activate(MemorySegment y, long from, long to, float scale, Activation activation) {
+        for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
+            float x = scale * y.get(JAVA_FLOAT_UNALIGNED, i);
+            y.set(JAVA_FLOAT_UNALIGNED, i, ScalarActivation.of(activation, x));
         }
     }
 

@@ -86,7 +86,7 @@ class NarrowSpmv implements SpmvKernel {
             int first = index.offsets()[group];
             int end = index.offsets()[group + 1];
             for (int i = 0; i < outputs; i++) {
-                long value = values.address() + i * outputStride * valueBytes;
+                long value = values.address() + (long) i * outputStride * valueBytes;
                 float sum = steps > 1
                         ? ofBlocks(index, first, end, value, sample)
                         : blockElements == 1 && consecutive

@@ -5,6 +5,7 @@ import static dev.rewire.kernels.internal.vector.RawMemory.ORDER;
 import static dev.rewire.kernels.internal.vector.RawMemory.SPECIES;
 import static dev.rewire.kernels.internal.vector.RawMemory.VECTOR_BYTES;
 
+import dev.rewire.kernels.Activation;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.scalar.ScalarElementwise;
 import java.lang.foreign.MemorySegment;
@@ -84,6 +85,13 @@ final class VectorElementwise implements ElementwiseKernels {
                 correction2,
                 l2,
                 decay);
+    }
+
+    @Override
+    public void activate(MemorySegment y, long from, long to, float scale, Activation activation) {
+        int vectors = (int) ((to - from) / LANES);
+        VectorActivation.run(activation, y, from * Float.BYTES, vectors, scale);
+        rest.activate(y, from + (long) vectors * LANES, to, scale, activation);
     }
 
     @Override

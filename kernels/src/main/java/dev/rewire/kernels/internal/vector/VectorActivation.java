@@ -1,0 +1,121 @@
+package dev.rewire.kernels.internal.vector;
+
+import static dev.rewire.kernels.internal.vector.RawMemory.ORDER;
+import static dev.rewire.kernels.internal.vector.RawMemory.SPECIES;
+import static dev.rewire.kernels.internal.vector.RawMemory.VECTOR_BYTES;
+
+import dev.rewire.kernels.Activation;
+import dev.rewire.kernels.internal.scalar.ScalarActivation;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** The activations of {@link ScalarActivation}, a vector at a time: the same operations in the same order. */
+final class VectorActivation {
+    private static final int ONE = Float.floatToRawIntBits(ScalarActivation.ROUNDING) - 127;
+
+    private VectorActivation() {}
+
+    /** A loop for each: where their vectors met, they would become objects. */
+    static void run(Activation activation, MemorySegment y, long first, int vectors, float scale) {
+        switch (activation) {
+            case NONE -> scale(y, first, vectors, scale);
+            case RELU -> relu(y, first, vectors, scale);
+            case GELU -> gelu(y, first, vectors, scale);
+            case GELU_TANH -> geluTanh(y, first, vectors, scale);
+            case SILU -> silu(y, first, vectors, scale);
+        }
+    }
+
+    private static void scale(MemorySegment y, long first, int vectors, float scale) {
+        for (int i = 0; i < vectors; i++) {
+            long offset = first + (long) i * VECTOR_BYTES;
+            FloatVector x =
+                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            x.intoMemorySegment(y, offset, ORDER);
+        }
+    }
+
+    private static void relu(MemorySegment y, long first, int vectors, float scale) {
+        for (int i = 0; i < vectors; i++) {
+            long offset = first + (long) i * VECTOR_BYTES;
+            FloatVector x =
+                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            x.max(0).intoMemorySegment(y, offset, ORDER);
+        }
+    }
+
+    private static void gelu(MemorySegment y, long first, int vectors, float scale) {
+        for (int i = 0; i < vectors; i++) {
+            long offset = first + (long) i * VECTOR_BYTES;
+            FloatVector x =
+                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            x.mul(normal(x)).intoMemorySegment(y, offset, ORDER);
+        }
+    }
+
+    private static void geluTanh(MemorySegment y, long first, int vectors, float scale) {
+        for (int i = 0; i < vectors; i++) {
+            long offset = first + (long) i * VECTOR_BYTES;
+            FloatVector x =
+                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            FloatVector cube = x.mul(ScalarActivation.GELU_CUBE).mul(x).mul(x);
+            FloatVector v = x.add(cube).mul(ScalarActivation.GELU_SCALE);
+            x.mul(logistic(v)).intoMemorySegment(y, offset, ORDER);
+        }
+    }
+
+    private static void silu(MemorySegment y, long first, int vectors, float scale) {
+        for (int i = 0; i < vectors; i++) {
+            long offset = first + (long) i * VECTOR_BYTES;
+            FloatVector x =
+                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            x.mul(logistic(x)).intoMemorySegment(y, offset, ORDER);
+        }
+    }
+
+    private static FloatVector logistic(FloatVector v) {
+        FloatVector e = expOfNegative(v.abs().neg());
+        FloatVector sum = e.add(1);
+        FloatVector numerator = FloatVector.broadcast(SPECIES, 1).blend(e, v.lt(0));
+        return numerator.div(sum);
+    }
+
+    private static FloatVector normal(FloatVector x) {
+        FloatVector one = FloatVector.broadcast(SPECIES, 1);
+        FloatVector z = x.abs().mul(ScalarActivation.SQRT_HALF);
+        FloatVector t = one.div(z.mul(ScalarActivation.ERFC_P).add(1));
+        FloatVector p = FloatVector.broadcast(SPECIES, ScalarActivation.erfc(0))
+                .mul(t)
+                .add(ScalarActivation.erfc(1))
+                .mul(t)
+                .add(ScalarActivation.erfc(2))
+                .mul(t)
+                .add(ScalarActivation.erfc(3))
+                .mul(t)
+                .add(ScalarActivation.erfc(4));
+        FloatVector tail = p.mul(t).mul(0.5f).mul(expOfNegative(z.mul(z).neg()));
+        return one.sub(tail).blend(tail, x.lt(0));
+    }
+
+    private static FloatVector expOfNegative(FloatVector v) {
+        FloatVector shifted = v.mul(ScalarActivation.LOG2_E).add(ScalarActivation.ROUNDING);
+        FloatVector n = shifted.sub(ScalarActivation.ROUNDING);
+        FloatVector r = v.sub(n.mul(ScalarActivation.LN2_HIGH)).sub(n.mul(ScalarActivation.LN2_LOW));
+        FloatVector p = FloatVector.broadcast(SPECIES, ScalarActivation.exp(0))
+                .mul(r)
+                .add(ScalarActivation.exp(1))
+                .mul(r)
+                .add(ScalarActivation.exp(2))
+                .mul(r)
+                .add(ScalarActivation.exp(3))
+                .mul(r)
+                .add(ScalarActivation.exp(4))
+                .mul(r)
+                .add(ScalarActivation.exp(5));
+        FloatVector mantissa = p.mul(r.mul(r)).add(r).add(1);
+        IntVector power = shifted.reinterpretAsInts().sub(ONE).lanewise(VectorOperators.LSHL, 23);
+        return mantissa.mul(power.reinterpretAsFloats()).blend(0, v.lt(ScalarActivation.LEAST_EXPONENT));
+    }
+}
