@@ -12,12 +12,10 @@ import java.lang.foreign.ValueLayout;
  * would wait for the last. Values of other types have classes of their own, so that where there are none the JIT sees but one.
  */
 class NarrowSpmv implements SpmvKernel {
-    /** Of larger blocks the lanes of a panel make more. */
-    private static final int MOST_ELEMENTS = 4;
+    /** Of larger blocks the lanes of a panel make more, and of those that have several outputs, which share what is loaded. */
+    private static final int MOST_STEPS = 4;
 
-    private final int outputs;
     private final int steps;
-    private final int outputStride;
     private final int stepStride;
     private final int blockElements;
     private final boolean consecutive;
@@ -46,9 +44,7 @@ class NarrowSpmv implements SpmvKernel {
     }
 
     private NarrowSpmv(SpmmShape shape) {
-        outputs = shape.outputs();
         steps = shape.steps();
-        outputStride = shape.outputStride();
         stepStride = shape.stepStride();
         blockElements = shape.blockElements();
         consecutive = shape.consecutive();
@@ -56,7 +52,7 @@ class NarrowSpmv implements SpmvKernel {
     }
 
     static boolean fits(SpmmShape shape) {
-        return shape.blockElements() <= MOST_ELEMENTS;
+        return shape.outputs() == 1 && shape.steps() <= MOST_STEPS;
     }
 
     static NarrowSpmv of(SpmmShape shape) {
@@ -85,16 +81,13 @@ class NarrowSpmv implements SpmvKernel {
         for (int group = firstGroup; group < endGroup; group++) {
             int first = index.offsets()[group];
             int end = index.offsets()[group + 1];
-            for (int i = 0; i < outputs; i++) {
-                long value = values.address() + (long) i * outputStride * valueBytes;
-                float sum = steps > 1
-                        ? ofBlocks(index, first, end, value, sample)
-                        : blockElements == 1 && consecutive
-                                ? ofConsecutive(index.inputs(), first, end, value, sample)
-                                : ofWeights(index, first, end, value, sample);
-                scratch.set(ValueLayout.JAVA_FLOAT, output, sum);
-                output += Float.BYTES;
-            }
+            float sum = steps > 1
+                    ? ofBlocks(index, first, end, values.address(), sample)
+                    : consecutive
+                            ? ofConsecutive(index.inputs(), first, end, values.address(), sample)
+                            : ofWeights(index, first, end, values.address(), sample);
+            scratch.set(ValueLayout.JAVA_FLOAT, output, sum);
+            output += Float.BYTES;
         }
     }
 
