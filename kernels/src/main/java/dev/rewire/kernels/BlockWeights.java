@@ -1,5 +1,6 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Weights in blocks: a group of outputs is a row of blocks or, backward, a column of blocks. */
 final class BlockWeights implements SpmmWeights {
     /** They stay in the second-level cache from panel to panel. */
-    private static final int TASK_VALUES = 32 * 1024;
+    private static final int TASK_VALUES = CacheSizes.items(CacheSizes.L2 / 4, Float.BYTES, 32 * 1024);
 
     private final StoredValues w;
     private final boolean transposed;

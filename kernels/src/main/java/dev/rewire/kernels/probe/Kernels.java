@@ -41,7 +41,11 @@ public record Kernels(String provider, int vectorBits, String reason, Answer fma
             return new Kernels("none", 0, reason, Answer.of(false, "no kernels"), List.of());
         }
         boolean vector = provider.name().equals(VECTOR);
-        Answer fma = vector ? Answer.of(true, "tiles are made of it") : Answer.of(false, provider.name() + " kernels");
+        Answer fma = !vector
+                ? Answer.of(false, provider.name() + " kernels")
+                : VectorFacts.fused()
+                        ? Answer.of(true, "tiles are made of it")
+                        : Answer.of(false, "products and sums apart: it is no instruction in this JVM");
         return new Kernels(
                 provider.name(), provider.vectorBits(), provider.reason(), fma, vector ? vectorChoices() : List.of());
     }

@@ -318,8 +318,13 @@ final class TileCode {
         code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
     }
 
-    /** {@code sum += a · b}, rounded once. */
+    /** {@code sum += a · b}, rounded once; without an instruction for that, twice. */
     void fma(int sum, int a, int b) {
+        if (!VectorWidth.FUSED) {
+            code.aload(sum).aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
+            code.invokevirtual(FLOATS, "add", UNARY).astore(sum);
+            return;
+        }
         code.aload(a)
                 .aload(b)
                 .aload(sum)

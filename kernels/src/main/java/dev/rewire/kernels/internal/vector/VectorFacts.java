@@ -32,4 +32,13 @@ public final class VectorFacts {
     public static int accumulators() {
         return Tiling.accumulators();
     }
+
+    /**
+     * Whether tiles are made of fused multiply-adds; only where the vector kernels run.
+     *
+     * @return false where they multiply and add apart
+     */
+    public static boolean fused() {
+        return VectorWidth.FUSED;
+    }
 }
