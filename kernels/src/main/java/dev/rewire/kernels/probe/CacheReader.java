@@ -14,6 +14,8 @@ final class CacheReader {
     /** More than any processor has. */
     private static final int MOST_INDICES = 16;
 
+    private static final String LEVELS = "12345";
+
     private final SystemFiles files;
 
     /** One of each kind, and how many there are. */
@@ -30,35 +32,32 @@ final class CacheReader {
             found = false;
             BitSet seen = new BitSet();
             for (int cpu = processors.nextSetBit(0); cpu >= 0; cpu = processors.nextSetBit(cpu + 1)) {
-                if (!seen.get(cpu)) {
-                    Cache cache = reader.cache(cpu, index, seen);
-                    found |= cache != null;
-                }
+                found |= !seen.get(cpu) && reader.cache(cpu, index, seen);
             }
         }
         return reader.kinds;
     }
 
-    /** Counts a cache, and marks the processors that share it; null where there is none. */
-    private @Nullable Cache cache(int cpu, int index, BitSet seen) {
+    /** Counts a cache, if it is one, and marks the processors that share it; returns whether there are files of it. */
+    private boolean cache(int cpu, int index, BitSet seen) {
         String folder = Topology.CPUS + "cpu" + cpu + "/cache/index" + index + "/";
-        OptionalLong bytes = files.size(folder + "size");
-        if (bytes.isEmpty()) {
-            return null;
+        String level = files.text(folder + "level");
+        if (level.isEmpty()) {
+            return false;
         }
-        int level = (int) files.number(folder + "level").orElse(0);
+        OptionalLong bytes = files.size(folder + "size");
         Cache.Type type = type(files.text(folder + "type"));
-        if (level < 1 || type == null) {
-            return null;
+        int levelNumber = LEVELS.indexOf(level) + 1;
+        if (levelNumber == 0 || level.length() > 1 || type == null || bytes.isEmpty()) {
+            return true;
         }
         BitSet shared = files.list(folder + "shared_cpu_list");
         shared.set(cpu);
         seen.or(shared);
         long line = files.size(folder + "coherency_line_size").orElse(0);
         OptionalInt lineBytes = line > 0 && line == (int) line ? OptionalInt.of((int) line) : OptionalInt.empty();
-        Cache cache = new Cache(level, type, bytes.getAsLong(), lineBytes, shared.cardinality(), 1);
-        count(cache);
-        return cache;
+        count(new Cache(levelNumber, type, bytes.getAsLong(), lineBytes, shared.cardinality(), 1));
+        return true;
     }
 
     /** Kinds are in the order of their levels, data before instructions. */
