@@ -10,6 +10,8 @@ import dev.rewire.bench.suite.SuitePoints;
 import dev.rewire.bench.suite.SuiteReport;
 import dev.rewire.bench.suite.SuiteSettings;
 import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.kernels.probe.Provenance;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -20,7 +22,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code rewire bench}. */
 @Command(
@@ -38,6 +42,9 @@ final class BenchCommand implements Callable<Integer> {
 
     private final PrintStream out;
     private final PrintStream err;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(names = "--quick", description = "fewer points in less time: under 5 minutes instead of 15 to 20")
     private boolean quick;
@@ -82,7 +89,12 @@ final class BenchCommand implements Callable<Integer> {
         SuiteSettings settings = new SuiteSettings(quick, threads, PeerNames.of(peers));
         List<Point> points = SuitePoints.of(settings);
         ResultsFolder results = ResultsFolder.open(folder == null ? defaultFolder() : folder);
-        return run(results, Suite.steps(points), progress -> Suite.run(settings, points, progress));
+        Cpu.current().tooFewFor(threads).ifPresent(line -> err.println("rewire bench: " + line));
+        return run(
+                results,
+                Suite.steps(points),
+                GivenCommand.provenance(spec),
+                progress -> Suite.run(settings, points, progress));
     }
 
     private static Path defaultFolder() {
@@ -95,16 +107,16 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** Runs, writes and prints; returns the exit status. */
-    int run(ResultsFolder results, int steps, Run suite) throws IOException {
+    int run(ResultsFolder results, int steps, Provenance provenance, Run suite) throws IOException {
         boolean written = false;
         try {
             SuiteReport report;
             try (SuiteProgress progress = SuiteProgress.start(err, steps)) {
                 report = suite.with(progress);
             }
-            ObjectNode node = BenchJson.node(report);
+            ObjectNode node = BenchJson.node(report, provenance);
             Page page = Page.of(report);
-            results.write(BenchJson.text(node), page.html());
+            results.write(ResultJson.text(node), page.html());
             written = true;
             print(report, node, page, results);
             return report.correct() ? 0 : 1;

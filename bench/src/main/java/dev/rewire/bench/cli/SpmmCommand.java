@@ -12,6 +12,7 @@ import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.MatrixFileException;
 import dev.rewire.kernels.io.SparseFile;
+import dev.rewire.kernels.probe.Cpu;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
@@ -21,7 +22,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code rewire spmm}. */
 @Command(
@@ -41,6 +44,9 @@ final class SpmmCommand implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
     private final boolean terminal;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(names = "--matrix", paramLabel = "FILE", description = "a .smtx (DLMC) or .mtx (Matrix Market) file")
     private @Nullable Path matrix;
@@ -156,9 +162,10 @@ final class SpmmCommand implements Callable<Integer> {
     public Integer call() {
         SpmmSettings settings = settings();
         SparseInput input = input();
+        Cpu.current().tooFewFor(threads).ifPresent(line -> err.println("rewire spmm: " + line));
         SpmmReport report = SpmmBenchmark.run(
                 settings, input, terminal ? new SpmmProgressOnTerminal(err) : new SpmmProgressInLines(err));
-        out.print(json ? SpmmJson.of(report) : SpmmTable.of(report));
+        out.print(json ? SpmmJson.of(report, GivenCommand.provenance(spec)) : SpmmTable.of(report));
         out.flush();
         if (report.disturbed()) {
             err.println(

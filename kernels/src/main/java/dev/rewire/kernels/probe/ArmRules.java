@@ -35,10 +35,10 @@ final class ArmRules {
         ArmRules rules = new ArmRules(cpu, auxiliary);
         String ours = kernels.provider() + " kernels, " + kernels.vectorBits() + " bits";
         Answer vector = Answer.of(kernels.areVector(), ours);
-        rules.add(ASIMD, jvm.neon(), vector);
+        rules.add(ASIMD, jvm.neon(), jvm.neon().isNo() ? JvmVectors.NOT_WITHOUT_THE_JVM : vector);
         rules.add(FMA, jvm.fma(), kernels.fma());
-        rules.add(SVE, jvm.sve(1), jvm.sve(1).isYes() ? vector : Answer.of(false, "the JVM does not"));
-        rules.add(SVE2, jvm.sve(2), jvm.sve(2).isYes() ? vector : Answer.of(false, "the JVM does not"));
+        rules.add(SVE, jvm.sve(1), jvm.sve(1).isYes() ? vector : JvmVectors.NOT_WITHOUT_THE_JVM);
+        rules.add(SVE2, jvm.sve(2), jvm.sve(2).isYes() ? vector : JvmVectors.NOT_WITHOUT_THE_JVM);
         for (Feature feature : OTHERS) {
             rules.add(feature, jvm.without(feature.name), Answer.of(false, "products are of floats"));
         }

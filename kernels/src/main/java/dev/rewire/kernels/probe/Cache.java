@@ -37,6 +37,25 @@ public record Cache(int level, Type type, long bytes, OptionalInt lineBytes, int
                 };
     }
 
+    /** The same, but so many. */
+    Cache withInstances(int count) {
+        return new Cache(level, type, bytes, lineBytes, sharedBy, count);
+    }
+
+    /** Whether both are of one kind. By hand: a record's own equals takes a JVM that meets it for the first time 50 ms. */
+    boolean isLike(Cache other) {
+        return level == other.level
+                && type == other.type
+                && bytes == other.bytes
+                && lineBytes.equals(other.lineBytes)
+                && sharedBy == other.sharedBy;
+    }
+
+    /** Whether it is nearer to a core; data comes before instructions. */
+    boolean isBefore(Cache other) {
+        return level != other.level ? level < other.level : type.compareTo(other.type) < 0;
+    }
+
     /** Whether a core's loads go through it. */
     boolean holdsData() {
         return type != Type.INSTRUCTION;

@@ -2,24 +2,24 @@ package dev.rewire.kernels.probe;
 
 import dev.rewire.kernels.internal.system.SystemFiles;
 import dev.rewire.kernels.internal.system.Topology;
+import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
-/** Reads {@code cpu*}{@code /cache} of Linux, each cache once: a large machine has thousands of these files. */
+/** Reads the caches of Linux's processors, each once: a large machine has thousands of these files. */
 final class CacheReader {
     /** More than any processor has. */
     private static final int MOST_INDICES = 16;
 
+    private static final String LEVELS = "12345";
+
     private final SystemFiles files;
 
-    /** Instances of each kind, which has 1 of them as a key. */
-    private final Map<Cache, Integer> instances = new LinkedHashMap<>();
+    /** One of each kind, and how many there are. */
+    private final List<Cache> kinds = new ArrayList<>();
 
     private CacheReader(SystemFiles files) {
         this.files = files;
@@ -27,59 +27,61 @@ final class CacheReader {
 
     static List<Cache> read(SystemFiles files, BitSet processors) {
         CacheReader reader = new CacheReader(files);
-        for (int index = 0; index < MOST_INDICES; index++) {
+        boolean found = true;
+        for (int index = 0; found && index < MOST_INDICES; index++) {
+            found = false;
             BitSet seen = new BitSet();
             for (int cpu = processors.nextSetBit(0); cpu >= 0; cpu = processors.nextSetBit(cpu + 1)) {
-                if (!seen.get(cpu)) {
-                    seen.or(reader.count(cpu, index));
-                }
+                found |= !seen.get(cpu) && reader.cache(cpu, index, seen);
             }
         }
-        return reader.instances.entrySet().stream()
-                .map(entry -> withInstances(entry.getKey(), entry.getValue()))
-                .sorted(Comparator.comparingInt(Cache::level).thenComparing(Cache::type))
-                .toList();
+        return reader.kinds;
     }
 
-    /** Counts a cache, and returns the processors that share it; the processor alone where there is none. */
-    private BitSet count(int cpu, int index) {
+    /** Counts a cache, if it is one, and marks the processors that share it; returns whether there are files of it. */
+    private boolean cache(int cpu, int index, BitSet seen) {
         String folder = Topology.CPUS + "cpu" + cpu + "/cache/index" + index + "/";
-        OptionalLong level = files.number(folder + "level");
-        OptionalLong bytes = files.size(folder + "size");
-        Optional<Cache.Type> type = files.text(folder + "type").flatMap(CacheReader::type);
-        BitSet alone = new BitSet();
-        alone.set(cpu);
-        BitSet shared = files.list(folder + "shared_cpu_list").orElse(alone);
-        if (level.isPresent()
-                && level.getAsLong() >= 1
-                && level.getAsLong() <= 9
-                && bytes.isPresent()
-                && type.isPresent()) {
-            OptionalLong line = files.size(folder + "coherency_line_size");
-            Cache cache = new Cache(
-                    (int) level.getAsLong(),
-                    type.get(),
-                    bytes.getAsLong(),
-                    line.isPresent() && line.getAsLong() <= 1 << 16
-                            ? OptionalInt.of((int) line.getAsLong())
-                            : OptionalInt.empty(),
-                    shared.cardinality(),
-                    1);
-            instances.merge(cache, 1, Integer::sum);
+        String level = files.text(folder + "level");
+        if (level.isEmpty()) {
+            return false;
         }
-        return shared;
+        OptionalLong bytes = files.size(folder + "size");
+        Cache.Type type = type(files.text(folder + "type"));
+        int levelNumber = LEVELS.indexOf(level) + 1;
+        if (levelNumber == 0 || level.length() > 1 || type == null || bytes.isEmpty()) {
+            return true;
+        }
+        BitSet shared = files.list(folder + "shared_cpu_list");
+        shared.set(cpu);
+        seen.or(shared);
+        long line = files.size(folder + "coherency_line_size").orElse(0);
+        OptionalInt lineBytes = line > 0 && line == (int) line ? OptionalInt.of((int) line) : OptionalInt.empty();
+        count(new Cache(levelNumber, type, bytes.getAsLong(), lineBytes, shared.cardinality(), 1));
+        return true;
     }
 
-    private static Optional<Cache.Type> type(String text) {
+    /** Kinds are in the order of their levels, data before instructions. */
+    private void count(Cache cache) {
+        int place = 0;
+        for (int i = 0; i < kinds.size(); i++) {
+            Cache kind = kinds.get(i);
+            if (kind.isLike(cache)) {
+                kinds.set(i, kind.withInstances(kind.instances() + 1));
+                return;
+            }
+            if (!cache.isBefore(kind)) {
+                place = i + 1;
+            }
+        }
+        kinds.add(place, cache);
+    }
+
+    private static Cache.@Nullable Type type(String text) {
         return switch (text) {
-            case "Data" -> Optional.of(Cache.Type.DATA);
-            case "Instruction" -> Optional.of(Cache.Type.INSTRUCTION);
-            case "Unified" -> Optional.of(Cache.Type.UNIFIED);
-            default -> Optional.empty();
+            case "Data" -> Cache.Type.DATA;
+            case "Instruction" -> Cache.Type.INSTRUCTION;
+            case "Unified" -> Cache.Type.UNIFIED;
+            default -> null;
         };
-    }
-
-    private static Cache withInstances(Cache cache, int instances) {
-        return new Cache(cache.level(), cache.type(), cache.bytes(), cache.lineBytes(), cache.sharedBy(), instances);
     }
 }

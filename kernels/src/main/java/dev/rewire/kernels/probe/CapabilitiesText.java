@@ -37,13 +37,13 @@ final class CapabilitiesText {
     private void cpu(Cpu cpu) {
         line("cpu", cpu.model() + " (" + cpu.vendor() + "), " + cpu.architecture());
         StringJoiner counts = new StringJoiner(", ");
-        counts.add(number(cpu.logical()) + " logical processors");
-        counts.add(number(cpu.physical()) + " cores");
-        counts.add(number(cpu.sockets()) + " sockets");
-        counts.add(number(cpu.numaNodes()) + " NUMA nodes");
-        counts.add(number(cpu.allowed()) + " allowed");
-        cpu.quota().ifPresent(quota -> counts.add(String.format(Locale.ROOT, "a quota of %.2f", quota)));
-        counts.add(cpu.available() + " for the JVM");
+        counts.add("logical processors " + number(cpu.logical()));
+        counts.add("cores " + number(cpu.physical()));
+        counts.add("sockets " + number(cpu.sockets()));
+        counts.add("NUMA nodes " + number(cpu.numaNodes()));
+        counts.add("allowed " + number(cpu.allowed()));
+        cpu.quota().ifPresent(quota -> counts.add(String.format(Locale.ROOT, "quota %.2f", quota)));
+        counts.add("for the JVM " + cpu.available());
         line("", counts.toString());
         line(
                 "",

@@ -6,6 +6,7 @@ import dev.rewire.kernels.internal.system.SystemFiles;
 import dev.rewire.kernels.internal.system.Topology;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -70,8 +71,8 @@ public record Cpu(
         int logical = online.isEmpty() ? info.processors() : online.cardinality();
         boolean known = logical > 0 || !info.features().isEmpty();
         return new Cpu(
-                info.model().orElse(UNKNOWN),
-                info.vendor().orElse(UNKNOWN),
+                orUnknown(info.model()),
+                orUnknown(info.vendor()),
                 System.getProperty("os.arch", UNKNOWN),
                 logical > 0 ? OptionalInt.of(logical) : OptionalInt.empty(),
                 topology.cores(),
@@ -83,6 +84,10 @@ public record Cpu(
                 info.features(),
                 CacheReader.read(files, online),
                 known ? "/proc/cpuinfo and /sys/devices/system" : "the JVM alone: no /proc/cpuinfo here");
+    }
+
+    private static String orUnknown(String text) {
+        return text.isEmpty() ? UNKNOWN : text;
     }
 
     /**
@@ -104,10 +109,26 @@ public record Cpu(
     }
 
     private OptionalLong smallest(int level) {
-        return caches.stream()
-                .filter(cache -> cache.level() == level && cache.holdsData())
-                .mapToLong(Cache::bytes)
-                .min();
+        OptionalLong bytes = OptionalLong.empty();
+        for (Cache cache : caches) {
+            if (cache.level() == level && cache.holdsData() && cache.bytes() < bytes.orElse(Long.MAX_VALUE)) {
+                bytes = OptionalLong.of(cache.bytes());
+            }
+        }
+        return bytes;
+    }
+
+    /**
+     * Whether threads would wait for each other.
+     *
+     * @param threads that are to compute at a time
+     * @return a line that says so, if there are more of them than processors for this JVM
+     */
+    public Optional<String> tooFewFor(int threads) {
+        return threads <= available
+                ? Optional.empty()
+                : Optional.of(threads + " threads were asked for, the JVM counts " + available
+                        + (available == 1 ? " processor" : " processors"));
     }
 
     /** Whether this is an x86 processor of 64 bits. */

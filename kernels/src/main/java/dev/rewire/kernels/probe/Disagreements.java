@@ -56,7 +56,7 @@ final class Disagreements {
             group(of, "used by the JVM, not by Rewire (" + of.rewire().source() + ")");
         }
         if (of.jvm().isNo() && of.rewire().isYes()) {
-            group(of, "used by Rewire's kernels, but not by the JVM: a call in software for each element");
+            group(of, "used by Rewire's kernels, not by the JVM: software for each element, hundreds of times slower");
         }
     }
 
@@ -66,6 +66,10 @@ final class Disagreements {
 
     private void vectors(Jvm jvm, Kernels kernels) {
         if (kernels.areVector()) {
+            if (jvm.compiler() == Jvm.Compiler.C1 || jvm.compiler() == Jvm.Compiler.INTERPRETER) {
+                lines.add("vector kernels run, but vectors are objects without C2 (" + jvm.compiler() + " alone: "
+                        + jvm.compilerSource() + ")");
+            }
             int preferred = jvm.vectorBitsPreferred().orElse(kernels.vectorBits());
             if (kernels.vectorBits() < preferred) {
                 lines.add("the JVM prefers vectors of " + preferred + " bits, Rewire's have " + kernels.vectorBits()

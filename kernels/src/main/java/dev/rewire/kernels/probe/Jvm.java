@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * @param useFma whether a fused multiply-add is one instruction; if not it takes hundreds of times as long
  * @param maxVectorSize bytes of the longest vector that C2 may use; empty if unknown
  * @param flags the flags of HotSpot that matter here, by name; empty if they are unknown
- * @param arguments flags that the JVM was given, without agents and properties
+ * @param arguments flags that the JVM was given, those that begin with {@code -X}
  * @param flagsSource where flags and arguments come from, or why they are unknown
  */
 public record Jvm(

@@ -8,7 +8,10 @@ final class JvmVectors {
     /** The last release whose instructions were looked through. */
     private static final int KNOWN_RELEASE = 25;
 
-    /** C2 has rules for these: sums of products of shorts, and {@code Float16}. */
+    /** What compiled code would have to do for Rewire. */
+    static final Answer NOT_WITHOUT_THE_JVM = Answer.of(false, "the JVM does not");
+
+    /** C2 has rules for some of these: sums of products of shorts, and {@code Float16}. */
     private static final Set<String> SPECIAL = Set.of("AVX-512 VNNI", "AVX-VNNI", "AVX-512 FP16", "FP16");
 
     private final Jvm jvm;
@@ -57,7 +60,7 @@ final class JvmVectors {
             return Answer.unknown("known up to JDK " + KNOWN_RELEASE);
         }
         return SPECIAL.contains(feature)
-                ? Answer.unknown("C2 can, but not for products of floats")
+                ? Answer.unknown("C2 may, for shorts or Float16; no flag tells")
                 : Answer.of(false, "C2 cannot");
     }
 
@@ -82,7 +85,7 @@ final class JvmVectors {
     private Answer compiled(Answer answer) {
         return switch (jvm.compiler()) {
             case C2, UNKNOWN -> answer;
-            case C1, INTERPRETER -> Answer.of(false, "compiled by " + jvm.compiler() + ": " + jvm.compilerSource());
+            case C1, INTERPRETER -> Answer.of(false, jvm.compiler() + " alone: " + jvm.compilerSource());
             case OTHER -> Answer.unknown("not HotSpot's C2: " + jvm.compilerSource());
         };
     }

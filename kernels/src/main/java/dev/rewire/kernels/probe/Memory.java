@@ -38,10 +38,9 @@ public record Memory(
     public record HugePages(OptionalLong bytes, String transparent, OptionalLong reserved) {}
 
     static Memory read(SystemFiles files, JvmFlags jvm) {
-        String info = files.text("proc/meminfo").orElse("");
+        String info = files.text("proc/meminfo");
         OptionalLong total = kibibytes(info, "MemTotal");
-        Matcher chosen = CHOSEN.matcher(
-                files.text("sys/kernel/mm/transparent_hugepage/enabled").orElse(""));
+        Matcher chosen = CHOSEN.matcher(files.text("sys/kernel/mm/transparent_hugepage/enabled"));
         return new Memory(
                 total.isPresent() ? total : jvm.physicalMemory(),
                 Cgroup.read(files).memoryBytes(),

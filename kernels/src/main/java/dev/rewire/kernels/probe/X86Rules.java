@@ -60,7 +60,7 @@ final class X86Rules {
         rules.add(AVX, jvm.avx(1), 128);
         rules.add(AVX2, jvm.avx(2), 256);
         rules.add(FMA, jvm.fma(), kernels.fma());
-        rules.add(F16C, jvm.avx(1), rules.halves());
+        rules.add(F16C, jvm.avx(1), rules.halves(jvm.avx(1)));
         rules.add(AVX512, jvm.avx(3), 512);
         for (Feature feature : OTHERS) {
             rules.add(feature, jvm.without(feature.name), Answer.of(false, "products are of floats"));
@@ -68,15 +68,19 @@ final class X86Rules {
         return rules.capabilities;
     }
 
-    private Answer halves() {
+    private Answer halves(Answer usedByJvm) {
+        if (usedByJvm.isNo()) {
+            return JvmVectors.NOT_WITHOUT_THE_JVM;
+        }
         return kernels.areVector()
                 ? Answer.of(true, "single fp16 weights; vectors of them are widened by shifts")
                 : Answer.of(false, kernels.provider() + " kernels");
     }
 
     private void add(List<Feature> features, Answer usedByJvm, int bits) {
-        Answer rewire = Answer.of(
+        Answer ours = Answer.of(
                 kernels.vectorBits() >= bits, kernels.provider() + " kernels, " + kernels.vectorBits() + " bits");
+        Answer rewire = usedByJvm.isNo() && ours.isYes() ? JvmVectors.NOT_WITHOUT_THE_JVM : ours;
         features.forEach(feature -> add(feature, usedByJvm, rewire));
     }
 

@@ -29,8 +29,7 @@ public final class AuxVector {
      */
     public static AuxVector read(SystemFiles files) {
         AuxVector vector = new AuxVector();
-        ByteBuffer words = ByteBuffer.wrap(files.bytes("proc/self/auxv").orElse(new byte[0]))
-                .order(ByteOrder.nativeOrder());
+        ByteBuffer words = ByteBuffer.wrap(files.bytes("proc/self/auxv")).order(ByteOrder.nativeOrder());
         while (words.remaining() >= 2 * Long.BYTES) {
             long type = words.getLong();
             long value = words.getLong();

@@ -2,7 +2,6 @@ package dev.rewire.kernels.internal.system;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -27,13 +26,16 @@ public record Cgroup(OptionalDouble processors, OptionalLong memoryBytes) {
     public static Cgroup read(SystemFiles files) {
         double processors = Double.POSITIVE_INFINITY;
         long memory = UNLIMITED;
-        for (String line : files.text("proc/self/cgroup").orElse("").split("\n", -1)) {
+        for (String line : files.text("proc/self/cgroup").split("\n", -1)) {
             String[] parts = line.split(":", 3);
             if (parts.length < 3) {
                 continue;
             }
             List<String> controllers = List.of(parts[1].split(",", -1));
             boolean unified = parts[1].isEmpty();
+            if (!unified && !controllers.contains("cpu") && !controllers.contains("memory")) {
+                continue;
+            }
             for (String folder : folders(parts[1], parts[2])) {
                 if (unified || controllers.contains("cpu")) {
                     processors = Math.min(processors, processors(files, folder));
@@ -50,17 +52,17 @@ public record Cgroup(OptionalDouble processors, OptionalLong memoryBytes) {
 
     /** The group's folder and those above it. In a container the path may be the host's; then the mount itself is the group. */
     private static List<String> folders(String controllers, String path) {
-        List<String> mounts = new ArrayList<>(List.of(MOUNT + "/" + controllers));
+        List<String> mounts = new ArrayList<>();
         if (controllers.isEmpty()) {
-            mounts = List.of(MOUNT, MOUNT + "/unified");
+            mounts.add(MOUNT);
+            mounts.add(MOUNT + "/unified");
         } else {
-            for (String controller : controllers.split(",", -1)) {
-                mounts.add(MOUNT + "/" + controller);
-            }
+            // A folder for all of them, and a link for each.
+            mounts.add(MOUNT + "/" + controllers);
         }
         List<String> folders = new ArrayList<>();
         for (String mount : mounts) {
-            String below = path.replaceAll("/+$", "");
+            String below = path.equals("/") ? "" : path;
             while (!below.isEmpty() && !below.contains("..")) {
                 folders.add(mount + below);
                 below = below.substring(0, Math.max(0, below.lastIndexOf('/')));
@@ -71,13 +73,10 @@ public record Cgroup(OptionalDouble processors, OptionalLong memoryBytes) {
     }
 
     private static double processors(SystemFiles files, String folder) {
-        Optional<String> max = files.text(folder + "/cpu.max");
-        String[] parts = max.isPresent()
-                ? max.get().split("\\s+", 2)
-                : new String[] {
-                    files.text(folder + "/cpu.cfs_quota_us").orElse(""),
-                    files.text(folder + "/cpu.cfs_period_us").orElse("")
-                };
+        String max = files.text(folder + "/cpu.max");
+        String[] parts = max.isEmpty()
+                ? new String[] {files.text(folder + "/cpu.cfs_quota_us"), files.text(folder + "/cpu.cfs_period_us")}
+                : max.split(" ", 2);
         try {
             double processors = Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]);
             // Written so that NaN is none, as is version 1's quota of -1.

@@ -1,15 +1,16 @@
 package dev.rewire.kernels.internal.system;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** {@code /proc/cpuinfo}: paragraphs of {@code key : value}, one for each processor; their keys depend on the architecture. */
 public final class CpuInfo {
-    private final Map<String, Set<String>> values = new LinkedHashMap<>();
+    /** The first value of each key that has one. */
+    private final Map<String, String> values = new HashMap<>();
+
     private final Set<String> armModels = new LinkedHashSet<>();
     private int processors;
 
@@ -24,7 +25,7 @@ public final class CpuInfo {
     public static CpuInfo read(SystemFiles files) {
         CpuInfo info = new CpuInfo();
         String implementer = "";
-        for (String line : files.text("proc/cpuinfo").orElse("").split("\n", -1)) {
+        for (String line : files.text("proc/cpuinfo").split("\n", -1)) {
             int colon = line.indexOf(':');
             if (colon < 0) {
                 continue;
@@ -37,15 +38,15 @@ public final class CpuInfo {
                 case "CPU part" -> info.armModels.add(ArmParts.name(implementer, value));
                 default -> {}
             }
-            info.values.computeIfAbsent(key, absent -> new LinkedHashSet<>()).add(value);
+            if (!value.isEmpty()) {
+                info.values.putIfAbsent(key, value);
+            }
         }
         return info;
     }
 
-    private Optional<String> first(String key) {
-        return values.getOrDefault(key, Set.of()).stream()
-                .filter(value -> !value.isEmpty())
-                .findFirst();
+    private String first(String key) {
+        return values.getOrDefault(key, "");
     }
 
     /**
@@ -62,18 +63,19 @@ public final class CpuInfo {
      *
      * @return its name, empty if unknown
      */
-    public Optional<String> model() {
-        return first("model name")
-                .or(() -> armModels.isEmpty() ? Optional.empty() : Optional.of(String.join(" + ", armModels)));
+    public String model() {
+        String name = first("model name");
+        return name.isEmpty() ? String.join(" + ", armModels) : name;
     }
 
     /**
      * Who made the processor.
      *
-     * @return the name as x86 processors say it themselves, or as ARM's number stands for
+     * @return the name as x86 processors say it themselves, or as ARM's number stands for; empty if unknown
      */
-    public Optional<String> vendor() {
-        return first("vendor_id").or(() -> first("CPU implementer").map(ArmParts::vendor));
+    public String vendor() {
+        String implementer = first("CPU implementer");
+        return implementer.isEmpty() ? first("vendor_id") : ArmParts.vendor(implementer);
     }
 
     /**
@@ -82,7 +84,7 @@ public final class CpuInfo {
      * @return in the file's order; empty if unknown
      */
     public List<String> features() {
-        String line = first("flags").or(() -> first("Features")).orElse("");
-        return line.isEmpty() ? List.of() : List.of(line.split("\\s+"));
+        String line = first("flags").isEmpty() ? first("Features") : first("flags");
+        return line.isEmpty() ? List.of() : List.of(line.split(" +"));
     }
 }

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * The flags of HotSpot that matter to vector code.
  *
  * @param flags by name, those that this JVM has
- * @param arguments that the JVM was given; agents and properties are left out, which may hold anything
+ * @param arguments that the JVM was given, those that begin with {@code -X}: others may hold anything
  * @param physicalMemory bytes of the machine, as the JVM counts them
  * @param absence why there are none; empty if there are
  */

@@ -31,7 +31,7 @@ final class Management {
             }
         }
         List<String> arguments = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("-X") || argument.startsWith("--"))
+                .filter(argument -> argument.startsWith("-X"))
                 .toList();
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         OptionalLong memory = system == null ? OptionalLong.empty() : OptionalLong.of(system.getTotalMemorySize());

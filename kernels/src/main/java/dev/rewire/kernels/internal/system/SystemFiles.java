@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * The files in which Linux describes a machine. One that is absent, unreadable or holds something else is an empty answer.
+ *
+ * <p>Here and in its users loops stand where streams would do: the kernels ask at their first use, and each lambda that a JVM meets for the
+ * first time takes it half a millisecond.
  *
  * @param root where {@code /proc} and {@code /sys} are; a test puts made-up ones elsewhere
  */
@@ -35,13 +37,13 @@ public record SystemFiles(Path root) {
      * A file's bytes.
      *
      * @param path below the root
-     * @return what it holds, at most 8 MiB of it
+     * @return what it holds, at most 8 MiB of it; nothing if it cannot be read
      */
-    public Optional<byte[]> bytes(String path) {
+    public byte[] bytes(String path) {
         try (InputStream in = Files.newInputStream(root.resolve(path))) {
-            return Optional.of(in.readNBytes(LARGEST_FILE));
+            return in.readNBytes(LARGEST_FILE);
         } catch (IOException | InvalidPathException | SecurityException e) {
-            return Optional.empty();
+            return new byte[0];
         }
     }
 
@@ -49,13 +51,11 @@ public record SystemFiles(Path root) {
      * A file's text.
      *
      * @param path below the root
-     * @return it without blanks at its ends; empty, too, if it is blank
+     * @return it without blanks at its ends; empty if it cannot be read
      */
-    public Optional<String> text(String path) {
+    public String text(String path) {
         // Any byte is a character in Latin 1, so that no garbage is an error.
-        return bytes(path)
-                .map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1).strip())
-                .filter(text -> !text.isEmpty());
+        return new String(bytes(path), StandardCharsets.ISO_8859_1).strip();
     }
 
     /**
@@ -65,12 +65,12 @@ public record SystemFiles(Path root) {
      * @return the number
      */
     public OptionalLong number(String path) {
-        return text(path).map(SystemFiles::parseNumber).orElse(OptionalLong.empty());
+        return parseNumber(text(path));
     }
 
     private static OptionalLong parseNumber(String text) {
         try {
-            return OptionalLong.of(Long.parseLong(text));
+            return text.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
         } catch (NumberFormatException e) {
             return OptionalLong.empty();
         }
@@ -83,15 +83,10 @@ public record SystemFiles(Path root) {
      * @return the size in bytes, more than 0
      */
     public OptionalLong size(String path) {
-        String text = text(path).orElse("");
-        int digits = text.length() - (text.matches("\\d+[KMG]") ? 1 : 0);
-        int shift = switch (text.substring(digits)) {
-            case "K" -> 10;
-            case "M" -> 20;
-            case "G" -> 30;
-            default -> 0;
-        };
-        OptionalLong units = parseNumber(text.substring(0, digits));
+        String text = text(path);
+        int unit = text.isEmpty() ? -1 : "KMG".indexOf(text.charAt(text.length() - 1));
+        int shift = 10 * (unit + 1);
+        OptionalLong units = parseNumber(unit < 0 ? text : text.substring(0, text.length() - 1));
         return units.isPresent() && units.getAsLong() > 0 && units.getAsLong() <= Long.MAX_VALUE >> shift
                 ? OptionalLong.of(units.getAsLong() << shift)
                 : OptionalLong.empty();
@@ -101,33 +96,33 @@ public record SystemFiles(Path root) {
      * A file with a list of processors or nodes, as 0-3,8.
      *
      * @param path below the root
-     * @return their numbers, at least one
+     * @return their numbers; none if the file cannot be read or holds something else
      */
-    public Optional<BitSet> list(String path) {
-        return text(path).flatMap(SystemFiles::parseList);
+    public BitSet list(String path) {
+        return parseList(text(path));
     }
 
     /**
      * Reads a list of processors or nodes.
      *
      * @param text as 0-3,8
-     * @return their numbers, at least one; empty if the text is something else
+     * @return their numbers; none if the text is something else
      */
-    public static Optional<BitSet> parseList(String text) {
+    public static BitSet parseList(String text) {
         BitSet numbers = new BitSet();
         for (String range : text.strip().split(",", -1)) {
-            String[] ends = range.split("-", 2);
-            OptionalLong from = parseNumber(ends[0]);
-            OptionalLong to = parseNumber(ends[ends.length - 1]);
+            int dash = range.indexOf('-');
+            OptionalLong from = parseNumber(dash < 0 ? range : range.substring(0, dash));
+            OptionalLong to = dash < 0 ? from : parseNumber(range.substring(dash + 1));
             if (from.isEmpty()
                     || to.isEmpty()
                     || from.getAsLong() < 0
                     || to.getAsLong() < from.getAsLong()
                     || to.getAsLong() >= MOST_PROCESSORS) {
-                return Optional.empty();
+                return new BitSet();
             }
             numbers.set((int) from.getAsLong(), (int) to.getAsLong() + 1);
         }
-        return Optional.of(numbers);
+        return numbers;
     }
 }

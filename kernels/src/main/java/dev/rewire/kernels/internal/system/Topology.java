@@ -2,7 +2,6 @@ package dev.rewire.kernels.internal.system;
 
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -21,6 +20,8 @@ public record Topology(
     /** The folder of the processors. */
     public static final String CPUS = "sys/devices/system/cpu/";
 
+    private static final String ALLOWED = "\nCpus_allowed_list:";
+
     /**
      * Reads the files.
      *
@@ -28,7 +29,7 @@ public record Topology(
      * @return what they say
      */
     public static Topology read(SystemFiles files) {
-        BitSet online = files.list(CPUS + "online").orElseGet(BitSet::new);
+        BitSet online = files.list(CPUS + "online");
         BitSet counted = new BitSet();
         Set<Long> packages = new HashSet<>();
         int cores = 0;
@@ -37,16 +38,20 @@ public record Topology(
                 continue;
             }
             String folder = CPUS + "cpu" + cpu + "/topology/";
-            // The former is the newer name.
-            Optional<BitSet> core =
-                    files.list(folder + "core_cpus_list").or(() -> files.list(folder + "thread_siblings_list"));
+            BitSet core = files.list(folder + "core_cpus_list");
+            if (core.isEmpty()) {
+                // The older name.
+                core = files.list(folder + "thread_siblings_list");
+            }
             if (core.isEmpty()) {
                 return new Topology(online, OptionalInt.empty(), OptionalInt.empty(), nodes(files), allowed(files));
             }
-            counted.or(core.get());
+            counted.or(core);
             cores++;
             OptionalLong socket = files.number(folder + "physical_package_id");
-            socket.ifPresent(packages::add);
+            if (socket.isPresent()) {
+                packages.add(socket.getAsLong());
+            }
         }
         return new Topology(online, positive(cores), positive(packages.size()), nodes(files), allowed(files));
     }
@@ -56,18 +61,18 @@ public record Topology(
     }
 
     private static OptionalInt nodes(SystemFiles files) {
-        return positive(files.list("sys/devices/system/node/online")
-                .map(BitSet::cardinality)
-                .orElse(0));
+        return positive(files.list("sys/devices/system/node/online").cardinality());
     }
 
     private static OptionalInt allowed(SystemFiles files) {
-        String key = "Cpus_allowed_list:";
-        return files.text("proc/self/status")
-                .flatMap(text ->
-                        text.lines().filter(line -> line.startsWith(key)).findFirst())
-                .flatMap(line -> SystemFiles.parseList(line.substring(key.length())))
-                .map(list -> OptionalInt.of(list.cardinality()))
-                .orElse(OptionalInt.empty());
+        String status = files.text("proc/self/status");
+        int at = status.indexOf(ALLOWED);
+        if (at < 0) {
+            return OptionalInt.empty();
+        }
+        int from = at + ALLOWED.length();
+        int to = status.indexOf('\n', from);
+        return positive(SystemFiles.parseList(status.substring(from, to < 0 ? status.length() : to))
+                .cardinality());
     }
 }
