@@ -2,6 +2,7 @@
 module dev.rewire.kernels {
     exports dev.rewire.kernels;
     exports dev.rewire.kernels.io;
+    exports dev.rewire.kernels.probe;
     exports dev.rewire.kernels.prune;
 
     // Both are needed to compile and may be absent at run time: without the Vector API the scalar kernels run.

@@ -1,18 +1,18 @@
-package dev.rewire.bench;
+package dev.rewire.kernels.internal.vector.ceiling;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** As many fused multiply-adds a second as a core does when nothing is loaded or stored. */
-final class FmaLoop {
-    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+public final class FmaLoop {
+    public static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
     private static final int SUMS = 10;
 
     private FmaLoop() {}
 
     /** Operations of {@link #run}: a multiplication and an addition for each lane. */
-    static double flops(int steps) {
+    public static double flops(int steps) {
         return 2.0 * SUMS * SPECIES.length() * steps;
     }
 
@@ -22,7 +22,7 @@ final class FmaLoop {
      *
      * @return something of all sums, so that none of them is dead
      */
-    static float run(int steps) {
+    public static float run(int steps) {
         FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
         FloatVector one = FloatVector.broadcast(SPECIES, 1f);
         FloatVector a = one;

@@ -1,4 +1,4 @@
-package dev.rewire.bench;
+package dev.rewire.kernels.probe;
 
 import java.util.ArrayList;
 import java.util.List;

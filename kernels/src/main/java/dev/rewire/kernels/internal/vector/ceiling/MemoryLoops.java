@@ -1,4 +1,4 @@
-package dev.rewire.bench;
+package dev.rewire.kernels.internal.vector.ceiling;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -6,18 +6,18 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loops that wait for memory and for nothing else. Segments are of at most 1 GiB, so that offsets are ints, which C2 counts best. */
-final class MemoryLoops {
+public final class MemoryLoops {
     private static final VectorSpecies<Float> SPECIES = FmaLoop.SPECIES;
     private static final int BYTES = SPECIES.vectorByteSize();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Bytes that a turn of a loop reads from a segment. */
-    static final int STEP = 4 * BYTES;
+    public static final int STEP = 4 * BYTES;
 
     private MemoryLoops() {}
 
     /** The sum of all floats: reads everything once. */
-    static float sum(MemorySegment a, int bytes) {
+    public static float sum(MemorySegment a, int bytes) {
         FloatVector s = FloatVector.zero(SPECIES);
         FloatVector t = s;
         FloatVector u = s;
@@ -32,7 +32,7 @@ final class MemoryLoops {
     }
 
     /** {@code a = b + c / 2}: reads two segments and writes a third. */
-    static void triad(MemorySegment a, MemorySegment b, MemorySegment c, int bytes) {
+    public static void triad(MemorySegment a, MemorySegment b, MemorySegment c, int bytes) {
         FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
         for (int i = 0; i <= bytes - STEP; i += STEP) {
             put(a, i, at(c, i).fma(half, at(b, i)));
