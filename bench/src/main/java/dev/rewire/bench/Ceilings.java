@@ -30,7 +30,7 @@ public record Ceilings(int vectorBits, int threads, double coreGflops, double gf
     static Ceilings measure(int threads, double seconds, long arrayBytes) {
         double core = MachineRates.fmaGflops(1, seconds);
         double all = threads == 1 ? core : MachineRates.fmaGflops(threads, seconds);
-        MachineRates.Bandwidth memory = MachineRates.bandwidth(threads, seconds, arrayBytes);
+        MachineRates.Bandwidth memory = MachineRates.memory(threads, seconds, arrayBytes);
         return new Ceilings(MachineRates.vectorBits(), threads, core, all, memory.readGbs(), memory.triadGbs());
     }
 
