@@ -13,7 +13,6 @@ module dev.rewire.bench {
     requires dev.rewire.training;
     requires info.picocli;
     requires java.desktop;
-    requires jdk.incubator.vector;
     requires jdk.management;
     requires me.tongfei.progressbar;
     requires xchart;

@@ -2,6 +2,9 @@ package dev.rewire.kernels;
 
 import dev.rewire.kernels.Sparsity.Matrix;
 import dev.rewire.kernels.SpmmCase.Direction;
+import dev.rewire.kernels.internal.vector.ceiling.FmaLoop;
+import dev.rewire.kernels.internal.vector.ceiling.ReadLoop;
+import dev.rewire.kernels.internal.vector.ceiling.TriadLoop;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -28,7 +31,25 @@ final class EveryTile {
     public static void main(String[] arguments) {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(1)) {
-            new EveryTile(arena, workers).run();
+            EveryTile tiles = new EveryTile(arena, workers);
+            tiles.run();
+            tiles.measuringLoops(Provider.active().vectorBits());
+        }
+    }
+
+    /** What measures the machine; of the loops that read, the one with the most sums, too. */
+    private void measuringLoops(int bits) {
+        long bytes = 128L * bits;
+        long memory = arena.allocate(3 * bytes).address();
+        List<FmaLoop> fma = List.of(FmaLoop.generate(bits, true), FmaLoop.generate(bits, false));
+        ReadLoop read = ReadLoop.generate(bits);
+        ReadLoop mostSums = ReadLoop.generate(bits, 40, 1);
+        TriadLoop triad = TriadLoop.generate(bits);
+        for (int i = 0; i < 100; i++) {
+            fma.forEach(loop -> loop.run(2, memory));
+            read.run(memory, memory + bytes, 2, memory);
+            mostSums.run(memory, memory + 2 * 40L * bits / Byte.SIZE, 2, memory);
+            triad.run(memory, memory + bytes, memory + bytes, memory + 2 * bytes);
         }
     }
 
