@@ -75,10 +75,17 @@ final class CapabilitiesMap {
         map.put("use_fma_source", jvm.useFma().source());
         map.put("max_vector_size", value(jvm.maxVectorSize()));
         Map<String, @Nullable Object> flags = new LinkedHashMap<>();
-        jvm.flags().forEach((name, flag) -> flags.put(name, Map.of("value", flag.value(), "origin", flag.origin())));
+        jvm.flags().forEach((name, flag) -> flags.put(name, flag(flag)));
         map.put("flags", flags);
         map.put("flags_source", jvm.flagsSource());
         map.put("arguments", jvm.arguments());
+        return map;
+    }
+
+    private static Map<String, @Nullable Object> flag(Jvm.Flag flag) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("value", flag.value());
+        map.put("origin", flag.origin());
         return map;
     }
 

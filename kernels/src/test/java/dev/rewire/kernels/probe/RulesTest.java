@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.kernels.internal.system.AuxVector;
 import dev.rewire.kernels.internal.system.JvmFlags;
+import dev.rewire.kernels.internal.system.X86Leaves;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,13 +72,17 @@ class RulesTest {
     }
 
     private Capabilities capabilities(Cpu cpu, Jvm jvm, Kernels kernels) {
+        return capabilities(cpu, jvm, kernels, Optional.empty());
+    }
+
+    private Capabilities capabilities(Cpu cpu, Jvm jvm, Kernels kernels, Optional<X86Leaves> leaves) {
         JvmFlags none = new JvmFlags(Map.of(), List.of(), OptionalLong.empty(), Optional.empty());
         return Capabilities.of(
                 cpu,
                 jvm,
                 Memory.read(machine().files(), none),
                 kernels,
-                Optional.empty(),
+                leaves,
                 machine().files());
     }
 
@@ -121,6 +126,21 @@ class RulesTest {
     @Test
     void whatLinuxDoesNotListMayBeHidden() {
         assertEquals("unknown no no no", row(capabilities(intel(), jvm(512, AVX_512), vector(512)), "AMX tile"));
+    }
+
+    @Test
+    void whatTheSystemDoesNotEnableIsTold() {
+        int[][] words = new int[9][8];
+        // Leaf 7: AVX2 is bit 5 of ebx, AMX's tiles are bit 24 of edx.
+        words[X86Leaves.LEAF_7] = new int[] {0, 1 << 5, 0, 1 << 24, 0, 1 << 5, 0, 0};
+        Capabilities capabilities =
+                capabilities(intel(), jvm(256, AVX_2), vector(256), Optional.of(X86Leaves.of(words)));
+        assertEquals("yes yes yes yes", row(capabilities, "AVX2"));
+        assertEquals("yes no no no", row(capabilities, "AMX tile"));
+        assertEquals("no no no no", row(capabilities, "AMX int8"));
+        assertEquals(
+                List.of("AMX tile: the processor has it, the system does not enable it (glibc's active cpuid bits)"),
+                capabilities.disagreements());
     }
 
     @Test

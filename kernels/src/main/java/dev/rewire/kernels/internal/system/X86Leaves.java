@@ -31,6 +31,16 @@ public final class X86Leaves {
     }
 
     /**
+     * What another processor might answer.
+     *
+     * @param words for each leaf as glibc numbers it eax, ebx, ecx and edx as the processor has them, then the same as they are usable
+     * @return an answer with these
+     */
+    public static X86Leaves of(int[][] words) {
+        return new X86Leaves(words);
+    }
+
+    /**
      * Asks the processor. No native function is called unless the JVM allows it without a warning.
      *
      * @return its answer; empty on another system or architecture, or without native access
