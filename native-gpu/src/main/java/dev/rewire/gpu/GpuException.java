@@ -48,6 +48,11 @@ public final class GpuException extends RuntimeException {
                 + (contextLost ? "; the CUDA context is lost: only a new process can use the device again" : "");
     }
 
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     /**
      * The status.
      *
