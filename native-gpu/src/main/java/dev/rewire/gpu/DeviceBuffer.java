@@ -107,7 +107,10 @@ public final class DeviceBuffer extends GpuObject {
         enter();
         checkPeer("stream", stream);
         context.check(
-                context.cuda.cuMemsetD8Async(address, value, byteSize, stream.handle()), "cuMemsetD8Async", this, value);
+                context.cuda.cuMemsetD8Async(address, value, byteSize, stream.handle()),
+                "cuMemsetD8Async",
+                this,
+                value);
     }
 
     private void waitForPageable(MemorySegment segment, GpuStream stream) {

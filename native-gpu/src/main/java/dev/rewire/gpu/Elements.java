@@ -61,6 +61,7 @@ final class Elements {
     }
 
     private static IllegalArgumentException unsupported(DType type) {
-        return new IllegalArgumentException("type: " + type + " is not multiplied; accepted are F32, F16, BF16, I8, I32");
+        return new IllegalArgumentException(
+                "type: " + type + " is not multiplied; accepted are F32, F16, BF16, I8, I32");
     }
 }

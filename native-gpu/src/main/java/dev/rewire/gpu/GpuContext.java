@@ -4,16 +4,18 @@ import static dev.rewire.gpu.internal.binding.CudaConstants.CUDA_ERROR_NOT_READY
 import static dev.rewire.gpu.internal.binding.CusparseConstants.STRUCT_ALIGNMENT;
 import static dev.rewire.gpu.internal.binding.CusparseConstants.STRUCT_BYTES;
 
+import dev.rewire.gpu.internal.binding.Binding;
 import dev.rewire.gpu.internal.binding.CublasLt;
 import dev.rewire.gpu.internal.binding.CudaDriver;
 import dev.rewire.gpu.internal.binding.CusparseLt;
+import dev.rewire.gpu.internal.probe.Installation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,7 @@ public final class GpuContext implements AutoCloseable {
 
     final Map<GpuShape, GpuAlgorithm> found = new ConcurrentHashMap<>();
 
-    private final Supplier<CublasLt> cublas;
+    private final Installation installation;
     private final int device;
     private final long primary;
     private final MemorySegment handle;
@@ -52,34 +54,55 @@ public final class GpuContext implements AutoCloseable {
     private volatile @Nullable GpuException lost;
     private volatile boolean closed;
 
-    /**
-     * Opens a device.
-     *
-     * @param cuda the driver
-     * @param sparse cuSPARSELt
-     * @param cublas cuBLASLt, asked for when a dense product is; throws where there is none
-     * @param device its number
-     */
-    GpuContext(CudaDriver cuda, CusparseLt sparse, Supplier<CublasLt> cublas, int device) {
+    private GpuContext(Installation installation, CudaDriver cuda, CusparseLt sparse, int device) {
+        this.installation = installation;
         this.cuda = cuda;
         this.sparse = sparse;
-        this.cublas = cublas;
-        check(cuda.cuInit(0), "cuInit", 0);
         this.device = createInt(out -> cuda.cuDeviceGet(out, device), "cuDeviceGet", device);
-        primary = create(
-                out -> cuda.cuDevicePrimaryCtxRetain(out, this.device), "cuDevicePrimaryCtxRetain", this.device);
-        closing.add(() ->
-                release(cuda.cuDevicePrimaryCtxRelease(this.device), "cuDevicePrimaryCtxRelease", this.device));
+        primary =
+                create(out -> cuda.cuDevicePrimaryCtxRetain(out, this.device), "cuDevicePrimaryCtxRetain", this.device);
+        closing.add(
+                () -> release(cuda.cuDevicePrimaryCtxRelease(this.device), "cuDevicePrimaryCtxRelease", this.device));
         try {
             enter();
             Arena structs = Arena.ofShared();
             closing.add(structs::close);
             handle = struct(structs);
-            checkSparse(sparse.cusparseLtInit(handle), "cusparseLtInit");
-            closing.add(() -> releaseSparse(sparse.cusparseLtDestroy(handle), "cusparseLtDestroy"));
+            check(sparse, sparse.cusparseLtInit(handle), "cusparseLtInit");
+            closing.add(() -> release(sparse, sparse.cusparseLtDestroy(handle), "cusparseLtDestroy"));
         } catch (RuntimeException e) {
             throw closing.after(e);
         }
+    }
+
+    /**
+     * Opens a device; the caller closes it.
+     *
+     * @param device its number, as {@link GpuCapabilities#devices} has it
+     * @return the context
+     * @throws GpuUnavailableException if there is no such device that multiplies 2:4 matrices, with the reasons
+     * @throws GpuException if the device or cuSPARSELt does not start
+     */
+    public static GpuContext open(int device) {
+        return open(Installation.current(), device);
+    }
+
+    static GpuContext open(Installation installation, int device) {
+        GpuCapabilities capabilities = installation.capabilities();
+        CudaDriver cuda = installation.driver();
+        CusparseLt sparse = installation.cusparseLt();
+        if (!capabilities.available() || cuda == null || sparse == null) {
+            throw new GpuUnavailableException(String.join("; ", capabilities.reasons()));
+        }
+        List<Integer> usable = capabilities.devices().stream()
+                .filter(GpuDevice::hasSparseTensorCores)
+                .map(GpuDevice::ordinal)
+                .toList();
+        if (!usable.contains(device)) {
+            throw new GpuUnavailableException(
+                    "device: " + device + " is none with sparse tensor cores; accepted are " + usable);
+        }
+        return new GpuContext(installation, cuda, sparse, device);
     }
 
     /**
@@ -166,14 +189,14 @@ public final class GpuContext implements AutoCloseable {
     CublasLt dense() {
         CublasLt open = dense;
         if (open == null) {
-            CublasLt opening = cublas.get();
+            CublasLt opening = installation.cublasLt();
+            if (opening == null) {
+                throw new GpuUnavailableException(
+                        "cuBLASLt: " + installation.capabilities().cublaslt().reason());
+            }
             open = opening;
-            denseHandle = create(opening::cublasLtCreate, opening, "cublasLtCreate");
-            closing.add(() -> {
-                if (opening.cublasLtDestroy(denseHandle) != 0 && lost == null) {
-                    throw new IllegalStateException("cublasLtDestroy: the handle is not known");
-                }
-            });
+            denseHandle = create(opening, opening::cublasLtCreate, "cublasLtCreate");
+            closing.add(() -> release(opening, opening.cublasLtDestroy(denseHandle), "cublasLtDestroy"));
             dense = open;
         }
         return open;
@@ -227,33 +250,26 @@ public final class GpuContext implements AutoCloseable {
     }
 
     void check(int status, String call, Object... arguments) {
-        if (status != 0) {
-            throw remember(cuda.failure(status, call, arguments));
-        }
+        check(cuda, status, call, arguments);
     }
 
-    void checkSparse(int status, String call, Object... arguments) {
+    void check(Binding library, int status, String call, Object... arguments) {
         if (status != 0) {
-            throw remember(sparse.failure(status, call, arguments));
-        }
-    }
-
-    void checkDense(int status, String call, Object... arguments) {
-        if (status != 0) {
-            throw remember(dense().failure(status, call, arguments));
+            throw remember(library.failure(status, call, arguments));
         }
     }
 
     /** As {@link #check}, of what gives back: a context that is lost has taken everything with it. */
     void release(int status, String call, Object... arguments) {
-        if (status != 0 && !remember(cuda.failure(status, call, arguments)).contextLost() && lost == null) {
-            throw cuda.failure(status, call, arguments);
-        }
+        release(cuda, status, call, arguments);
     }
 
-    void releaseSparse(int status, String call, Object... arguments) {
-        if (status != 0 && !remember(sparse.failure(status, call, arguments)).contextLost() && lost == null) {
-            throw sparse.failure(status, call, arguments);
+    void release(Binding library, int status, String call, Object... arguments) {
+        if (status != 0) {
+            GpuException failure = remember(library.failure(status, call, arguments));
+            if (lost == null) {
+                throw failure;
+            }
         }
     }
 
@@ -278,20 +294,30 @@ public final class GpuContext implements AutoCloseable {
         return known;
     }
 
-    /** A handle or an address that a call of the driver writes. */
+    /** 64 bits that a call of the driver writes. */
     long create(ToIntFunction<MemorySegment> function, String call, Object... arguments) {
+        return create(cuda, function, call, arguments);
+    }
+
+    /** 64 bits that a call of a library writes. */
+    long create(Binding library, ToIntFunction<MemorySegment> function, String call, Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-            check(function.applyAsInt(out), call, arguments);
+            check(library, function.applyAsInt(out), call, arguments);
             return out.get(ValueLayout.JAVA_LONG, 0);
         }
     }
 
     /** 32 bits that a call of the driver writes. */
     int createInt(ToIntFunction<MemorySegment> function, String call, Object... arguments) {
+        return createInt(cuda, function, call, arguments);
+    }
+
+    /** 32 bits that a call of a library writes. */
+    int createInt(Binding library, ToIntFunction<MemorySegment> function, String call, Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(ValueLayout.JAVA_INT);
-            check(function.applyAsInt(out), call, arguments);
+            check(library, function.applyAsInt(out), call, arguments);
             return out.get(ValueLayout.JAVA_INT, 0);
         }
     }

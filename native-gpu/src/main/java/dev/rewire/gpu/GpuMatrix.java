@@ -74,7 +74,7 @@ public final class GpuMatrix implements AutoCloseable {
      */
     public void upload(DenseMatrix source, GpuStream stream) {
         checkShape("source", source);
-        Rows.upload(buffer, rows, (long) cols * Elements.bytes(type), stream, (row, target) -> {
+        Rows.upload(buffer, 0, rows, (long) cols * Elements.bytes(type), stream, (row, target) -> {
             for (int col = 0; col < cols; col++) {
                 Elements.set(type, target, col, source.get(row, col));
             }
@@ -145,6 +145,15 @@ public final class GpuMatrix implements AutoCloseable {
         if (type != wantedType || rows != wantedRows || cols != wantedCols) {
             throw new IllegalArgumentException(argument + ": " + this + " does not fit; expected " + wantedRows + "×"
                     + wantedCols + " of " + wantedType);
+        }
+    }
+
+    /** As {@link #check}, of any batch that is computed as so many rows. */
+    void checkBatch(String argument, GpuObject user, DType wantedType, int paddedRows, int wantedCols) {
+        user.checkPeer(argument, buffer);
+        if (type != wantedType || paddedRows(rows) != paddedRows || cols != wantedCols) {
+            throw new IllegalArgumentException(argument + ": " + this + " does not fit; expected "
+                    + (paddedRows - ROWS + 1) + " to " + paddedRows + "×" + wantedCols + " of " + wantedType);
         }
     }
 

@@ -45,9 +45,8 @@ abstract sealed class GpuObject implements AutoCloseable
     final void checkPeer(String argument, GpuObject peer) {
         peer.checkOpen();
         if (peer.context != context) {
-            throw new IllegalArgumentException(
-                    argument + ": " + peer + " belongs to another context; accepted are objects of the one that "
-                            + this + " belongs to");
+            throw new IllegalArgumentException(argument + ": " + peer
+                    + " belongs to another context; accepted are objects of the one that " + this + " belongs to");
         }
     }
 }

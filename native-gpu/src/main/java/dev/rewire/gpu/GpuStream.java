@@ -88,15 +88,13 @@ public final class GpuStream extends GpuObject {
         return handle;
     }
 
-    /**
-     * Memory for work that is put on this stream next; what comes after that may use it, too.
-     *
-     * @return an address, 0 for no bytes
-     */
+    /** The address of {@link #scratch}, 0 for no bytes. */
     long workspace(long bytes) {
-        if (bytes == 0) {
-            return 0;
-        }
+        return bytes == 0 ? 0 : scratch(bytes).address();
+    }
+
+    /** Memory for work that is put on this stream next; what comes after that may use it, too. */
+    DeviceBuffer scratch(long bytes) {
         DeviceBuffer held = workspace;
         if (held == null || held.byteSize() < bytes) {
             if (held != null) {
@@ -107,7 +105,7 @@ public final class GpuStream extends GpuObject {
             held = DeviceBuffer.allocate(context, bytes);
             workspace = held;
         }
-        return held.address();
+        return held;
     }
 
     /** Pinned memory for one row or more; whoever puts a copy of it on the stream waits for that copy. */

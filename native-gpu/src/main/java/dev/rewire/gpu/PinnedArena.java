@@ -59,7 +59,9 @@ public final class PinnedArena extends GpuObject implements Arena {
                 "cuMemHostAlloc",
                 bytes + " bytes");
         allocated.add(MemorySegment.ofAddress(address));
-        return MemorySegment.ofAddress(address).reinterpret(byteSize, backing, null).fill((byte) 0);
+        return MemorySegment.ofAddress(address)
+                .reinterpret(byteSize, backing, null)
+                .fill((byte) 0);
     }
 
     @Override
@@ -83,5 +85,4 @@ public final class PinnedArena extends GpuObject implements Arena {
     public String toString() {
         return "PinnedArena of " + allocated.size() + " allocations";
     }
-
 }

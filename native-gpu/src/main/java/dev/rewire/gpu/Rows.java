@@ -11,7 +11,7 @@ final class Rows {
         void accept(int row, MemorySegment bytes);
     }
 
-    static void upload(DeviceBuffer target, int rows, long rowBytes, GpuStream stream, Row source) {
+    static void upload(DeviceBuffer target, long offset, int rows, long rowBytes, GpuStream stream, Row source) {
         target.checkPeer("stream", stream);
         MemorySegment staging = stream.staging(rowBytes);
         int step = (int) Math.min(staging.byteSize() / rowBytes, rows);
@@ -20,7 +20,7 @@ final class Rows {
             for (int i = 0; i < some; i++) {
                 source.accept(first + i, staging.asSlice(i * rowBytes, rowBytes));
             }
-            target.copyFrom(first * rowBytes, staging.asSlice(0, some * rowBytes), stream);
+            target.copyFrom(offset + first * rowBytes, staging.asSlice(0, some * rowBytes), stream);
             stream.synchronize();
         }
     }
