@@ -110,7 +110,7 @@ class RefusedArgumentsTest {
     @Test
     void aScaleForFloats() {
         assertRefused(
-                "scale: 0.5 is not for F16; accepted are 1, and other positive numbers for I8",
+                "unit: 0.5 is not for F16; accepted are 1, and other positive numbers for I8",
                 () -> matmul.assign(weights(32, 64, 2, 4), 0.5f, stream));
     }
 
@@ -118,7 +118,7 @@ class RefusedArgumentsTest {
     void aNegativeScale() {
         try (GpuSparseMatmul i8 = GpuSparseMatmul.of(context, GpuType.I8, DType.I32, 32, 64, GpuEpilogue.NONE)) {
             assertRefused(
-                    "scale: -1.0 is not for I8; accepted are positive numbers",
+                    "unit: -1.0 is not for I8; accepted are positive numbers",
                     () -> i8.assign(weights(32, 64, 2, 4), -1, stream));
         }
     }
