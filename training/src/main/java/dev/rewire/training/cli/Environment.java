@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.rewire.kernels.Provider;
+import dev.rewire.training.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpu model of the CPU
  * @param processors processors that the JVM may use
  * @param kernels which of Rewire's kernels run, and why
+ * @param gpu what is known of the device that computes; null on the CPU
  * @param dense who computes the dense network of a comparison; null without one
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -30,6 +33,7 @@ record Environment(
         String cpu,
         int processors,
         Kernels kernels,
+        @Nullable Map<String, String> gpu,
         @Nullable DenseEngine dense) {
     /**
      * Rewire's kernels.
@@ -45,8 +49,9 @@ record Environment(
         }
     }
 
-    /** That of this process. */
-    static Environment ofProcess(@Nullable DenseEngine dense) {
+    /** That of this process, in which a run computes. */
+    static Environment of(TrainingRun run, @Nullable DenseEngine dense) {
+        Map<String, String> gpu = run.deviceEnvironment();
         Provider provider = Provider.active();
         return new Environment(
                 System.getProperty("java.runtime.version"),
@@ -56,6 +61,7 @@ record Environment(
                 cpuModel(),
                 Runtime.getRuntime().availableProcessors(),
                 new Kernels(provider.name(), provider.vectorBits(), provider.reason()),
+                gpu.isEmpty() ? null : gpu,
                 dense);
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rewire.training.RoundingBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ class ReportTest {
             "block",
             "distribution",
             "seed",
+            "device",
+            "engine",
             "threads",
             "epochs",
             "steps",
@@ -62,7 +65,15 @@ class ReportTest {
         JsonNode json = CommandResult.ofTraining(data, "--json").json();
         assertEquals(KEYS, names(json));
         for (String key : KEYS) {
-            boolean text = List.of("method", "model", "block", "distribution", "topology_hash", "weights_hash")
+            boolean text = List.of(
+                            "method",
+                            "model",
+                            "block",
+                            "distribution",
+                            "device",
+                            "engine",
+                            "topology_hash",
+                            "weights_hash")
                     .contains(key);
             boolean object = key.equals("environment");
             assertEquals(text, json.get(key).isTextual(), key);
@@ -160,6 +171,15 @@ class ReportTest {
         JsonNode dense = environment.get("dense");
         assertEquals(List.of("rewire", NaiveBackend.NAME), names(dense.get("step_ms")));
         assertTrue(names(dense.get("step_ms")).contains(dense.get("engine").asText()));
+    }
+
+    @Test
+    void theReportNamesTheDeviceThatComputed() throws IOException {
+        JsonNode json = json("--nm", "2:4", "--device", "gpu");
+        assertEquals("gpu", json.get("device").asText());
+        assertEquals(RoundingBackend.NAME, json.get("engine").asText());
+        assertEquals("loops", json.get("environment").get("gpu").get("device").asText());
+        assertEquals("rewire", json().get("engine").asText());
     }
 
     @Test
