@@ -23,6 +23,8 @@ public enum GpuType {
     private final DType element;
     private final int n;
     private final int m;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
     private final List<DType> results;
 
     GpuType(DType element, int n, int m, List<DType> results) {
