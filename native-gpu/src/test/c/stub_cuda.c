@@ -529,12 +529,13 @@ EXPORT int cuStreamDestroy_v2(devptr stream) {
     return destroy(stream, LIVE_STREAMS);
 }
 
+/* Whatever this returns, it has waited. */
 EXPORT int cuStreamSynchronize(devptr stream) {
+    stub_drain();
     ENTER(1, 0);
     if (!stub_is_stream(stream)) {
         return CUDA_INVALID_HANDLE;
     }
-    stub_drain();
     return sticky ? CUDA_ILLEGAL_ADDRESS : CUDA_OK;
 }
 
@@ -588,11 +589,11 @@ EXPORT int cuEventRecord(devptr event, devptr stream) {
 }
 
 EXPORT int cuEventSynchronize(devptr event) {
+    stub_drain();
     ENTER(1, 0);
     if (find_object(event, LIVE_EVENTS) == NULL) {
         return CUDA_INVALID_HANDLE;
     }
-    stub_drain();
     return sticky ? CUDA_ILLEGAL_ADDRESS : CUDA_OK;
 }
 

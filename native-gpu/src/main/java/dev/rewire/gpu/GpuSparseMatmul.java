@@ -196,7 +196,7 @@ public final class GpuSparseMatmul extends GpuObject {
     public void assign(NmPattern places, MemorySegment values, GpuStream stream) {
         if (shape.type() != GpuType.I8) {
             throw new IllegalArgumentException(
-                    "values: bytes for " + shape.type() + "; accepted are they for I8, and matrices for all types");
+                    "values: bytes are not for " + shape.type() + "; accepted are they for I8 alone");
         }
         checkPattern(places);
         if (values.byteSize() != places.elements()) {
@@ -398,7 +398,7 @@ public final class GpuSparseMatmul extends GpuObject {
         enter();
         checkOperands(x, y, stream);
         synchronized (context.lock) {
-            plan(x.rows(), stream)
+            plan(x.rows())
                     .multiply(
                             alpha,
                             compressed.address(),
@@ -449,20 +449,22 @@ public final class GpuSparseMatmul extends GpuObject {
     }
 
     /** The plan of a batch; made anew where a search has found something better since. */
-    private SparsePlan plan(int batch, GpuStream stream) {
+    private SparsePlan plan(int batch) {
         GpuShape key = shape(batch);
         GpuAlgorithm algorithm = context.found.get(key);
         SparsePlan plan = plans.get(key.batch());
-        if (plan == null || (algorithm != null && !algorithm.equals(plan.algorithm()))) {
-            SparsePlan next = new SparsePlan(context, key, matrix, biasAddress(), algorithm);
-            plans.put(key.batch(), next);
-            if (plan != null) {
-                stream.synchronize();
-                plan.close();
-            }
-            return next;
+        if (plan != null && (algorithm == null || algorithm.equals(plan.algorithm()))) {
+            return plan;
         }
-        return plan;
+        if (plan != null) {
+            // Its products may still run, on any stream.
+            context.check(context.cuda.cuCtxSynchronize(), "cuCtxSynchronize");
+            plans.remove(key.batch());
+            plan.close();
+        }
+        SparsePlan next = new SparsePlan(context, key, matrix, biasAddress(), algorithm);
+        plans.put(key.batch(), next);
+        return next;
     }
 
     /**

@@ -13,6 +13,7 @@ import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSE_OPERATI
 import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSE_OPERATION_TRANSPOSE;
 import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSE_ORDER_COL;
 import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSE_ORDER_ROW;
+import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSE_STATUS_NOT_SUPPORTED;
 
 import dev.rewire.gpu.internal.binding.CusparseLt;
 import java.lang.foreign.Arena;
@@ -207,13 +208,18 @@ final class SparsePlan {
         }
     }
 
-    private int selected(int attribute) {
-        return context.createInt(
-                library,
-                out -> library.cusparseLtMatmulAlgGetAttribute(
-                        context.handle(), selection, attribute, out, Integer.BYTES),
-                "cusparseLtMatmulAlgGetAttribute",
-                attribute);
+    /** What the library does not tell is as by default. */
+    private int selected(int attribute, int otherwise) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment data = arena.allocate(ValueLayout.JAVA_INT);
+            int status = library.cusparseLtMatmulAlgGetAttribute(
+                    context.handle(), selection, attribute, data, Integer.BYTES);
+            if (status == CUSPARSE_STATUS_NOT_SUPPORTED) {
+                return otherwise;
+            }
+            context.check(library, status, "cusparseLtMatmulAlgGetAttribute", attribute);
+            return data.get(ValueLayout.JAVA_INT, 0);
+        }
     }
 
     /** How this plan multiplies, null for the library's first choice. */
@@ -244,10 +250,10 @@ final class SparsePlan {
                 "cusparseLtMatmulSearch",
                 stream);
         return new GpuAlgorithm(
-                selected(CUSPARSELT_MATMUL_ALG_CONFIG_ID),
-                selected(CUSPARSELT_MATMUL_SPLIT_K),
-                selected(CUSPARSELT_MATMUL_SPLIT_K_MODE),
-                selected(CUSPARSELT_MATMUL_SPLIT_K_BUFFERS));
+                selected(CUSPARSELT_MATMUL_ALG_CONFIG_ID, 0),
+                selected(CUSPARSELT_MATMUL_SPLIT_K, 1),
+                selected(CUSPARSELT_MATMUL_SPLIT_K_MODE, 0),
+                selected(CUSPARSELT_MATMUL_SPLIT_K_BUFFERS, 0));
     }
 
     private void prepare(float alpha, float beta, GpuStream stream) {

@@ -303,6 +303,22 @@ abstract class DeviceContract {
     }
 
     @Test
+    void matricesThatPassInPiecesComeBackWhole() {
+        DenseMatrix from = DenseMatrix.allocate(arena, 3000, 500);
+        DenseMatrix to = DenseMatrix.allocate(arena, 3000, 500);
+        for (int row = 0; row < 3000; row++) {
+            for (int col = 0; col < 500; col++) {
+                from.set(row, col, row * 500 + col);
+            }
+        }
+        try (GpuMatrix matrix = GpuMatrix.allocate(stream, DType.F32, 3000, 500)) {
+            matrix.upload(from, stream);
+            matrix.download(to, stream);
+        }
+        assertEquals(-1, from.segment().mismatch(to.segment()));
+    }
+
+    @Test
     void pinnedMemoryStaysUntilTheDeviceHasReadIt() {
         try (Arena memory = Arena.ofConfined();
                 DeviceBuffer buffer = DeviceBuffer.allocate(context, 1 << 20)) {

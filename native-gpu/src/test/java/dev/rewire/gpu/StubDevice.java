@@ -80,6 +80,11 @@ final class StubDevice {
         call("stub_cuda", "stub_fail_call", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG), number);
     }
 
+    /** Calls so far that can fail by number. */
+    static long calls() {
+        return (long) call("stub_cuda", "stub_calls", FunctionDescriptor.of(ValueLayout.JAVA_LONG));
+    }
+
     /** From the call of this number on, an illegal address is what every call reports. */
     static void faultAtCall(long number) {
         call("stub_cuda", "stub_fault_call", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG), number);
