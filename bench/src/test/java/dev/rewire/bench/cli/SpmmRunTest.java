@@ -28,6 +28,7 @@ class SpmmRunTest {
             "cols",
             "batch",
             "threads",
+            "device",
             "nnz",
             "stored",
             "density",
