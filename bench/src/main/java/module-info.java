@@ -21,4 +21,6 @@ module dev.rewire.bench {
 
     provides dev.rewire.training.DenseBackend with
             dev.rewire.bench.OpenBlasBackend;
+    provides dev.rewire.training.NmBackend with
+            dev.rewire.bench.gpu.CusparseltBackend;
 }

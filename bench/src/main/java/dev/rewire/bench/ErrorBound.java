@@ -9,34 +9,34 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * How near a result is to the product computed in double precision, against what single precision may lose: a sum of k products, in any
- * order, fused or not, differs by at most {@code γ_k · Σ|x||w|}, with {@code γ_k = k·u / (1 − k·u)} and {@code u = 2⁻²⁴} (Higham, Accuracy
- * and Stability of Numerical Algorithms, section 3.1).
+ * How near a result is to the product computed in double precision, against what its arithmetic may lose: in single precision a sum of k
+ * products differs by at most {@code γ_k · Σ|x||w|}; see {@link Rounding}.
  *
  * <p>Up to {@value #MOST_TERMS} products all outputs are checked. Of larger ones a seeded sample of about that many products: whole
  * samples of the batch, or of dW whole blocks.
  */
-final class ErrorBound {
-    private static final double UNIT = 0x1p-24;
+public final class ErrorBound {
     private static final long MOST_TERMS = 250_000_000;
 
     /** What a NaN counts as, or an error where there may be none: JSON has no infinity. */
     private static final double BEYOND_ALL_BOUNDS = 1e9;
 
     private final SpmmProblem problem;
-    private final Contender contender;
+    private final Result computed;
     private final BlockSparseMatrix w;
     private final BlockPattern pattern;
     private final boolean dense;
+    private final Rounding rounding;
     private final SplittableRandom random;
     private final double sampled;
 
     private double worst;
 
-    private ErrorBound(SpmmProblem problem, Contender contender, boolean dense, long seed) {
+    private ErrorBound(SpmmProblem problem, Result computed, boolean dense, Rounding rounding, long seed) {
         this.problem = problem;
-        this.contender = contender;
+        this.computed = computed;
         this.dense = dense;
+        this.rounding = rounding;
         w = problem.w();
         pattern = w.pattern();
         random = new SplittableRandom(seed);
@@ -46,12 +46,26 @@ final class ErrorBound {
     /**
      * The largest error over its bound; a result at most 1 is correct.
      *
-     * @param contender whose last result is checked
-     * @param dense whether it sums over all elements and not only over stored ones
+     * @param computed what is checked
+     * @param dense whether whoever computed it sums over all elements and not only over stored ones
      * @param seed of the sample
      */
-    static double worst(SpmmProblem problem, Contender contender, boolean dense, long seed) {
-        ErrorBound bound = new ErrorBound(problem, contender, dense, seed);
+    static double worst(SpmmProblem problem, Result computed, boolean dense, long seed) {
+        return worst(problem, computed, dense, Rounding.SINGLE, seed);
+    }
+
+    /**
+     * The same of other arithmetic than single precision.
+     *
+     * @param problem what is computed
+     * @param computed what is checked
+     * @param dense whether whoever computed it sums over all elements and not only over stored ones
+     * @param rounding how it computes
+     * @param seed of the sample
+     * @return the largest error over its bound; a result at most 1 is correct
+     */
+    public static double worst(SpmmProblem problem, Result computed, boolean dense, Rounding rounding, long seed) {
+        ErrorBound bound = new ErrorBound(problem, computed, dense, rounding, seed);
         if (problem.product() == Product.BACKWARD_WEIGHT) {
             bound.checkWeights();
         } else {
@@ -160,10 +174,8 @@ final class ErrorBound {
     }
 
     private void check(int row, int col, double sum, double magnitude, int terms) {
-        double error = Math.abs(contender.result(row, col) - sum);
-        double gamma = terms * UNIT / (1 - terms * UNIT);
-        double bound = gamma * magnitude;
-        double ratio = error == 0 ? 0 : error / bound;
+        double error = Math.abs(computed.result(row, col) - sum);
+        double ratio = error == 0 ? 0 : error / rounding.bound(terms, sum, magnitude);
         // Written so that a NaN counts as the worst.
         if (!(ratio <= worst)) {
             worst = ratio <= BEYOND_ALL_BOUNDS ? ratio : BEYOND_ALL_BOUNDS;

@@ -7,6 +7,7 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.Device;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,8 @@ class ErrorBoundTest {
     }
 
     private SpmmProblem problem(Product product) {
-        SpmmSettings settings = new SpmmSettings(product, 9, Layout.ROW_MAJOR, ValueType.F32, 1, 1, 1, List.of());
+        SpmmSettings settings =
+                new SpmmSettings(product, 9, Device.CPU, Layout.ROW_MAJOR, ValueType.F32, 1, 1, 1, List.of());
         return SpmmProblem.draw(arena, SparseInput.generated(21, 30, 4, 8, 0.5, 1), settings);
     }
 

@@ -12,6 +12,18 @@ public final class InvalidConfigException extends IllegalArgumentException {
      * @param accepted what would have been accepted
      */
     public InvalidConfigException(String option, Object value, String accepted) {
-        super(option + ": " + value + " is not accepted; accepted are " + accepted);
+        this(option, value, "is not accepted", accepted);
+    }
+
+    /**
+     * A setting that is not accepted, and why.
+     *
+     * @param option its name, as {@code --device}
+     * @param value what was given
+     * @param fault what is wrong with it, as {@code is not accepted}
+     * @param accepted what would have been accepted
+     */
+    public InvalidConfigException(String option, Object value, String fault, String accepted) {
+        super(option + ": " + value + " " + fault + "; accepted are " + accepted);
     }
 }

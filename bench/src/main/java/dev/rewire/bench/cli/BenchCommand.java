@@ -3,6 +3,7 @@ package dev.rewire.bench.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.SpmmBenchmark;
+import dev.rewire.bench.gpu.GpuTable;
 import dev.rewire.bench.suite.Page;
 import dev.rewire.bench.suite.Point;
 import dev.rewire.bench.suite.Suite;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures a suite of sparse products beside their peers, and writes the results for programs and as a page.",
         footer =
-                "%nThe folder gets results.json and index.html. Leave the machine alone meanwhile.%nExit status: 0 done, 2 bad"
+                "%nThe folder gets results.json and index.html, with --gpu table.md. Leave the machine alone meanwhile.%nExit status: 0 done, 2 bad"
                         + " usage or bad input, 1 anything else.")
 final class BenchCommand implements Callable<Integer> {
     /** A folder that git ignores. */
@@ -54,6 +55,20 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "folder of the results, new or empty (default: bench-results-TIME in the current folder)")
     private @Nullable Path folder;
+
+    @Option(
+            names = "--gpu",
+            description = "measure cuSPARSELt beside cuBLASLt on square products of each type, by the device's clock;"
+                    + " with --quick in under 2 minutes. Has no use for --threads and --peers")
+    private boolean gpu;
+
+    @Option(
+            names = "--sizes",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "with --gpu: outputs, inputs and batch, separated by commas (default: 1024,2048,4096,8192,16384)")
+    private @Nullable List<Integer> sizes;
 
     @Option(names = "--threads", paramLabel = "T", defaultValue = "1", description = "of each contender (default: 1)")
     private int threads;
@@ -82,6 +97,17 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (gpu) {
+            GpuBench bench = new GpuBench(quick, sizes == null ? GpuTable.SIZES : sizes, json);
+            return bench.run(
+                    ResultsFolder.open(folder == null ? defaultFolder() : folder, ResultsFolder.TABLE),
+                    GivenCommand.provenance(spec),
+                    out,
+                    err);
+        }
+        if (sizes != null) {
+            throw new InvalidInputException("--sizes: " + sizes + " without --gpu; accepted is it with --gpu");
+        }
         if (threads < 1 || threads > Workers.MAX_THREADS) {
             throw new InvalidInputException(
                     "--threads: " + threads + " is out of range; accepted are 1 to " + Workers.MAX_THREADS);

@@ -4,6 +4,7 @@ import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.Product;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
+import dev.rewire.training.Device;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -57,6 +58,7 @@ public final class Main {
                 .setExecutionExceptionHandler((e, command, result) -> failed(name(command), e, err));
         OptionValues.register(commands);
         OptionValues.registerChoice(commands, Product.class, Product.values());
+        OptionValues.registerChoice(commands, Device.class, Device.values());
         OptionValues.registerChoice(commands, Layout.class, Layout.values());
         OptionValues.registerChoice(commands, ValueType.class, ValueType.values());
         if (args.length == 0) {

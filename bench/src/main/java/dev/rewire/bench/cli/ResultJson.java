@@ -19,10 +19,11 @@ final class ResultJson {
     }
 
     /** What a measurement depends on beside its settings: {@code environment}, with what the machine can do. */
-    static void environment(ObjectNode node, Environment environment) {
+    static ObjectNode environment(ObjectNode node, Environment environment) {
         ObjectNode of = node.putObject("environment");
         put(of, environment);
         of.set("capabilities", MAPPER.valueToTree(Capabilities.current().toMap()));
+        return of;
     }
 
     /** The same without what the machine can do. */

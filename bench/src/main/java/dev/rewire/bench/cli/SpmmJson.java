@@ -2,6 +2,7 @@ package dev.rewire.bench.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rewire.bench.GpuRun;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.kernels.BlockPattern;
@@ -19,7 +20,11 @@ final class SpmmJson {
     static String of(SpmmReport report, Provenance provenance) {
         ObjectNode node = ResultJson.start(provenance);
         node.setAll(node(report));
-        ResultJson.environment(node, report.environment());
+        ObjectNode environment = ResultJson.environment(node, report.environment());
+        GpuRun gpu = report.gpu();
+        if (gpu != null) {
+            gpu.device().forEach(environment.putObject("gpu")::put);
+        }
         return ResultJson.text(node);
     }
 
@@ -31,7 +36,8 @@ final class SpmmJson {
         NmPattern nm = report.nm();
         node.put("format", nm == null ? "bsr" : "nm");
         node.put("layout", OptionValues.name(report.settings().layout()));
-        node.put("values", OptionValues.name(report.settings().values()));
+        GpuRun gpu = report.gpu();
+        node.put("values", gpu == null ? OptionValues.name(report.settings().values()) : gpu.arithmetic());
         if (nm == null) {
             node.put("block", pattern.blockRows() + "x" + pattern.blockCols());
         } else {
@@ -44,6 +50,7 @@ final class SpmmJson {
         node.put("cols", pattern.cols());
         node.put("batch", report.settings().batch());
         node.put("threads", report.settings().threads());
+        node.put("device", report.settings().device().toString());
         node.put("nnz", report.nonzeros());
         node.put("stored", pattern.storedElements());
         node.put("density", rounded(pattern.density()));
@@ -61,6 +68,11 @@ final class SpmmJson {
         }
         node.put("max_error_over_bound", rounded(report.maxErrorOverBound()));
         node.put("plan_ms", rounded(report.planMs()));
+        if (gpu != null) {
+            node.put("compress_ms", rounded(gpu.compressMs()));
+            node.put("prune_ms", rounded(gpu.pruneMs()));
+            node.put("search_ms", rounded(gpu.searchMs()));
+        }
         return node;
     }
 

@@ -31,6 +31,7 @@ class SpmmRunTest {
             "cols",
             "batch",
             "threads",
+            "device",
             "nnz",
             "stored",
             "density",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.rewire.kernels.Provider;
 import dev.rewire.kernels.probe.Capabilities;
 import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.training.TrainingRun;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpu model of the CPU
  * @param processors processors that the JVM may use
  * @param kernels which of Rewire's kernels run, and why
+ * @param gpu what is known of the device that computes; null on the CPU
  * @param dense who computes the dense network of a comparison; null without one
  * @param capabilities what the machine, the JVM and the kernels can do
  */
@@ -30,6 +32,7 @@ record Environment(
         String cpu,
         int processors,
         Kernels kernels,
+        @Nullable Map<String, String> gpu,
         @Nullable DenseEngine dense,
         Map<String, @Nullable Object> capabilities) {
     /**
@@ -46,8 +49,9 @@ record Environment(
         }
     }
 
-    /** That of this process. */
-    static Environment ofProcess(@Nullable DenseEngine dense) {
+    /** That of this process, in which a run computes. */
+    static Environment of(TrainingRun run, @Nullable DenseEngine dense) {
+        Map<String, String> gpu = run.deviceEnvironment();
         Provider provider = Provider.active();
         return new Environment(
                 System.getProperty("java.runtime.version"),
@@ -57,6 +61,7 @@ record Environment(
                 Cpu.current().model(),
                 Runtime.getRuntime().availableProcessors(),
                 new Kernels(provider.name(), provider.vectorBits(), provider.reason()),
+                gpu.isEmpty() ? null : gpu,
                 dense,
                 Capabilities.current().toMap());
     }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param nm N:M, as 2:4; null with blocks
  * @param distribution how the sparsity was shared out
  * @param seed of every random choice
+ * @param device {@code cpu} or {@code gpu}
+ * @param engine who computed the products of N:M layers, or all
  * @param threads that computed
  * @param epochs epochs completed
  * @param steps steps taken
@@ -61,6 +63,8 @@ record Report(
         @Nullable String nm,
         String distribution,
         long seed,
+        String device,
+        String engine,
         int threads,
         int epochs,
         long steps,
@@ -102,6 +106,8 @@ record Report(
                 config.nm() == null ? null : config.nm().toString(),
                 ValueConverters.name(config.distribution()),
                 config.seed(),
+                config.device().toString(),
+                run.engine(),
                 config.threads(),
                 run.epochs(),
                 run.steps(),

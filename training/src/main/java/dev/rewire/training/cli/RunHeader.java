@@ -35,6 +35,9 @@ final class RunHeader {
                 run.steps() == 0 ? "" : ", going on after step " + run.steps()));
         lines.add(environment.kernels().text() + ", " + config.threads()
                 + (config.threads() == 1 ? " thread, " : " threads, ") + environment.cpu());
+        if (environment.gpu() != null) {
+            lines.add("device: " + String.join(", ", environment.gpu().values()));
+        }
         for (int layer = 0; layer < run.plans().size(); layer++) {
             lines.add("layer " + (layer + 1) + ": " + run.plans().get(layer));
         }

@@ -1,5 +1,6 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.Device;
 import dev.rewire.training.Distribution;
 import dev.rewire.training.Method;
 import dev.rewire.training.RateDecay;
@@ -117,6 +118,15 @@ final class SettingsOptions {
     private long seed = DEFAULTS.seed();
 
     @Option(
+            names = "--device",
+            paramLabel = "cpu|gpu",
+            defaultValue = "cpu",
+            description =
+                    "Where products with the weights of --nm 2:4 are computed (default: ${DEFAULT-VALUE}); gpu rounds operands to"
+                            + " bf16, and takes the forward product and, with --transposable, that of the input's gradient.")
+    private Device device = DEFAULTS.device();
+
+    @Option(
             names = "--threads",
             paramLabel = "T",
             description = "Threads that compute; the result does not depend on it (default here: ${DEFAULT-VALUE}).")
@@ -191,6 +201,9 @@ final class SettingsOptions {
         }
         if (given.test("--seed")) {
             settings.seed(seed);
+        }
+        if (given.test("--device")) {
+            settings.device(device);
         }
         if (given.test("--threads")) {
             settings.threads(threads);

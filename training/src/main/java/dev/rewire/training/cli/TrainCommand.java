@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.rewire.kernels.probe.Cpu;
 import dev.rewire.kernels.probe.Provenance;
 import dev.rewire.training.CheckpointException;
+import dev.rewire.training.Device;
 import dev.rewire.training.Method;
+import dev.rewire.training.NmBackend;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
@@ -97,6 +99,10 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         TrainingConfig config = config();
+        if (config.device() == Device.GPU) {
+            // Before data are looked for, which takes longer.
+            NmBackend.find();
+        }
         DataSource source = DataSource.of(data);
         OutFolder folder = out == null ? null : OutFolder.at(out);
         int classes = config.model().get(config.model().size() - 1);
@@ -119,7 +125,7 @@ final class TrainCommand implements Callable<Integer> {
     private void train(TrainingRun run, @Nullable DensePeer dense, ImageData images, @Nullable OutFolder folder)
             throws IOException {
         PrintStream people = json ? console.err() : console.out();
-        Environment environment = Environment.ofProcess(dense == null ? null : dense.engine());
+        Environment environment = Environment.of(run, dense == null ? null : dense.engine());
         RunHeader.lines(run, images, environment).forEach(people::println);
         Cpu.current()
                 .tooFewFor(run.config().threads())

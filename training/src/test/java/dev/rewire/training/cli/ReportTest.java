@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rewire.training.RoundingBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ class ReportTest {
             "block",
             "distribution",
             "seed",
+            "device",
+            "engine",
             "threads",
             "epochs",
             "steps",
@@ -72,6 +75,8 @@ class ReportTest {
                             "model",
                             "block",
                             "distribution",
+                            "device",
+                            "engine",
                             "topology_hash",
                             "weights_hash")
                     .contains(key);
@@ -174,6 +179,15 @@ class ReportTest {
         JsonNode dense = environment.get("dense");
         assertEquals(List.of("rewire", NaiveBackend.NAME), names(dense.get("step_ms")));
         assertTrue(names(dense.get("step_ms")).contains(dense.get("engine").asText()));
+    }
+
+    @Test
+    void theReportNamesTheDeviceThatComputed() throws IOException {
+        JsonNode json = json("--nm", "2:4", "--device", "gpu");
+        assertEquals("gpu", json.get("device").asText());
+        assertEquals(RoundingBackend.NAME, json.get("engine").asText());
+        assertEquals("loops", json.get("environment").get("gpu").get("device").asText());
+        assertEquals("rewire", json().get("engine").asText());
     }
 
     @Test
