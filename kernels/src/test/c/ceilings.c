@@ -1,6 +1,6 @@
 // What `rewire probe --measure` measures, in C: the witness that its Java loops reach what the machine has. x86-64 with GNU C and Linux.
 //
-//   gcc -O2 -pthread kernels/src/test/c/ceilings.c -o target/ceilings && target/ceilings
+//   gcc -O2 -pthread kernels/src/test/c/ceilings.c -o target/ceilings && target/ceilings [SECONDS]
 //
 // Prints one thread and all: multiply-adds in GFLOP/s for each width that the processor has, and reading in GB/s, with the widest vectors, of half of L1d,
 // half of L2, a thread's half of L3, and four times what all caches hold. Sizes as Linux gives them, and one L3. Best of many rounds.
@@ -17,7 +17,9 @@
 
 #define PAGE 4096
 #define ROUND_SECONDS 0.0003
-#define SECONDS 0.3
+
+// How long rounds of each figure are repeated: the argument, on a machine that is busy with other things.
+static double seconds_of_figure = 0.3;
 
 static double now(void) {
     struct timespec t;
@@ -142,7 +144,7 @@ static double best_seconds(int count) {
         }
         work.repeats *= 2;
     }
-    end = now() + SECONDS;
+    end = now() + seconds_of_figure;
     for (long i = 1; i < count; i++) {
         if (pthread_create(&others[i], NULL, rounds, (void *) i)) { perror("pthread_create"); exit(1); }
     }
@@ -194,7 +196,8 @@ static long cache(int index) {
     return kib << 10;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+    if (count > 1) seconds_of_figure = atof(arguments[1]);
     int all = (int) sysconf(_SC_NPROCESSORS_ONLN);
     if (all > 1024) all = 1024;
     __builtin_cpu_init();

@@ -43,7 +43,7 @@ final class EveryTile {
         long memory = arena.allocate(3 * bytes).address();
         List<FmaLoop> fma = List.of(FmaLoop.generate(bits, true), FmaLoop.generate(bits, false));
         ReadLoop read = ReadLoop.generate(bits);
-        ReadLoop mostSums = ReadLoop.generate(bits, 40, 1);
+        ReadLoop mostSums = ReadLoop.generate(bits, 40);
         TriadLoop triad = TriadLoop.generate(bits);
         for (int i = 0; i < 100; i++) {
             fma.forEach(loop -> loop.run(2, memory));

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Threads that do the same work at the same time, over and over. They spin between rounds: a thread that sleeps starts too late for rounds of a tenth of a millisecond. */
 final class Crew {
     /** After so many looks a waiting thread lets others run, which may be what it waits for. */
-    private static final int SPINS = 10_000;
+    private static final int SPINS = 100_000;
 
     private static final long PAUSE_NANOS = 20_000;
 

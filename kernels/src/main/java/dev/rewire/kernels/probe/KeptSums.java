@@ -105,7 +105,7 @@ final class KeptSums {
     }
 
     private Candidate candidate(int sums) {
-        ReadLoop loop = ReadLoop.generate(bits, sums, 1);
+        ReadLoop loop = ReadLoop.generate(bits, sums);
         int turn = sums * bits / Byte.SIZE;
         int most = BYTES / turn;
         long result = memory + BYTES;
