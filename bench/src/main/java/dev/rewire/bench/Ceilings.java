@@ -1,6 +1,6 @@
 package dev.rewire.bench;
 
-import dev.rewire.kernels.probe.MachineRates;
+import dev.rewire.kernels.measure.MachineRates;
 
 /**
  * What the processor and the memory do at most, measured with loops of our own on vectors as wide as the JVM prefers.

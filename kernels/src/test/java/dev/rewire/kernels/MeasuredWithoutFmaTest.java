@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.rewire.kernels.probe.CacheSizes;
-import dev.rewire.kernels.probe.Measured;
+import dev.rewire.kernels.measure.Measured;
+import dev.rewire.kernels.probe.Capabilities;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,8 +16,8 @@ class MeasuredWithoutFmaTest {
         private Program() {}
 
         public static void main(String[] arguments) {
-            System.out.println(Measured.take(new CacheSizes(0, 0, 0, 1), 0, 1, 0.5, step -> {})
-                    .fused());
+            System.out.println(
+                    Measured.take(Capabilities.current(), 1, 0.5, step -> {}).fused());
         }
     }
 

@@ -92,6 +92,7 @@ final class CapabilitiesMap {
     private static Map<String, @Nullable Object> memory(Memory memory) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("total", value(memory.total()));
+        map.put("available", value(memory.available()));
         map.put("limit", value(memory.limit()));
         map.put("heap_limit", memory.heapLimit());
         map.put("page_size", value(memory.pageSize()));

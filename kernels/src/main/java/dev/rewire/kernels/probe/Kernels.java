@@ -1,9 +1,10 @@
 package dev.rewire.kernels.probe;
 
 import dev.rewire.kernels.Provider;
+import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.vector.VectorFacts;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What Rewire has chosen here.
@@ -53,16 +54,35 @@ public record Kernels(String provider, int vectorBits, String reason, Answer fma
     /** What the vector kernels have decided; whoever decides more adds a line. */
     private static List<Choice> vectorChoices() {
         int registers = VectorFacts.registers();
-        List<Choice> choices = new ArrayList<>();
-        choices.add(new Choice(
-                "vector_registers",
-                Integer.toString(registers),
-                registers == 32 ? "AVX-512 and ARM have 32" : "AVX2 and SSE have 16"));
-        choices.add(new Choice(
-                "tile_accumulators",
-                Integer.toString(VectorFacts.accumulators()),
-                "half of the registers; the operands of a step need the rest"));
-        return choices;
+        return List.of(
+                new Choice(
+                        "vector_registers",
+                        Integer.toString(registers),
+                        registers == 32 ? "AVX-512 and ARM have 32" : "AVX2 and SSE have 16"),
+                new Choice(
+                        "tile_accumulators",
+                        Integer.toString(VectorFacts.accumulators()),
+                        "half of the registers; the operands of a step need the rest"),
+                new Choice(
+                        "tile",
+                        VectorFacts.tile(),
+                        "outputs × vectors of samples of a 16×16 block, 64 samples: as tall as wide loads least"),
+                new Choice(
+                        "l1_bytes",
+                        Long.toString(CacheSizes.L1),
+                        source(Cpu.current().l1DataBytes()) + "; chunks of inputs take half of it to twice it"),
+                new Choice(
+                        "l2_bytes",
+                        Long.toString(CacheSizes.L2),
+                        source(Cpu.current().l2Bytes()) + "; weights of a task and packed panels take a quarter"),
+                new Choice(
+                        "threads",
+                        "the caller's",
+                        "a Workers has as many as it is made with; results do not depend on it"));
+    }
+
+    private static String source(OptionalLong bytes) {
+        return bytes.isPresent() ? "this machine's" : "assumed, as the system does not tell";
     }
 
     /** Whether these are the vector kernels. */

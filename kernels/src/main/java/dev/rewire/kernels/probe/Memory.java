@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * The memory.
  *
  * @param total bytes of the machine
+ * @param available bytes that programs could still get when this was read, as the system estimates; empty if unknown
  * @param limit bytes that the control group of this process allows; empty if there is no limit
  * @param heapLimit bytes that the JVM's heap may grow to; Rewire's matrices are outside of it
  * @param pageSize bytes of a page
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  */
 public record Memory(
         OptionalLong total,
+        OptionalLong available,
         OptionalLong limit,
         long heapLimit,
         OptionalLong pageSize,
@@ -43,6 +45,7 @@ public record Memory(
         Matcher chosen = CHOSEN.matcher(files.text("sys/kernel/mm/transparent_hugepage/enabled"));
         return new Memory(
                 total.isPresent() ? total : jvm.physicalMemory(),
+                kibibytes(info, "MemAvailable"),
                 Cgroup.read(files).memoryBytes(),
                 Runtime.getRuntime().maxMemory(),
                 AuxVector.read(files).value(AuxVector.PAGE_SIZE),
@@ -51,6 +54,15 @@ public record Memory(
                         chosen.find() ? chosen.group(1) : Cpu.UNKNOWN,
                         number(info, "HugePages_Total")),
                 total.isPresent() ? "/proc/meminfo" : "the JVM: no /proc/meminfo here");
+    }
+
+    /**
+     * What this process may count on.
+     *
+     * @return bytes: what is available, or where that is unknown the JVM's heap limit, and no more than the limit
+     */
+    public long usable() {
+        return Math.min(available.orElse(heapLimit), limit.orElse(Long.MAX_VALUE));
     }
 
     private static OptionalLong kibibytes(String info, String key) {

@@ -41,4 +41,14 @@ public final class VectorFacts {
     public static boolean fused() {
         return VectorWidth.FUSED;
     }
+
+    /**
+     * The usual tile, of 64 samples; only where the vector kernels run.
+     *
+     * @return outputs × vectors
+     */
+    public static String tile() {
+        int outputs = VectorSpmm.outputsOfTile(64);
+        return outputs + "×" + VectorSpmm.vectorsOfTile(64, outputs);
+    }
 }

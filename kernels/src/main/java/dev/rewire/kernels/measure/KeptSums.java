@@ -1,4 +1,4 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
 import dev.rewire.kernels.internal.vector.ceiling.ReadLoop;
 import java.lang.foreign.Arena;

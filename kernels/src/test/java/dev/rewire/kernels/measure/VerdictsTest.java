@@ -1,9 +1,9 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rewire.kernels.probe.Measured.Fma;
-import dev.rewire.kernels.probe.Measured.Read;
+import dev.rewire.kernels.measure.Measured.Fma;
+import dev.rewire.kernels.measure.Measured.Read;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,11 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
 import dev.rewire.kernels.internal.vector.VectorProvider;
 import dev.rewire.kernels.internal.vector.ceiling.FmaLoop;
 import dev.rewire.kernels.internal.vector.ceiling.ReadLoop;
 import dev.rewire.kernels.internal.vector.ceiling.TriadLoop;
 import dev.rewire.kernels.internal.vector.ceiling.Widths;
+import dev.rewire.kernels.probe.Jvm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ public final class MachineRates {
      */
     public static double fmaGflops(int threads, double seconds) {
         checkAvailable();
-        try (Fma fma = new Fma(Widths.widest(), Fusion.found(), threads, MOST_WARM_UP * seconds)) {
+        try (Fma fma = new Fma(Widths.widest(), !Jvm.current().useFma().isNo(), threads, MOST_WARM_UP * seconds)) {
             return fma.gflops(threads, seconds);
         }
     }

@@ -1,4 +1,4 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
 import java.util.ArrayList;
 import java.util.List;

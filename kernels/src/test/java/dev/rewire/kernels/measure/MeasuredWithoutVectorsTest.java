@@ -1,4 +1,4 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,7 +15,7 @@ class MeasuredWithoutVectorsTest {
 
     @Test
     void theReasonIsTheResult() {
-        Map<String, Object> map = Measured.take(new CacheSizes(1 << 15, 0, 0, 1), 1L << 30, 2, 1, step -> {})
+        Map<String, Object> map = Measured.take(new ReadSizes(1 << 15, 0, 0, 1), 1L << 30, 2, 1, step -> {})
                 .toMap();
         assertEquals(REASON, map.get("reason"));
     }

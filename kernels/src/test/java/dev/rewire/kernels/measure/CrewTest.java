@@ -1,4 +1,4 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,7 +1,7 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
-import dev.rewire.kernels.probe.Measured.Fma;
-import dev.rewire.kernels.probe.Measured.Read;
+import dev.rewire.kernels.measure.Measured.Fma;
+import dev.rewire.kernels.measure.Measured.Read;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

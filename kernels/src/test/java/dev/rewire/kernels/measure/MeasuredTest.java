@@ -1,4 +1,4 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.kernels.internal.vector.ceiling.Widths;
-import dev.rewire.kernels.probe.Measured.Fma;
-import dev.rewire.kernels.probe.Measured.Read;
-import dev.rewire.kernels.probe.Measured.Registers;
+import dev.rewire.kernels.measure.Measured.Fma;
+import dev.rewire.kernels.measure.Measured.Read;
+import dev.rewire.kernels.measure.Measured.Registers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MeasuredTest {
-    private static final CacheSizes CACHES = new CacheSizes(32 << 10, 256 << 10, 0, 1);
+    private static final ReadSizes CACHES = new ReadSizes(32 << 10, 256 << 10, 0, 1);
     private static final long FREE = 256L << 20;
 
     private static final Measured TWO_THREADS = new Measured(

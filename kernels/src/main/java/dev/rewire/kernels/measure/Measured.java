@@ -1,5 +1,6 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
+import dev.rewire.kernels.probe.Capabilities;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,8 +76,7 @@ public record Measured(
     /**
      * Measures.
      *
-     * @param caches what is read from
-     * @param freeMemory bytes; a quarter is used at most, and memory is not measured if that is too little
+     * @param machine whose caches and memory are read
      * @param threads for the figures of all, at least 1: one for each processor that this JVM may use
      * @param seconds how long about, at least 0.1; below 3 the figures are rough
      * @param progress hears what is measured next
@@ -84,8 +84,12 @@ public record Measured(
      * @throws IllegalArgumentException if an argument is out of range
      * @throws IllegalStateException if the calling thread is interrupted, and it stays so
      */
-    public static Measured take(
-            CacheSizes caches, long freeMemory, int threads, double seconds, Consumer<String> progress) {
+    public static Measured take(Capabilities machine, int threads, double seconds, Consumer<String> progress) {
+        return take(ReadSizes.of(machine.cpu()), machine.memory().usable(), threads, seconds, progress);
+    }
+
+    /** The same, of which a quarter of the free memory is used at most, and memory is not measured if that is too little. */
+    static Measured take(ReadSizes caches, long freeMemory, int threads, double seconds, Consumer<String> progress) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads = " + threads + ": accepted is at least 1");
         }

@@ -1,11 +1,12 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
 import dev.rewire.kernels.internal.vector.ceiling.ReadLoop;
 import dev.rewire.kernels.internal.vector.ceiling.Widths;
-import dev.rewire.kernels.probe.CacheSizes.Buffer;
-import dev.rewire.kernels.probe.Measured.Fma;
-import dev.rewire.kernels.probe.Measured.Read;
-import dev.rewire.kernels.probe.Measured.Registers;
+import dev.rewire.kernels.measure.Measured.Fma;
+import dev.rewire.kernels.measure.Measured.Read;
+import dev.rewire.kernels.measure.Measured.Registers;
+import dev.rewire.kernels.measure.ReadSizes.Buffer;
+import dev.rewire.kernels.probe.Jvm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +40,7 @@ final class Measuring {
     }
 
     Measured run() {
-        boolean fused = Fusion.found();
+        boolean fused = !Jvm.current().useFma().isNo();
         int readBits = Widths.widest();
         List<Fma> fma = new ArrayList<>();
         List<Registers> registers = new ArrayList<>();

@@ -1,5 +1,7 @@
-package dev.rewire.kernels.probe;
+package dev.rewire.kernels.measure;
 
+import dev.rewire.kernels.probe.Cache;
+import dev.rewire.kernels.probe.Cpu;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +13,7 @@ import java.util.List;
  * @param l3 bytes of one third-level cache
  * @param l3Count how many third-level caches the processors share that this JVM may use, at least 1
  */
-public record CacheSizes(long l1, long l2, long l3, int l3Count) {
+record ReadSizes(long l1, long l2, long l3, int l3Count) {
     private static final long MIB = 1L << 20;
     private static final long LEAST_MEMORY = 64 * MIB;
     private static final long MOST_MEMORY = 1024 * MIB;
@@ -23,7 +25,7 @@ public record CacheSizes(long l1, long l2, long l3, int l3Count) {
     private static final int MOST_OF_FREE = 4;
 
     /** Checks the numbers. */
-    public CacheSizes {
+    public ReadSizes {
         if (l1 < 0 || l2 < 0 || l3 < 0) {
             throw new IllegalArgumentException(
                     "l1 = " + l1 + ", l2 = " + l2 + ", l3 = " + l3 + ": accepted are bytes, or 0 for none");
@@ -31,6 +33,19 @@ public record CacheSizes(long l1, long l2, long l3, int l3Count) {
         if (l3Count < 1) {
             throw new IllegalArgumentException("l3Count = " + l3Count + ": accepted is at least 1");
         }
+    }
+
+    /** Those of a machine. */
+    static ReadSizes of(Cpu cpu) {
+        Cache last = cpu.caches().stream()
+                .filter(cache -> cache.level() == 3)
+                .findFirst()
+                .orElse(null);
+        return new ReadSizes(
+                cpu.l1DataBytes().orElse(0),
+                cpu.l2Bytes().orElse(0),
+                last == null ? 0 : last.bytes(),
+                last == null ? 1 : Math.clamp(cpu.available(), 1, Math.max(1, last.instances())));
     }
 
     /**
