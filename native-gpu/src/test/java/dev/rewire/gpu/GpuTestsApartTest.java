@@ -8,9 +8,10 @@ class GpuTestsApartTest {
     @Test
     void testsTaggedGpuAreSkippedHere() {
         GpuCapabilities capabilities = GpuCapabilities.current();
-        Assumptions.abort("tests tagged gpu: 0 run; -Dgroups=gpu -Dtests.excluded=none runs them. This machine: "
-                + (capabilities.available()
-                        ? capabilities.devices().getFirst().name()
-                        : String.join("; ", capabilities.reasons())));
+        Assumptions.abort(
+                "tests tagged gpu: 0 run; -Dtest=RealDeviceTest -Dtests.excluded=none runs them. This machine: "
+                        + (capabilities.available()
+                                ? capabilities.devices().getFirst().name()
+                                : String.join("; ", capabilities.reasons())));
     }
 }
