@@ -423,10 +423,24 @@ EXPORT int cuMemHostAlloc(void **address, size_t bytes, unsigned flags) {
     return flags > 7 ? CUDA_INVALID_VALUE : allocate((char **)address, bytes, LIVE_HOST_ALLOCATIONS);
 }
 
+/* Nobody waits for copies of memory that is given back: that they are still to come is a fault. */
+static int give_back(char *address, int kind) {
+    pthread_mutex_lock(&lock);
+    block *b = find((devptr)address, kind);
+    for (work *w = first_work; w != NULL && b != NULL; w = w->next) {
+        const char *from = w->from, *to = w->to;
+        if ((from >= b->address && from < b->address + b->bytes) || (to >= b->address && to < b->address + b->bytes)) {
+            stub_fault();
+        }
+    }
+    stub_drain();
+    int result = release((devptr)address, kind);
+    return locked(sticky ? CUDA_ILLEGAL_ADDRESS : result);
+}
+
 EXPORT int cuMemFreeHost(void *address) {
     ENTER(1, 1);
-    stub_drain();
-    return release((devptr)address, LIVE_HOST_ALLOCATIONS);
+    return give_back(address, LIVE_HOST_ALLOCATIONS);
 }
 
 EXPORT int cuMemHostRegister_v2(void *address, size_t bytes, unsigned flags) {
@@ -453,8 +467,7 @@ EXPORT int cuMemHostRegister_v2(void *address, size_t bytes, unsigned flags) {
 
 EXPORT int cuMemHostUnregister(void *address) {
     ENTER(1, 1);
-    stub_drain();
-    return release((devptr)address, LIVE_REGISTRATIONS);
+    return give_back(address, LIVE_REGISTRATIONS);
 }
 
 static int put_off(void *to, const void *from, devptr on_device, uint64_t bytes, int fill, devptr stream) {

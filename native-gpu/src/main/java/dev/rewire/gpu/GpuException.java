@@ -13,9 +13,16 @@ import java.util.stream.Collectors;
 public final class GpuException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** The status. */
     private final int code;
+
+    /** The status by its name. */
     private final String name;
+
+    /** The function that failed. */
     private final String call;
+
+    /** Whether the process cannot use the device any more. */
     private final boolean contextLost;
 
     /** Not serialised: any object may be among them, and the message has their text. */

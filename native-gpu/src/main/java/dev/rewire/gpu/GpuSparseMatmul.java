@@ -1,12 +1,5 @@
 package dev.rewire.gpu;
 
-import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSELT_PRUNE_SPMMA_STRIP;
-import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSELT_PRUNE_SPMMA_TILE;
-import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSELT_SPARSITY_50_PERCENT;
-import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSE_OPERATION_NON_TRANSPOSE;
-import static dev.rewire.gpu.internal.binding.CusparseConstants.CUSPARSE_ORDER_ROW;
-
-import dev.rewire.gpu.internal.binding.CusparseLt;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
@@ -15,7 +8,6 @@ import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.io.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +28,8 @@ public final class GpuSparseMatmul extends GpuObject {
         TILE
     }
 
-    private static final long COMPRESSION_ALIGNMENT = 256;
-
-    private final CusparseLt library;
     private final GpuShape shape;
-    private final MemorySegment matrix;
-    private final DeviceBuffer compressed;
-    private final long compressionBytes;
+    private final DeviceWeights weights;
     private final @Nullable DeviceBuffer bias;
     private final Map<Integer, SparsePlan> plans = new HashMap<>();
     private boolean hasWeights;
@@ -53,27 +40,8 @@ public final class GpuSparseMatmul extends GpuObject {
     private GpuSparseMatmul(GpuContext context, GpuShape shape) {
         super(context);
         this.shape = shape;
-        library = context.sparse;
         try {
-            Arena arena = Arena.ofShared();
-            closing.add(arena::close);
-            matrix = GpuContext.struct(arena);
-            describe();
-            closing.add(this::destroy);
-            long compressedBytes;
-            try (Arena call = Arena.ofConfined()) {
-                MemorySegment size = call.allocate(ValueLayout.JAVA_LONG);
-                MemorySegment buffer = call.allocate(ValueLayout.JAVA_LONG);
-                context.check(
-                        library,
-                        library.cusparseLtSpMMACompressedSize2(context.handle(), matrix, size, buffer),
-                        "cusparseLtSpMMACompressedSize2",
-                        shape);
-                compressedBytes = size.get(ValueLayout.JAVA_LONG, 0);
-                compressionBytes = buffer.get(ValueLayout.JAVA_LONG, 0);
-            }
-            compressed = DeviceBuffer.allocate(context, compressedBytes);
-            closing.add(compressed::close);
+            weights = new DeviceWeights(context, shape, closing);
             DType biasType = shape.type().bias(shape.result());
             bias = shape.epilogue().bias()
                     ? DeviceBuffer.allocate(context, (long) shape.outputs() * Elements.bytes(biasType))
@@ -108,23 +76,6 @@ public final class GpuSparseMatmul extends GpuObject {
         }
     }
 
-    private void describe() {
-        context.check(
-                library,
-                library.cusparseLtStructuredDescriptorInit(
-                        context.handle(),
-                        matrix,
-                        shape.outputs(),
-                        shape.inputs(),
-                        shape.inputs(),
-                        SparsePlan.ALIGNMENT,
-                        Elements.cuda(shape.type().element()),
-                        CUSPARSE_ORDER_ROW,
-                        CUSPARSELT_SPARSITY_50_PERCENT),
-                "cusparseLtStructuredDescriptorInit",
-                shape);
-    }
-
     /**
      * What is multiplied, for one batch.
      *
@@ -141,7 +92,7 @@ public final class GpuSparseMatmul extends GpuObject {
      * @return bytes: outputs · inputs elements
      */
     public long denseBytes() {
-        return shape.outputs() * rowBytes();
+        return weights.denseBytes();
     }
 
     /**
@@ -150,39 +101,38 @@ public final class GpuSparseMatmul extends GpuObject {
      * @return bytes
      */
     public long compressedBytes() {
-        return compressed.byteSize();
+        return weights.compressed().byteSize();
     }
 
     /**
      * Takes weights from the host: with their zeros to the device, and compressed there. Values of another type are rounded to the nearest; for
      * {@link GpuType#I8} see {@link #assign(SemiStructuredMatrix, float, GpuStream)}.
      *
-     * @param weights outputs × inputs, 2:4 (1:2 for TF32); they are read before this returns
+     * @param matrix outputs × inputs, 2:4 (1:2 for TF32); they are read before this returns
      * @param stream on which they are copied and compressed
      * @throws IllegalArgumentException if the weights do not fit
      */
-    public void assign(SemiStructuredMatrix weights, GpuStream stream) {
-        assign(weights, 1, stream);
+    public void assign(SemiStructuredMatrix matrix, GpuStream stream) {
+        assign(matrix, 1, stream);
     }
 
     /**
      * Takes weights from the host as multiples of a scale. Of 8-bit integers, w becomes w / scale rounded to the nearest, to the even one of two,
      * within ±127; a product is multiplied by the scale if alpha is.
      *
-     * @param weights outputs × inputs, 2:4; they are read before this returns
+     * @param matrix outputs × inputs, 2:4; they are read before this returns
      * @param unit what 1 stands for on the device: positive, and 1 for all types but I8
      * @param stream on which they are copied and compressed
      * @throws IllegalArgumentException if an argument is not as described
      */
-    public void assign(SemiStructuredMatrix weights, float unit, GpuStream stream) {
-        checkScale(unit);
-        NmPattern places = weights.pattern();
+    public void assign(SemiStructuredMatrix matrix, float unit, GpuStream stream) {
+        enter();
+        checkPeer("stream", stream);
+        checkUnit(unit);
+        NmPattern places = matrix.pattern();
         checkPattern(places);
-        assign(
-                places,
-                unit,
-                stream,
-                offset -> writeRows(weights, unit, stream.scratch(denseAndMore()), offset, stream));
+        weights.assign(matrix, unit, stream);
+        hold(places, unit);
     }
 
     /**
@@ -194,6 +144,8 @@ public final class GpuSparseMatmul extends GpuObject {
      * @throws IllegalArgumentException if this product has another type or an argument does not fit
      */
     public void assign(NmPattern places, MemorySegment values, GpuStream stream) {
+        enter();
+        checkPeer("stream", stream);
         if (shape.type() != GpuType.I8) {
             throw new IllegalArgumentException(
                     "values: bytes are not for " + shape.type() + "; accepted are they for I8 alone");
@@ -203,50 +155,29 @@ public final class GpuSparseMatmul extends GpuObject {
             throw new IllegalArgumentException("values: " + values.byteSize() + " bytes do not fit; expected "
                     + places.elements() + " (" + places + ")");
         }
-        assign(
-                places,
-                1,
-                stream,
-                offset -> Rows.upload(
-                        stream.scratch(denseAndMore()), offset, places.rows(), rowBytes(), stream, (row, target) -> {
-                            target.fill((byte) 0);
-                            long first = (long) row * places.rowElements();
-                            for (int element = 0; element < places.rowElements(); element++) {
-                                byte value = values.get(ValueLayout.JAVA_BYTE, first + element);
-                                target.set(ValueLayout.JAVA_BYTE, column(places, row, element), value);
-                            }
-                        }));
+        weights.assign(places, values, stream);
+        hold(places, 1);
     }
 
-    /** What writes the dense matrix into the scratch memory of the stream, from an offset on. */
-    private interface Upload {
-        void to(long offset);
-    }
-
-    private void assign(NmPattern places, float unit, GpuStream stream, Upload upload) {
-        enter();
-        checkPeer("stream", stream);
-        long offset = offsetOfDense();
-        upload.to(offset);
-        DeviceBuffer scratch = stream.scratch(denseAndMore());
-        compress(scratch.address() + offset, scratch.address(), stream);
+    private void hold(@Nullable NmPattern places, float unit) {
         pattern = places;
         scale = unit;
+        hasWeights = true;
     }
 
     /**
      * Writes weights with their zeros to memory of the device, where {@link #prune}, {@link #isPruned} and {@link #compress} find them.
      *
-     * @param weights outputs × inputs, 2:4 (1:2 for TF32), rounded as {@link #assign} does
+     * @param matrix outputs × inputs, 2:4 (1:2 for TF32), rounded as {@link #assign} does
      * @param dense {@link #denseBytes} or more
      * @param stream on which they are copied; this waits for it
      * @throws IllegalArgumentException if an argument does not fit
      */
-    public void upload(SemiStructuredMatrix weights, DeviceBuffer dense, GpuStream stream) {
+    public void upload(SemiStructuredMatrix matrix, DeviceBuffer dense, GpuStream stream) {
         enter();
         checkDense(dense, stream);
-        checkPattern(weights.pattern());
-        writeRows(weights, 1, dense, 0, stream);
+        checkPattern(matrix.pattern());
+        weights.upload(matrix, 1, dense, 0, stream);
     }
 
     /**
@@ -260,22 +191,7 @@ public final class GpuSparseMatmul extends GpuObject {
     public void prune(DeviceBuffer dense, Pruning pruning, GpuStream stream) {
         enter();
         checkDense(dense, stream);
-        int algorithm = pruning == Pruning.TILE ? CUSPARSELT_PRUNE_SPMMA_TILE : CUSPARSELT_PRUNE_SPMMA_STRIP;
-        synchronized (context.lock) {
-            context.check(
-                    library,
-                    library.cusparseLtSpMMAPrune2(
-                            context.handle(),
-                            matrix,
-                            1,
-                            CUSPARSE_OPERATION_NON_TRANSPOSE,
-                            dense.address(),
-                            dense.address(),
-                            algorithm,
-                            stream.handle()),
-                    "cusparseLtSpMMAPrune2",
-                    pruning);
-        }
+        weights.prune(dense, pruning, stream);
     }
 
     /**
@@ -289,25 +205,7 @@ public final class GpuSparseMatmul extends GpuObject {
     public boolean isPruned(DeviceBuffer dense, GpuStream stream) {
         enter();
         checkDense(dense, stream);
-        DeviceBuffer answer = stream.scratch(Integer.BYTES);
-        synchronized (context.lock) {
-            context.check(
-                    library,
-                    library.cusparseLtSpMMAPruneCheck2(
-                            context.handle(),
-                            matrix,
-                            1,
-                            CUSPARSE_OPERATION_NON_TRANSPOSE,
-                            dense.address(),
-                            answer.address(),
-                            stream.handle()),
-                    "cusparseLtSpMMAPruneCheck2");
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment invalid = arena.allocate(ValueLayout.JAVA_INT);
-            answer.copyTo(0, invalid, stream);
-            return invalid.get(ValueLayout.JAVA_INT, 0) == 0;
-        }
+        return weights.isPruned(dense, stream);
     }
 
     /**
@@ -320,28 +218,8 @@ public final class GpuSparseMatmul extends GpuObject {
     public void compress(DeviceBuffer dense, GpuStream stream) {
         enter();
         checkDense(dense, stream);
-        compress(dense.address(), stream.workspace(compressionBytes), stream);
-        pattern = null;
-        scale = 1;
-    }
-
-    private void compress(long dense, long buffer, GpuStream stream) {
-        synchronized (context.lock) {
-            context.check(
-                    library,
-                    library.cusparseLtSpMMACompress2(
-                            context.handle(),
-                            matrix,
-                            1,
-                            CUSPARSE_OPERATION_NON_TRANSPOSE,
-                            dense,
-                            compressed.address(),
-                            buffer,
-                            stream.handle()),
-                    "cusparseLtSpMMACompress2",
-                    shape);
-        }
-        hasWeights = true;
+        weights.compress(dense, stream);
+        hold(null, 1);
     }
 
     /**
@@ -401,7 +279,7 @@ public final class GpuSparseMatmul extends GpuObject {
             plan(x.rows())
                     .multiply(
                             alpha,
-                            compressed.address(),
+                            weights.compressed().address(),
                             x.buffer().address(),
                             beta,
                             y.buffer().address(),
@@ -431,11 +309,11 @@ public final class GpuSparseMatmul extends GpuObject {
         GpuShape key = shape(x.rows());
         synchronized (context.lock) {
             // The search leaves its mark in the plan, so it gets one of its own.
-            SparsePlan trial = new SparsePlan(context, key, matrix, biasAddress(), null);
+            SparsePlan trial = new SparsePlan(context, key, weights.descriptor(), biasAddress(), null);
             try {
                 GpuAlgorithm best = trial.search(
                         iterations,
-                        compressed.address(),
+                        weights.compressed().address(),
                         x.buffer().address(),
                         y.buffer().address(),
                         stream);
@@ -462,7 +340,7 @@ public final class GpuSparseMatmul extends GpuObject {
             plans.remove(key.batch());
             plan.close();
         }
-        SparsePlan next = new SparsePlan(context, key, matrix, biasAddress(), algorithm);
+        SparsePlan next = new SparsePlan(context, key, weights.descriptor(), biasAddress(), algorithm);
         plans.put(key.batch(), next);
         return next;
     }
@@ -488,7 +366,8 @@ public final class GpuSparseMatmul extends GpuObject {
             DenseMatrix columns = DenseMatrix.allocate(memory, step, shape.outputs());
             SparsePlan plan;
             synchronized (context.lock) {
-                plan = new SparsePlan(context, shape(step).withEpilogue(GpuEpilogue.NONE), matrix, 0, null);
+                plan = new SparsePlan(
+                        context, shape(step).withEpilogue(GpuEpilogue.NONE), weights.descriptor(), 0, null);
             }
             try {
                 for (int first = 0; first < shape.inputs(); first += step) {
@@ -496,7 +375,7 @@ public final class GpuSparseMatmul extends GpuObject {
                     synchronized (context.lock) {
                         plan.multiply(
                                 1,
-                                compressed.address(),
+                                weights.compressed().address(),
                                 x.buffer().address(),
                                 0,
                                 y.buffer().address(),
@@ -522,46 +401,13 @@ public final class GpuSparseMatmul extends GpuObject {
         }
     }
 
-    private void writeRows(
-            SemiStructuredMatrix weights, float unit, DeviceBuffer target, long offset, GpuStream stream) {
-        NmPattern places = weights.pattern();
-        DType type = shape.type().element();
-        MemorySegment values = weights.values();
-        Rows.upload(target, offset, places.rows(), rowBytes(), stream, (row, bytes) -> {
-            bytes.fill((byte) 0);
-            long first = (long) row * places.rowElements();
-            for (int element = 0; element < places.rowElements(); element++) {
-                float value = weights.type().get(values, first + element);
-                Elements.set(type, bytes, column(places, row, element), value / unit);
-            }
-        });
-    }
-
-    private static int column(NmPattern places, int row, int element) {
-        int group = element / places.n();
-        return group * places.m() + places.index(row, group, element % places.n());
-    }
-
-    private long rowBytes() {
-        return (long) shape.inputs() * Elements.bytes(shape.type().element());
-    }
-
-    /** In scratch memory, the dense matrix lies behind what its compression needs. */
-    private long offsetOfDense() {
-        return (compressionBytes + COMPRESSION_ALIGNMENT - 1) / COMPRESSION_ALIGNMENT * COMPRESSION_ALIGNMENT;
-    }
-
-    private long denseAndMore() {
-        return offsetOfDense() + denseBytes();
-    }
-
     private long biasAddress() {
         return bias == null ? 0 : bias.address();
     }
 
-    private void checkScale(float unit) {
+    private void checkUnit(float unit) {
         if (!(unit > 0) || unit == Float.POSITIVE_INFINITY || (unit != 1 && shape.type() != GpuType.I8)) {
-            throw new IllegalArgumentException("scale: " + unit + " is not for " + shape.type() + "; accepted are "
+            throw new IllegalArgumentException("unit: " + unit + " is not for " + shape.type() + "; accepted are "
                     + (shape.type() == GpuType.I8 ? "positive numbers" : "1, and other positive numbers for I8"));
         }
     }
@@ -600,12 +446,6 @@ public final class GpuSparseMatmul extends GpuObject {
     private void checkWeights() {
         if (!hasWeights) {
             throw new IllegalStateException(this + ": no weights yet; assign or compress some first");
-        }
-    }
-
-    private void destroy() {
-        synchronized (context.lock) {
-            context.release(library, library.cusparseLtMatDescriptorDestroy(matrix), "cusparseLtMatDescriptorDestroy");
         }
     }
 

@@ -16,10 +16,13 @@ public final class CxxCompiler {
 
     private CxxCompiler() {}
 
-    /** Compiles a shared library of this file name, which is its soname, too. */
+    /**
+     * Compiles a shared library. It has no soname: with NVIDIA's, the loader would take it for the real library wherever the JVM asks for that by
+     * name later, and cuSPARSELt itself does.
+     */
     public static Path library(Path folder, String name, String source, List<Path> headers)
             throws IOException, InterruptedException {
-        return compile(folder, name, source, headers, List.of("-shared", "-fPIC", "-Wl,-soname," + name));
+        return compile(folder, name, source, headers, List.of("-shared", "-fPIC"));
     }
 
     /** Compiles and runs a program. */

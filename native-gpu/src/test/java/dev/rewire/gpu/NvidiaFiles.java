@@ -166,6 +166,8 @@ public enum NvidiaFiles {
                 "download",
                 "--disable-pip-version-check",
                 "--no-cache-dir",
+                "--retries=1",
+                "--timeout=20",
                 "--no-deps",
                 "--only-binary=:all:",
                 "--quiet",

@@ -109,8 +109,7 @@ class OwnersTest {
     void aClosedMatrixIsNotMultiplied() {
         GpuMatrix x = GpuMatrix.allocate(stream, DType.F16, 1, 32);
         x.close();
-        try (GpuSparseMatmul matmul =
-                GpuSparseMatmul.of(context, GpuType.F16, DType.F16, 32, 32, GpuEpilogue.NONE)) {
+        try (GpuSparseMatmul matmul = GpuSparseMatmul.of(context, GpuType.F16, DType.F16, 32, 32, GpuEpilogue.NONE)) {
             assertClosed("DeviceBuffer of 1024 bytes: closed", () -> matmul.multiply(x, x, stream));
         }
     }

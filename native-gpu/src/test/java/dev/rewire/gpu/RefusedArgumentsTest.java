@@ -100,8 +100,7 @@ class RefusedArgumentsTest {
 
     @Test
     void floatsThatAre2to4ForTf32() {
-        try (GpuSparseMatmul tf32 =
-                GpuSparseMatmul.of(context, GpuType.TF32, DType.F32, 32, 64, GpuEpilogue.NONE)) {
+        try (GpuSparseMatmul tf32 = GpuSparseMatmul.of(context, GpuType.TF32, DType.F32, 32, 64, GpuEpilogue.NONE)) {
             assertRefused(
                     "weights: NmPattern 32×64, 2:4 does not fit; expected 32×64, 1:2 (TF32)",
                     () -> tf32.assign(weights(32, 64, 2, 4), stream));
@@ -111,7 +110,7 @@ class RefusedArgumentsTest {
     @Test
     void aScaleForFloats() {
         assertRefused(
-                "scale: 0.5 is not for F16; accepted are 1, and other positive numbers for I8",
+                "unit: 0.5 is not for F16; accepted are 1, and other positive numbers for I8",
                 () -> matmul.assign(weights(32, 64, 2, 4), 0.5f, stream));
     }
 
@@ -119,7 +118,7 @@ class RefusedArgumentsTest {
     void aNegativeScale() {
         try (GpuSparseMatmul i8 = GpuSparseMatmul.of(context, GpuType.I8, DType.I32, 32, 64, GpuEpilogue.NONE)) {
             assertRefused(
-                    "scale: -1.0 is not for I8; accepted are positive numbers",
+                    "unit: -1.0 is not for I8; accepted are positive numbers",
                     () -> i8.assign(weights(32, 64, 2, 4), -1, stream));
         }
     }
@@ -155,8 +154,7 @@ class RefusedArgumentsTest {
         try (GpuMatrix x = GpuMatrix.allocate(stream, DType.F16, 4, 64);
                 GpuMatrix y = GpuMatrix.allocate(stream, DType.F16, 5, 32)) {
             assertRefused(
-                    "y: GpuMatrix 5×32 of F16 does not fit; expected 4×32 of F16",
-                    () -> matmul.multiply(x, y, stream));
+                    "y: GpuMatrix 5×32 of F16 does not fit; expected 4×32 of F16", () -> matmul.multiply(x, y, stream));
         }
     }
 
@@ -173,12 +171,7 @@ class RefusedArgumentsTest {
     @Test
     void aProductWithoutItsBias() {
         try (GpuSparseMatmul biased = GpuSparseMatmul.of(
-                        context,
-                        GpuType.F16,
-                        DType.F16,
-                        32,
-                        64,
-                        new GpuEpilogue(true, GpuEpilogue.Activation.NONE));
+                        context, GpuType.F16, DType.F16, 32, 64, new GpuEpilogue(true, GpuEpilogue.Activation.NONE));
                 GpuMatrix x = GpuMatrix.allocate(stream, DType.F16, 4, 64);
                 GpuMatrix y = GpuMatrix.allocate(stream, DType.F16, 4, 32)) {
             biased.assign(weights(32, 64, 2, 4), stream);
@@ -253,13 +246,13 @@ class RefusedArgumentsTest {
                 GpuMatrix y = GpuMatrix.allocate(stream, DType.F16, 4, 32)) {
             matmul.assign(weights(32, 64, 2, 4), stream);
             assertRefused(
-                    "iterations: 0 is out of range; accepted are 1 and more",
-                    () -> matmul.search(x, y, 0, stream));
+                    "iterations: 0 is out of range; accepted are 1 and more", () -> matmul.search(x, y, 0, stream));
         }
     }
 
     private void of(GpuType type, DType result, int outputs, int inputs) {
-        GpuSparseMatmul.of(context, type, result, outputs, inputs, GpuEpilogue.NONE).close();
+        GpuSparseMatmul.of(context, type, result, outputs, inputs, GpuEpilogue.NONE)
+                .close();
     }
 
     private static NmPattern pattern(int rows, int cols, int n, int m) {
@@ -271,9 +264,7 @@ class RefusedArgumentsTest {
     }
 
     private static void assertRefused(String message, Executable call) {
-        assertEquals(
-                message,
-                assertThrows(IllegalArgumentException.class, call).getMessage());
+        assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
     }
 
     private static void assertNotYet(String message, Executable call) {

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,29 +21,40 @@ import org.junit.jupiter.api.Assumptions;
 
 /** The device that is none (src/test/c), compiled once, and the switches by which it fails. All tests of this JVM share it. */
 final class StubDevice {
-    /** How the driver fails; the numbers are the stub's. */
+    /** How the driver fails. */
     enum Failure {
-        NONE,
-        NO_DEVICE,
-        OLD_DRIVER,
-        STUB_LIBRARY,
-        DRIVER_MISMATCH,
-        OLD_DEVICE
+        NO_DEVICE(1),
+        OLD_DRIVER(2),
+        STUB_LIBRARY(3),
+        DRIVER_MISMATCH(4),
+        OLD_DEVICE(5);
+
+        private final int number;
+
+        Failure(int number) {
+            this.number = number;
+        }
     }
 
-    /** What is counted; in the stub's order. */
+    /** What is counted. */
     enum Live {
-        ALLOCATIONS,
-        BYTES,
-        HOST_ALLOCATIONS,
-        REGISTRATIONS,
-        CONTEXTS,
-        STREAMS,
-        EVENTS,
-        HANDLES,
-        DESCRIPTORS,
-        SELECTIONS,
-        PLANS
+        ALLOCATIONS(0),
+        BYTES(1),
+        HOST_ALLOCATIONS(2),
+        REGISTRATIONS(3),
+        CONTEXTS(4),
+        STREAMS(5),
+        EVENTS(6),
+        HANDLES(7),
+        DESCRIPTORS(8),
+        SELECTIONS(9),
+        PLANS(10);
+
+        private final int number;
+
+        Live(int number) {
+            this.number = number;
+        }
     }
 
     private static final Path SOURCES = Path.of("src/test/c");
@@ -72,7 +84,7 @@ final class StubDevice {
     }
 
     static void fail(Failure failure) {
-        call("stub_cuda", "stub_fail", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT), failure.ordinal());
+        call("stub_cuda", "stub_fail", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT), failure.number);
     }
 
     /** The call of this number from now on fails, once; −1 for none. */
@@ -109,7 +121,7 @@ final class StubDevice {
                 "stub_cuda",
                 "stub_live",
                 FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT),
-                kind.ordinal());
+                kind.number);
     }
 
     static void assertNothingLives(String when) {
@@ -150,7 +162,7 @@ final class StubDevice {
                 command.addAll(List.of("-lm", "-lpthread"));
                 Process process =
                         new ProcessBuilder(command).redirectErrorStream(true).start();
-                String output = new String(process.getInputStream().readAllBytes());
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 if (process.waitFor() != 0) {
                     throw new AssertionError(String.join(" ", command) + "\n" + output);
                 }

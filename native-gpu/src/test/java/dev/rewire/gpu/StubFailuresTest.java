@@ -156,12 +156,10 @@ class StubFailuresTest {
     void aFaultThatALibraryReportsIsAskedOfTheDriver() {
         try (GpuContext context = GpuContext.open(installation, 0);
                 GpuStream stream = GpuStream.open(context);
-                GpuSparseMatmul matmul =
-                        GpuSparseMatmul.of(context, GpuType.F16, DType.F16, 32, 32, GpuEpilogue.NONE);
+                GpuSparseMatmul matmul = GpuSparseMatmul.of(context, GpuType.F16, DType.F16, 32, 32, GpuEpilogue.NONE);
                 DeviceBuffer dense = DeviceBuffer.allocate(context, matmul.denseBytes())) {
             StubDevice.faultAtCall(1);
-            GpuException e =
-                    assertThrows(GpuException.class, () -> matmul.prune(dense, Pruning.STRIP, stream));
+            GpuException e = assertThrows(GpuException.class, () -> matmul.prune(dense, Pruning.STRIP, stream));
             assertEquals(
                     "cusparseLtSpMMAPrune2(STRIP): CUSPARSE_STATUS_EXECUTION_FAILED (6), the driver says"
                             + " CUDA_ERROR_ILLEGAL_ADDRESS (700); the CUDA context is lost: only a new process can use"

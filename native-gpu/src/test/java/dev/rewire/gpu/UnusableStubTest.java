@@ -70,8 +70,8 @@ class UnusableStubTest {
 
     @Test
     void aDeviceThatIsNotThere() {
-        GpuUnavailableException e = assertThrows(
-                GpuUnavailableException.class, () -> GpuContext.open(StubDevice.installation(), 1));
+        GpuUnavailableException e =
+                assertThrows(GpuUnavailableException.class, () -> GpuContext.open(StubDevice.installation(), 1));
         assertEquals("device: 1 is none with sparse tensor cores; accepted are [0]", e.getMessage());
     }
 

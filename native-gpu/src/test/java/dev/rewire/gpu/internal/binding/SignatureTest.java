@@ -11,6 +11,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,7 +191,7 @@ class SignatureTest {
         Object[] arguments = IntStream.range(0, types.length)
                 .mapToObj(k -> argument(types[k], k))
                 .toArray();
-        Object returned = method.invoke(echo, arguments);
+        Object returned = invoke(echo, method, arguments);
 
         MemorySegment address =
                 (MemorySegment) library.function("rewire_note", FunctionDescriptor.of(ValueLayout.ADDRESS))
@@ -211,6 +212,14 @@ class SignatureTest {
                     "argument " + k);
         }
         assertEquals(returned instanceof String ? "echo" : String.valueOf(answer), String.valueOf(returned));
+    }
+
+    private static Object invoke(Binding echo, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(echo, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     private static Object argument(Class<?> type, int position) {

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rewire.gpu.GpuCapabilities;
 import dev.rewire.gpu.GpuLibrary;
+import dev.rewire.gpu.NvidiaFiles;
 import dev.rewire.gpu.internal.binding.CudaDriver;
 import dev.rewire.gpu.internal.library.SearchRoots;
 import java.nio.file.Files;
@@ -56,6 +58,16 @@ class InstallationTest {
                 "CUDA driver: " + absent + ": cannot open shared object file: No such file or directory (-Drewire.cuda="
                         + absent + ")",
                 probe(Map.of("rewire.cuda", absent.toString())).reasons().getFirst());
+    }
+
+    @Test
+    void aMachineWhoseLoaderFindsNoDriverIsReportedInTheLoadersWords() {
+        assumeTrue(GpuCapabilities.current().driver() == null, "this machine has a CUDA driver");
+        SearchRoots roots = new SearchRoots(Map.of(), Map.of(), folder, true);
+        assertEquals(
+                "CUDA driver: libcuda.so.1: cannot open shared object file: No such file or directory (it comes with"
+                        + " NVIDIA's driver; -Drewire.cuda and REWIRE_CUDA take a path)",
+                Installation.probe(roots).capabilities().reasons().getFirst());
     }
 
     @Test
@@ -144,6 +156,8 @@ class InstallationTest {
                 "python/lib/python3.12/site-packages/nvidia/cusparselt/lib",
                 "home/.local/lib/python3.9/site-packages/nvidia/cusparselt/lib",
                 "root/usr/lib/python3/dist-packages/nvidia/cusparselt/lib",
+                "pyenv/versions/3.11.7/lib/python3.11/site-packages/nvidia/cusparselt/lib",
+                "conda/lib",
                 "toolkit/lib64",
                 "root/usr/local/cuda-13.0/lib64",
                 "root/usr/lib/x86_64-linux-gnu/libcusparseLt/13"
@@ -152,6 +166,20 @@ class InstallationTest {
         Path copy = copy(cusparseLt081, folder.resolve(place));
         GpuLibrary found = Installation.probe(machine()).capabilities().cusparselt();
         assertEquals(new GpuLibrary("available", "0.8.1", copy.toString(), null), found);
+    }
+
+    @Test
+    void theDriverOfWindowsIsFoundInItsLinux() throws Exception {
+        Path driver = StubLibrary.compile(
+                folder.resolve("root/usr/lib/wsl/lib"), "libcuda.so.1", DRIVER.formatted(9, 0), CudaDriver::new);
+        assertTrue(Files.exists(driver));
+        assertEquals("CUDA 12.4", Installation.probe(machine()).capabilities().driver());
+    }
+
+    @Test
+    void theRealLibraryIsAvailable() throws Exception {
+        String path = NvidiaFiles.CUSPARSELT.library().toString();
+        assertEquals(new GpuLibrary("available", "0.8.1", path, null), cusparselt(Map.of("rewire.cusparselt", path)));
     }
 
     @Test
@@ -284,15 +312,17 @@ class InstallationTest {
         assertEquals(current.available(), current.reasons().isEmpty(), current.text());
     }
 
-    /** A machine with a virtual environment, a Python, a home and a toolkit of its own. */
+    /** A machine with a virtual environment, conda, a Python, a home and a toolkit of its own; with pyenv if there is a folder of it. */
     private SearchRoots machine() throws Exception {
-        Path python = folder.resolve("python/bin/python3");
+        Path python =
+                folder.resolve(Files.exists(folder.resolve("pyenv")) ? "pyenv/shims/python3" : "python/bin/python3");
         Files.createDirectories(python.getParent());
         assertTrue(Files.writeString(python, "").toFile().setExecutable(true));
         return new SearchRoots(
                 Map.of("user.home", folder.resolve("home").toString()),
                 Map.of(
                         "VIRTUAL_ENV", folder.resolve("venv").toString(),
+                        "CONDA_PREFIX", folder.resolve("conda").toString(),
                         "CUDA_HOME", folder.resolve("toolkit").toString(),
                         "PATH", folder.resolve("bin") + ":" + python.getParent()),
                 folder.resolve("root"),
