@@ -11,6 +11,8 @@ import dev.rewire.bench.suite.SuitePoints;
 import dev.rewire.bench.suite.SuiteReport;
 import dev.rewire.bench.suite.SuiteSettings;
 import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.kernels.probe.Provenance;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -21,7 +23,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code rewire bench}. */
 @Command(
@@ -39,6 +43,9 @@ final class BenchCommand implements Callable<Integer> {
 
     private final PrintStream out;
     private final PrintStream err;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(names = "--quick", description = "fewer points in less time: under 5 minutes instead of 15 to 20")
     private boolean quick;
@@ -92,8 +99,8 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (gpu) {
             GpuBench bench = new GpuBench(quick, sizes == null ? GpuTable.SIZES : sizes, json);
-            return bench.run(
-                    ResultsFolder.open(folder == null ? defaultFolder() : folder, ResultsFolder.TABLE), out, err);
+            ResultsFolder results = ResultsFolder.open(folder == null ? defaultFolder() : folder, ResultsFolder.TABLE);
+            return bench.run(results, GivenCommand.provenance(spec), out, err);
         }
         if (sizes != null) {
             throw new InvalidInputException("--sizes: " + sizes + " without --gpu; accepted is it with --gpu");
@@ -105,7 +112,12 @@ final class BenchCommand implements Callable<Integer> {
         SuiteSettings settings = new SuiteSettings(quick, threads, PeerNames.of(peers));
         List<Point> points = SuitePoints.of(settings);
         ResultsFolder results = ResultsFolder.open(folder == null ? defaultFolder() : folder);
-        return run(results, Suite.steps(points), progress -> Suite.run(settings, points, progress));
+        Cpu.current().tooFewFor(threads).ifPresent(line -> err.println("rewire bench: " + line));
+        return run(
+                results,
+                Suite.steps(points),
+                GivenCommand.provenance(spec),
+                progress -> Suite.run(settings, points, progress));
     }
 
     private static Path defaultFolder() {
@@ -118,16 +130,16 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** Runs, writes and prints; returns the exit status. */
-    int run(ResultsFolder results, int steps, Run suite) throws IOException {
+    int run(ResultsFolder results, int steps, Provenance provenance, Run suite) throws IOException {
         boolean written = false;
         try {
             SuiteReport report;
             try (SuiteProgress progress = SuiteProgress.start(err, steps)) {
                 report = suite.with(progress);
             }
-            ObjectNode node = BenchJson.node(report);
+            ObjectNode node = BenchJson.node(report, provenance);
             Page page = Page.of(report);
-            results.write(BenchJson.text(node), page.html());
+            results.write(ResultJson.text(node), page.html());
             written = true;
             print(report, node, page, results);
             return report.correct() ? 0 : 1;

@@ -3,6 +3,7 @@ package dev.rewire.bench.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.gpu.GpuTable;
+import dev.rewire.kernels.probe.Provenance;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -35,16 +36,16 @@ final class GpuBench {
     }
 
     /** Runs, writes and prints; returns the exit status. */
-    int run(ResultsFolder results, PrintStream out, PrintStream err) throws IOException {
+    int run(ResultsFolder results, Provenance provenance, PrintStream out, PrintStream err) throws IOException {
         boolean written = false;
         try {
             GpuTable.Report report;
             try (SuiteProgress progress = SuiteProgress.start(err, GpuTable.steps(sizes))) {
                 report = GpuTable.run(quick, sizes, progress);
             }
-            ObjectNode node = GpuBenchText.node(report);
+            ObjectNode node = GpuBenchText.node(report, provenance);
             String table = GpuBenchText.markdown(report);
-            results.write(BenchJson.text(node), table);
+            results.write(ResultJson.text(node), table);
             written = true;
             if (json) {
                 out.print(BenchJson.withFiles(node, results.files()));

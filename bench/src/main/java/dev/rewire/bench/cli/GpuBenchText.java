@@ -1,13 +1,13 @@
 package dev.rewire.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rewire.bench.SpmmBenchmark;
 import dev.rewire.bench.Times;
 import dev.rewire.bench.gpu.GpuMeasured;
 import dev.rewire.bench.gpu.GpuTable;
 import dev.rewire.gpu.GpuType;
+import dev.rewire.kernels.probe.Provenance;
 import java.time.format.DateTimeFormatter;
 import java.util.Formatter;
 import java.util.Locale;
@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 final class GpuBenchText {
     private GpuBenchText() {}
 
-    static ObjectNode node(GpuTable.Report report) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
+    static ObjectNode node(GpuTable.Report report, Provenance provenance) {
+        ObjectNode node = ResultJson.start(provenance);
         node.put("started", report.started().format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
         node.put("seconds", report.took().toSeconds());
         node.put("quick", report.quick());
@@ -27,8 +27,7 @@ final class GpuBenchText {
         report.measured().forEach(each -> put(all.addObject(), each, report.denseAbsent()));
         ArrayNode skipped = node.putArray("skipped");
         report.skipped().forEach(skipped::add);
-        ObjectNode environment = node.putObject("environment");
-        SpmmJson.put(environment, report.environment());
+        ObjectNode environment = ResultJson.environment(node, report.environment());
         report.device().forEach(environment.putObject("gpu")::put);
         return node;
     }

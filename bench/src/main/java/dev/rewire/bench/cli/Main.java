@@ -48,6 +48,7 @@ public final class Main {
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new SpmmCommand(out, err, terminal))
                 .addSubcommand(new BenchCommand(out, err))
+                .addSubcommand(new ProbeCommand(out))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, given) -> {
@@ -66,7 +67,12 @@ public final class Main {
             return BAD_INPUT;
         }
         try {
-            return commands.execute(args);
+            int status = commands.execute(args);
+            if (out.checkError()) {
+                err.println(name(commands) + ": stdout: cannot be written to");
+                return status == 0 ? OTHER : status;
+            }
+            return status;
         } catch (Error e) {
             // Such as memory that is not there: picocli handles exceptions alone.
             return failed(name(commands), e, err);

@@ -14,6 +14,7 @@ import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.MatrixFileException;
 import dev.rewire.kernels.io.SparseFile;
+import dev.rewire.kernels.probe.Cpu;
 import dev.rewire.training.Device;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,7 +25,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code rewire spmm}. */
 @Command(
@@ -46,6 +49,9 @@ final class SpmmCommand implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
     private final boolean terminal;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(names = "--matrix", paramLabel = "FILE", description = "a .smtx (DLMC) or .mtx (Matrix Market) file")
     private @Nullable Path matrix;
@@ -169,11 +175,12 @@ final class SpmmCommand implements Callable<Integer> {
     public Integer call() {
         SpmmSettings settings = settings();
         SparseInput input = input();
+        Cpu.current().tooFewFor(threads).ifPresent(line -> err.println("rewire spmm: " + line));
         SpmmProgress progress = terminal ? new SpmmProgressOnTerminal(err) : new SpmmProgressInLines(err);
         SpmmReport report = device == Device.GPU
                 ? GpuSpmm.run(settings, input, progress)
                 : SpmmBenchmark.run(settings, input, progress);
-        out.print(json ? SpmmJson.of(report) : SpmmTable.of(report));
+        out.print(json ? SpmmJson.of(report, GivenCommand.provenance(spec)) : SpmmTable.of(report));
         out.flush();
         if (report.disturbed()) {
             err.println(

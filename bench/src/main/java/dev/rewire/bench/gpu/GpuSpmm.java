@@ -79,7 +79,8 @@ public final class GpuSpmm {
     public static GpuCapabilities available(String option) {
         GpuCapabilities capabilities = GpuCapabilities.current();
         GpuDescription.unavailable(capabilities).ifPresent(reason -> {
-            throw new InvalidInputException(option + ": no GPU can be had here (" + reason + "); accepted are machines with one");
+            throw new InvalidInputException(
+                    option + ": no GPU can be had here (" + reason + "); accepted are machines with one");
         });
         return capabilities;
     }

@@ -119,7 +119,7 @@ class SpmmUsageTest {
     @Test
     void namesTheCommandsThereAre() {
         assertEquals(
-                new CommandRun(2, "", "rewire: no command; accepted are spmm, bench" + System.lineSeparator()),
+                new CommandRun(2, "", "rewire: no command; accepted are spmm, bench, probe" + System.lineSeparator()),
                 CommandRun.of());
     }
 

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.rewire.kernels.Provider;
+import dev.rewire.kernels.probe.Capabilities;
+import dev.rewire.kernels.probe.Cpu;
 import dev.rewire.training.TrainingRun;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernels which of Rewire's kernels run, and why
  * @param gpu what is known of the device that computes; null on the CPU
  * @param dense who computes the dense network of a comparison; null without one
+ * @param capabilities what the machine, the JVM and the kernels can do
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -34,7 +33,8 @@ record Environment(
         int processors,
         Kernels kernels,
         @Nullable Map<String, String> gpu,
-        @Nullable DenseEngine dense) {
+        @Nullable DenseEngine dense,
+        Map<String, @Nullable Object> capabilities) {
     /**
      * Rewire's kernels.
      *
@@ -58,21 +58,11 @@ record Environment(
                 System.getProperty("java.vm.name") + ", " + System.getProperty("java.vm.vendor"),
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
                         + System.getProperty("os.arch"),
-                cpuModel(),
+                Cpu.current().model(),
                 Runtime.getRuntime().availableProcessors(),
                 new Kernels(provider.name(), provider.vectorBits(), provider.reason()),
                 gpu.isEmpty() ? null : gpu,
-                dense);
-    }
-
-    private static String cpuModel() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
-        } catch (IOException e) {
-            return "unknown";
-        }
+                dense,
+                Capabilities.current().toMap());
     }
 }

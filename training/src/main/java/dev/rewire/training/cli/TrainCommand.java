@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.kernels.probe.Provenance;
 import dev.rewire.training.CheckpointException;
 import dev.rewire.training.Device;
 import dev.rewire.training.Method;
@@ -125,11 +127,14 @@ final class TrainCommand implements Callable<Integer> {
         PrintStream people = json ? console.err() : console.out();
         Environment environment = Environment.of(run, dense == null ? null : dense.engine());
         RunHeader.lines(run, images, environment).forEach(people::println);
+        Cpu.current()
+                .tooFewFor(run.config().threads())
+                .ifPresent(line -> console.err().println("rewire train: " + line));
         TrainSession session = new TrainSession(run, dense, folder, Progress.on(console), people::println);
         session.train();
         RunSummary summary = session.summary();
         RunSummary denseSummary = session.denseSummary();
-        String report = toJson(Report.of(run.config(), images, summary, denseSummary, environment));
+        String report = toJson(Report.of(run.config(), images, summary, denseSummary, environment, provenance()));
         if (folder != null) {
             folder.writeReport(report);
         }
@@ -159,6 +164,10 @@ final class TrainCommand implements Callable<Integer> {
         } catch (CheckpointException e) {
             throw new BadInputException("--resume", e);
         }
+    }
+
+    private Provenance provenance() {
+        return Provenance.now("rewire train", given().expandedArgs());
     }
 
     private ParseResult given() {

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportTest {
     /** The keys that callers rely on. */
     private static final List<String> KEYS = List.of(
+            "rewire",
+            "date",
+            "command",
             "method",
             "model",
             "sparsity",
@@ -66,6 +69,8 @@ class ReportTest {
         assertEquals(KEYS, names(json));
         for (String key : KEYS) {
             boolean text = List.of(
+                            "date",
+                            "command",
                             "method",
                             "model",
                             "block",
@@ -75,7 +80,7 @@ class ReportTest {
                             "topology_hash",
                             "weights_hash")
                     .contains(key);
-            boolean object = key.equals("environment");
+            boolean object = List.of("rewire", "environment").contains(key);
             assertEquals(text, json.get(key).isTextual(), key);
             assertEquals(object, json.get(key).isObject(), key);
             assertEquals(!text && !object, json.get(key).isNumber(), key);
@@ -166,7 +171,10 @@ class ReportTest {
     @Test
     void theEnvironmentSaysWhoComputed() throws IOException {
         JsonNode environment = CommandResult.ofTraining(data, "--json").json().get("environment");
-        assertEquals(List.of("jdk", "vm", "os", "cpu", "processors", "kernels", "dense"), names(environment));
+        assertEquals(
+                List.of("jdk", "vm", "os", "cpu", "processors", "kernels", "dense", "capabilities"),
+                names(environment));
+        assertTrue(environment.get("capabilities").get("jvm").has("use_fma"));
         assertEquals(List.of("provider", "vector_bits", "reason"), names(environment.get("kernels")));
         JsonNode dense = environment.get("dense");
         assertEquals(List.of("rewire", NaiveBackend.NAME), names(dense.get("step_ms")));

@@ -1,0 +1,72 @@
+package dev.rewire.bench.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rewire.bench.Environment;
+import dev.rewire.kernels.probe.Capabilities;
+import dev.rewire.kernels.probe.Provenance;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rewire probe}. */
+@Command(
+        name = "probe",
+        sortOptions = false,
+        usageHelpWidth = 110,
+        description =
+                "Says what this machine can do, what the JVM makes of it and what Rewire uses, with the source of each answer.",
+        footer =
+                "%nA line with an exclamation mark says where one of them leaves something unused.%nExit status: 0 done,"
+                        + " 2 bad usage or bad input, 1 anything else.")
+final class ProbeCommand implements Callable<Integer> {
+    private final PrintStream out;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--json", description = "print one JSON object instead of a table")
+    private boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this")
+    @SuppressWarnings("unused") // picocli reads it
+    private boolean help;
+
+    ProbeCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() {
+        Provenance provenance = GivenCommand.provenance(spec);
+        Capabilities capabilities = Capabilities.current();
+        out.print(json ? json(provenance, capabilities) : text(provenance, capabilities));
+        out.flush();
+        return 0;
+    }
+
+    private static String json(Provenance provenance, Capabilities capabilities) {
+        ObjectNode node = ResultJson.start(provenance);
+        ObjectNode probed = new ObjectMapper().valueToTree(capabilities.toMap());
+        node.setAll(probed);
+        ResultJson.put(node.putObject("environment"), Environment.current(Map.of()));
+        return ResultJson.text(node);
+    }
+
+    private static String text(Provenance provenance, Capabilities capabilities) {
+        return String.format(
+                "rewire    %s, commit %s, %s%n%s",
+                provenance.build().version(),
+                provenance.build().commit().orElse("unknown"),
+                provenance.date().toLocalDate(),
+                capabilities);
+    }
+}
