@@ -99,11 +99,8 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (gpu) {
             GpuBench bench = new GpuBench(quick, sizes == null ? GpuTable.SIZES : sizes, json);
-            return bench.run(
-                    ResultsFolder.open(folder == null ? defaultFolder() : folder, ResultsFolder.TABLE),
-                    GivenCommand.provenance(spec),
-                    out,
-                    err);
+            ResultsFolder results = ResultsFolder.open(folder == null ? defaultFolder() : folder, ResultsFolder.TABLE);
+            return bench.run(results, GivenCommand.provenance(spec), out, err);
         }
         if (sizes != null) {
             throw new InvalidInputException("--sizes: " + sizes + " without --gpu; accepted is it with --gpu");

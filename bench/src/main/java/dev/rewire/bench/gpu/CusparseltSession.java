@@ -7,6 +7,7 @@ import dev.rewire.gpu.GpuType;
 import dev.rewire.training.InvalidConfigException;
 import dev.rewire.training.NmBackend;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class CusparseltSession implements NmBackend.Session {
 
     @Override
     public Map<String, String> environment() {
-        return Map.copyOf(environment);
+        return Collections.unmodifiableMap(environment);
     }
 
     @Override

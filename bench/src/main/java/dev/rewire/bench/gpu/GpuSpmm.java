@@ -72,13 +72,15 @@ public final class GpuSpmm {
     /**
      * The device of this machine.
      *
+     * @param option that asks for it
      * @return what it can do
      * @throws InvalidInputException with the reason, if there is none
      */
-    public static GpuCapabilities available() {
+    public static GpuCapabilities available(String option) {
         GpuCapabilities capabilities = GpuCapabilities.current();
         GpuDescription.unavailable(capabilities).ifPresent(reason -> {
-            throw new InvalidInputException("--device gpu: cannot be had here (" + reason + "); accepted is cpu");
+            throw new InvalidInputException(
+                    option + ": no GPU can be had here (" + reason + "); accepted are machines with one");
         });
         return capabilities;
     }
@@ -99,7 +101,7 @@ public final class GpuSpmm {
     private SpmmReport run() {
         checkSide("--rows", input.pattern().rows());
         checkSide("--cols", input.pattern().cols());
-        GpuCapabilities capabilities = available();
+        GpuCapabilities capabilities = available("--device gpu");
         SpmmBenchmark.checkSize(settings, input);
         try (KernelArena arena = KernelArena.open();
                 GpuContext context =

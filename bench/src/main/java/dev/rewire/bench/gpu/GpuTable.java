@@ -89,7 +89,7 @@ public final class GpuTable {
      * @throws InvalidInputException with the reason, if there is no device
      */
     public static void requireDevice() {
-        GpuSpmm.available();
+        GpuSpmm.available("--gpu");
     }
 
     /**
@@ -116,7 +116,7 @@ public final class GpuTable {
     }
 
     private Report run() {
-        GpuCapabilities capabilities = GpuSpmm.available();
+        GpuCapabilities capabilities = GpuSpmm.available("--gpu");
         ZonedDateTime started = ZonedDateTime.now(ZoneId.systemDefault());
         long start = System.nanoTime();
         try (GpuContext context =

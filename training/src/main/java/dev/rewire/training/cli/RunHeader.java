@@ -36,7 +36,9 @@ final class RunHeader {
         lines.add(environment.kernels().text() + ", " + config.threads()
                 + (config.threads() == 1 ? " thread, " : " threads, ") + environment.cpu());
         if (environment.gpu() != null) {
-            lines.add("device: " + String.join(", ", environment.gpu().values()));
+            StringJoiner gpu = new StringJoiner(", ");
+            environment.gpu().forEach((name, value) -> gpu.add(name + " " + value));
+            lines.add(gpu.toString());
         }
         for (int layer = 0; layer < run.plans().size(); layer++) {
             lines.add("layer " + (layer + 1) + ": " + run.plans().get(layer));

@@ -142,8 +142,10 @@ final class TrainCommand implements Callable<Integer> {
             console.out().println(report);
         } else {
             String title = RunHeader.title(run.config());
+            String kernels = environment.kernels().text();
+            String engine = environment.gpu() == null ? kernels : summary.engine() + " and kernels";
             console.out().println();
-            ResultTable.lines(title, environment.kernels().text(), summary, denseSummary)
+            ResultTable.lines(title, engine, summary, denseSummary)
                     .forEach(console.out()::println);
         }
         if (console.out().checkError()) {
