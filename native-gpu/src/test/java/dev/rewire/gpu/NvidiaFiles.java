@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -37,7 +38,11 @@ public enum NvidiaFiles {
     /** cuBLASLt. */
     CUBLAS("nvidia-cublas", "nvidia/cu13", "lib/libcublasLt\\.so\\.1[0-9]|include/.*");
 
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /** What is left for the downloads of this run of the tests, which is to end though the network does not answer. */
+    private static final AtomicLong LEFT_NANOS =
+            new AtomicLong(Duration.ofMinutes(4).toNanos());
 
     /** For how long a failure is not tried again. */
     private static final Duration REMEMBERED = Duration.ofDays(1);
@@ -157,6 +162,10 @@ public enum NvidiaFiles {
     }
 
     private void download(Path work, Path failure) throws IOException, InterruptedException {
+        Duration left = Duration.ofNanos(LEFT_NANOS.get());
+        if (!left.isPositive()) {
+            abort("pip download " + requirement + ": not tried, the downloads before took too long");
+        }
         Path python = Command.find("python3")
                 .orElseGet(() -> abort("there is no python3 on the PATH to fetch " + requirement + " with"));
         List<String> command = List.of(
@@ -174,10 +183,13 @@ public enum NvidiaFiles {
                 "--dest",
                 work.toString(),
                 requirement);
-        Command pip = Command.run(LIMIT, command);
+        Duration limit = left.compareTo(LIMIT) < 0 ? left : LIMIT;
+        long start = System.nanoTime();
+        Command pip = Command.run(limit, command);
+        LEFT_NANOS.addAndGet(start - System.nanoTime());
         if (pip.status() != 0) {
             String reason = "pip download " + requirement + ": "
-                    + (pip.status() == 124 ? "stopped after " + LIMIT.toMinutes() + " minutes" : pip.complaint());
+                    + (pip.status() == 124 ? "stopped after " + limit.toSeconds() + " s" : pip.complaint());
             Files.writeString(failure, reason);
             abort(reason);
         }

@@ -145,8 +145,7 @@ final class TrainCommand implements Callable<Integer> {
             String kernels = environment.kernels().text();
             String engine = environment.gpu() == null ? kernels : summary.engine() + " and kernels";
             console.out().println();
-            ResultTable.lines(title, engine, summary, denseSummary)
-                    .forEach(console.out()::println);
+            ResultTable.lines(title, engine, summary, denseSummary).forEach(console.out()::println);
         }
         if (console.out().checkError()) {
             throw new IOException("stdout: cannot be written to");
