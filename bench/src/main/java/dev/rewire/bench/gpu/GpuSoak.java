@@ -9,46 +9,38 @@ import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** What {@code native-gpu/gpu-bundle} runs beside tests and table. Exit status: 0 passed, 1 failed, 2 bad usage or no device. */
-public final class GpuTrial {
+/** The soak of {@code native-gpu/gpu-bundle}. Exit status: 0 passed, 1 failed, 2 bad usage or no device. */
+public final class GpuSoak {
     private static final int FAILED = 1;
     private static final int NO_DEVICE = 2;
 
     /** Free memory may be less by this at the end: the libraries load kernels when they are first needed. */
     private static final long SLACK = 64L << 20;
 
-    private GpuTrial() {}
+    private GpuSoak() {}
 
     /**
-     * Runs a trial and exits.
+     * Runs it and exits.
      *
-     * @param args {@code probe}, or {@code soak SECONDS SIZE} with the largest outputs, inputs and batch
+     * @param args seconds, and the largest outputs, inputs and batch
      */
     public static void main(String[] args) {
-        GpuCapabilities capabilities = GpuCapabilities.current();
-        if (args.length == 1 && args[0].equals("probe")) {
-            System.out.println(capabilities.text());
-            System.exit(capabilities.available() ? 0 : noDevice(capabilities));
-        }
-        if (args.length != 3 || !args[0].equals("soak")) {
-            System.err.println("rewire: accepted are probe, or soak SECONDS SIZE");
+        if (args.length != 2) {
+            System.err.println("rewire: accepted are SECONDS SIZE");
             System.exit(NO_DEVICE);
         }
+        GpuCapabilities capabilities = GpuCapabilities.current();
         if (!capabilities.available()) {
-            System.exit(noDevice(capabilities));
+            System.out.println("rewire: no GPU: " + String.join("; ", capabilities.reasons()));
+            System.exit(NO_DEVICE);
         }
         try {
-            boolean passed = soak(capabilities, Double.parseDouble(args[1]), Integer.parseInt(args[2]), System.out);
+            boolean passed = soak(capabilities, Double.parseDouble(args[0]), Integer.parseInt(args[1]), System.out);
             System.exit(passed ? 0 : FAILED);
         } catch (GpuException e) {
             System.err.println("rewire: " + e.getMessage());
             System.exit(FAILED);
         }
-    }
-
-    private static int noDevice(GpuCapabilities capabilities) {
-        System.out.println("rewire: no GPU: " + String.join("; ", capabilities.reasons()));
-        return NO_DEVICE;
     }
 
     /**
