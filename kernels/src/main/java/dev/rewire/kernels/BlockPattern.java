@@ -82,9 +82,15 @@ public final class BlockPattern implements SparsePattern {
             }
             int previous = -1;
             for (int block = from; block < to; block++) {
-                if (columns[block] <= previous || columns[block] >= gridCols) {
-                    String argument = "colIndices[" + block + "], grid row " + row;
-                    Check.range(argument, columns[block], previous + 1L, gridCols - 1L);
+                if (columns[block] < 0 || columns[block] >= gridCols) {
+                    Check.range("colIndices[" + block + "], grid row " + row, columns[block], 0, gridCols - 1L);
+                }
+                if (columns[block] <= previous) {
+                    throw new IllegalArgumentException("colIndices[" + block + "], grid row " + row + ": "
+                            + columns[block]
+                            + (columns[block] == previous ? " is repeated" : " comes after " + previous)
+                            + "; accepted are strictly increasing columns: sort them, or let CsrArrays and BsrArrays"
+                            + " of dev.rewire.kernels.arrays do it");
                 }
                 previous = columns[block];
             }
@@ -92,6 +98,19 @@ public final class BlockPattern implements SparsePattern {
         Check.equal("colIndices.length", columns.length, offsets[gridRows], "the last of rowOffsets");
         checkBytes(columns.length, blockRows, blockCols);
         return new BlockPattern(rows, cols, blockRows, blockCols, offsets, columns);
+    }
+
+    /**
+     * The blocks of another shape that hold an element of this pattern.
+     *
+     * @param otherRows rows of a block, 1 to {@value #MAX_BLOCK}
+     * @param otherCols columns of a block, 1 to {@value #MAX_BLOCK}
+     * @return a pattern of such blocks; this one if they are its own
+     * @throws IllegalArgumentException if a side of the block is out of range, or the blocks are more than a pattern can store
+     */
+    public BlockPattern covering(int otherRows, int otherCols) {
+        checkShape(rows, cols, otherRows, otherCols);
+        return otherRows == blockRows && otherCols == blockCols ? this : BlockCover.of(this, otherRows, otherCols);
     }
 
     /**
