@@ -10,14 +10,19 @@ import java.util.SplittableRandom;
 
 /**
  * How near a result is to the product computed in double precision, against what single precision may lose: a sum of k products, in any
- * order, fused or not, differs by at most {@code γ_k · Σ|x||w|}, with {@code γ_k = k·u / (1 − k·u)} and {@code u = 2⁻²⁴} (Higham, Accuracy
- * and Stability of Numerical Algorithms, section 3.1).
+ * order, fused or not, differs by at most {@code γ_k · Σ|x||w| + k · 2⁻¹⁵⁰}, with {@code γ_k = k·u / (1 − k·u)} and {@code u = 2⁻²⁴} (Higham,
+ * Accuracy and Stability of Numerical Algorithms, section 3.1; the second part is for what underflows). Where partial sums can exceed the largest
+ * float, an infinity of their sign is right, and NaN where those of both signs can.
  *
  * <p>Up to {@value #MOST_TERMS} products all outputs are checked. Of larger ones a seeded sample of about that many products: whole
  * samples of the batch, or of dW whole blocks.
  */
 final class ErrorBound {
     private static final double UNIT = 0x1p-24;
+
+    /** Half of the smallest number: what rounding to a subnormal loses, whatever its magnitude. */
+    private static final double UNDERFLOW = 0x1p-150;
+
     private static final long MOST_TERMS = 250_000_000;
 
     /** What a NaN counts as, or an error where there may be none: JSON has no infinity. */
@@ -160,14 +165,43 @@ final class ErrorBound {
     }
 
     private void check(int row, int col, double sum, double magnitude, int terms) {
-        double error = Math.abs(contender.result(row, col) - sum);
-        double gamma = terms * UNIT / (1 - terms * UNIT);
-        double bound = gamma * magnitude;
-        double ratio = error == 0 ? 0 : error / bound;
+        double ratio = ratio(contender.result(row, col), sum, magnitude, terms);
         // Written so that a NaN counts as the worst.
         if (!(ratio <= worst)) {
             worst = ratio <= BEYOND_ALL_BOUNDS ? ratio : BEYOND_ALL_BOUNDS;
         }
+    }
+
+    /**
+     * The error of a sum over its bound.
+     *
+     * @param result in single precision
+     * @param sum of the same products in double precision
+     * @param magnitude of the products, added up
+     * @param terms how many products there are
+     * @return 0 for a result that overflowed as it may have to
+     */
+    static double ratio(float result, double sum, double magnitude, int terms) {
+        double gamma = terms * UNIT / (1 - terms * UNIT);
+        double bound = gamma * magnitude + terms * UNDERFLOW;
+        if (!Float.isFinite(result) || !Double.isFinite(sum)) {
+            return mayBe(result, sum, magnitude + bound) ? 0 : BEYOND_ALL_BOUNDS;
+        }
+        double error = Math.abs(result - sum);
+        return error == 0 ? 0 : error / bound;
+    }
+
+    /**
+     * Whether a sum, in some order, may be infinite or no number: what overflows are the partial sums of the positive or of the negative products
+     * at most, and where both do, infinities may meet. Of weights that are infinite themselves the sum says what comes out.
+     */
+    private static boolean mayBe(float result, double sum, double magnitude) {
+        if (!Double.isFinite(sum)) {
+            return Double.compare(result, sum) == 0;
+        }
+        boolean up = (magnitude + sum) / 2 >= Float.MAX_VALUE;
+        boolean down = (magnitude - sum) / 2 >= Float.MAX_VALUE;
+        return result > 0 ? up : result < 0 ? down : up && down;
     }
 
     private static void read(DenseMatrix matrix, int row, float[] target) {

@@ -41,6 +41,8 @@ final class NpzMembers implements AutoCloseable {
             zip = new ZipFile(path.toFile());
         } catch (ZipException e) {
             throw error("no ZIP archive: " + e.getMessage());
+        } catch (EOFException e) {
+            throw error("no ZIP archive: its directory is cut off");
         }
         for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
             ZipEntry entry = all.nextElement();
