@@ -68,7 +68,7 @@ final class Entries {
 
     private static boolean areSorted(int[] rows, int[] cols) {
         for (int i = 1; i < rows.length; i++) {
-            if (rows[i] < rows[i - 1] || rows[i] == rows[i - 1] && cols[i] <= cols[i - 1]) {
+            if (rows[i] < rows[i - 1] || (rows[i] == rows[i - 1] && cols[i] <= cols[i - 1])) {
                 return false;
             }
         }

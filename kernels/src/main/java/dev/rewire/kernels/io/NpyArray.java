@@ -161,7 +161,7 @@ final class NpyArray {
 
     /** Characters of a scalar. */
     String text() throws IOException {
-        if (kind != 'S' && kind != 'U' || elements != 1 || bytes > buffer.length) {
+        if ((kind != 'S' && kind != 'U') || elements != 1 || bytes > buffer.length) {
             throw error(shownType() + " " + shownShape() + "; expected a text");
         }
         byte[] read = new byte[bytes];
@@ -178,7 +178,7 @@ final class NpyArray {
 
     /** All elements as whole numbers from 0 to the most that is accepted. */
     int[] ints(long most) throws IOException {
-        if (kind != 'i' && kind != 'u' || !isSize(1, 2, 4, 8)) {
+        if (!isWhole() || !isSize(1, 2, 4, 8)) {
             throw error("elements of " + shownType() + "; expected whole numbers");
         }
         int[] ints = new int[count()];
@@ -196,7 +196,7 @@ final class NpyArray {
     /** All elements as floats, rounded to the nearest. */
     float[] floats() throws IOException {
         boolean real = kind == 'f' && isSize(2, 4, 8);
-        boolean whole = (kind == 'i' || kind == 'u') && isSize(1, 2, 4, 8) || kind == 'b' && bytes == 1;
+        boolean whole = (isWhole() && isSize(1, 2, 4, 8)) || (kind == 'b' && bytes == 1);
         if (!real && !whole) {
             throw error(
                     "elements of " + shownType() + "; accepted are floats of 2, 4 or 8 bytes, whole numbers, booleans");
@@ -235,6 +235,10 @@ final class NpyArray {
             case 4 -> signed ? data.getInt() : data.getInt() & 0xffffffffL;
             default -> data.getLong();
         };
+    }
+
+    private boolean isWhole() {
+        return kind == 'i' || kind == 'u';
     }
 
     private boolean isSize(int... accepted) {

@@ -104,7 +104,7 @@ public final class SparseTensors {
         ValueType type = TensorValues.type(file, values);
         long[] shape = values.shape();
         boolean single = shape.length == 1;
-        if (!single && shape.length != 3 || shape[0] != indices.length) {
+        if ((!single && shape.length != 3) || shape[0] != indices.length) {
             throw file.error(
                     values.name(),
                     ": " + Arrays.toString(shape) + "; expected [" + indices.length
@@ -185,7 +185,7 @@ public final class SparseTensors {
         Safetensors.Tensor tensor = TensorValues.tensor(file, name);
         boolean wide = tensor.dtype() == DType.I64;
         long[] shape = tensor.shape();
-        if (!wide && tensor.dtype() != DType.I32 || shape.length != 1 || shape[0] > Integer.MAX_VALUE - 8) {
+        if ((!wide && tensor.dtype() != DType.I32) || shape.length != 1 || shape[0] > Integer.MAX_VALUE - 8) {
             throw file.error(
                     name, ": " + tensor.dtype() + " " + Arrays.toString(shape) + "; expected I32 or I64 [entries]");
         }
