@@ -82,7 +82,7 @@ class SparseArraysTest {
         try (KernelArena arena = KernelArena.open()) {
             SparseMatrix nm = SparseMatrix.allocate(
                     arena, NmPattern.random(6, 16, 2, 4, 1, new SplittableRandom(seed)), ValueType.BF16);
-            for (long i = 0; i < nm.storedElements(); i++) {
+            for (int i = 0; i < nm.storedElements(); i++) {
                 nm.type().set(nm.values(), i, i + 1);
             }
             CsrArrays csr = SparseArrays.csr(nm);

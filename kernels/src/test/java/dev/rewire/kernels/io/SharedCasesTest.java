@@ -63,7 +63,7 @@ class SharedCasesTest {
                         1,
                         2,
                         "-4294967296",
-                        2147483648f),
+                        0x1p31f),
                 accepted(
                         "subnormal.mtx",
                         COORDINATE + "real general\n2 2 2\n1 1 2.8e-45\n2 2 1\n",
