@@ -1,6 +1,7 @@
 /** Sparse matrix formats and their products, off-heap, on the JDK alone. */
 module dev.rewire.kernels {
     exports dev.rewire.kernels;
+    exports dev.rewire.kernels.arrays;
     exports dev.rewire.kernels.io;
     exports dev.rewire.kernels.measure;
     exports dev.rewire.kernels.probe;

@@ -10,7 +10,8 @@ import java.util.SplittableRandom;
 
 /**
  * How near a result is to the product computed in double precision, against what its arithmetic may lose: in single precision a sum of k
- * products differs by at most {@code γ_k · Σ|x||w|}; see {@link Rounding}.
+ * products differs by at most {@code γ_k · Σ|x||w| + k · 2⁻¹⁵⁰}; see {@link Rounding}. Where partial sums can exceed the largest number, an infinity of
+ * their sign is right, and NaN where those of both signs can.
  *
  * <p>Up to {@value #MOST_TERMS} products all outputs are checked. Of larger ones a seeded sample of about that many products: whole
  * samples of the batch, or of dW whole blocks.
@@ -174,12 +175,43 @@ public final class ErrorBound {
     }
 
     private void check(int row, int col, double sum, double magnitude, int terms) {
-        double error = Math.abs(computed.result(row, col) - sum);
-        double ratio = error == 0 ? 0 : error / rounding.bound(terms, sum, magnitude);
+        double ratio = ratio(computed.result(row, col), sum, magnitude, terms, rounding);
         // Written so that a NaN counts as the worst.
         if (!(ratio <= worst)) {
             worst = ratio <= BEYOND_ALL_BOUNDS ? ratio : BEYOND_ALL_BOUNDS;
         }
+    }
+
+    /**
+     * The error of a sum over its bound.
+     *
+     * @param result of the arithmetic
+     * @param sum of the same products in double precision
+     * @param magnitude of the products, added up
+     * @param terms how many products there are
+     * @param rounding how it was computed
+     * @return 0 for a result that overflowed as it may have to
+     */
+    static double ratio(float result, double sum, double magnitude, int terms, Rounding rounding) {
+        double bound = rounding.bound(terms, sum, magnitude);
+        if (!Float.isFinite(result) || !Double.isFinite(sum)) {
+            return mayBe(result, sum, magnitude + bound, rounding.largest()) ? 0 : BEYOND_ALL_BOUNDS;
+        }
+        double error = Math.abs(result - sum);
+        return error == 0 ? 0 : error / bound;
+    }
+
+    /**
+     * Whether a sum, in some order, may be infinite or no number: what overflows are the partial sums of the positive or of the negative products
+     * at most, and where both do, infinities may meet. Of weights that are infinite themselves the sum says what comes out.
+     */
+    private static boolean mayBe(float result, double sum, double magnitude, double largest) {
+        if (!Double.isFinite(sum)) {
+            return Double.compare(result, sum) == 0;
+        }
+        boolean up = (magnitude + sum) / 2 >= largest;
+        boolean down = (magnitude - sum) / 2 >= largest;
+        return result > 0 ? up : result < 0 ? down : up && down;
     }
 
     private static void read(DenseMatrix matrix, int row, float[] target) {

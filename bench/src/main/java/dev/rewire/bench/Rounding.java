@@ -2,17 +2,21 @@ package dev.rewire.bench;
 
 /**
  * How far arithmetic may be off: of a sum of k products {@code w·x} whose magnitudes add up to M, by
- * {@code (γ_k + 2·operand + operand²)·M}, with {@code γ_k = k·unit / (1 − k·unit)}; then the sum is rounded to the type of the result. Source: Higham,
- * Accuracy and Stability of Numerical Algorithms, sections 3.1 and 2.2.
+ * {@code (γ_k + 2·operand + operand²)·M + k·2⁻¹⁵⁰}, with {@code γ_k = k·unit / (1 − k·unit)}, the second part being for what underflows; then the sum is
+ * rounded to the type of the result. Source: Higham, Accuracy and Stability of Numerical Algorithms, sections 3.1 and 2.2.
  *
  * @param unit largest relative error of an addition or of a product and its addition
  * @param operand largest relative error with which each operand is taken
  * @param result largest relative error of rounding the sum
  * @param least largest absolute error of rounding a sum that is subnormal
+ * @param largest number of the result's type
  */
-public record Rounding(double unit, double operand, double result, double least) {
+public record Rounding(double unit, double operand, double result, double least, double largest) {
     /** Single precision, in any order, fused or not. */
-    public static final Rounding SINGLE = new Rounding(0x1p-24, 0, 0, 0);
+    public static final Rounding SINGLE = new Rounding(0x1p-24, 0, 0, 0, Float.MAX_VALUE);
+
+    /** Half of the smallest float: what rounding to a subnormal loses, whatever its magnitude. */
+    private static final double UNDERFLOW = 0x1p-150;
 
     /**
      * Tensor cores add several products at once: aligned with the largest, cut off instead of rounded, and normalised afterwards. That is one error of
@@ -25,10 +29,11 @@ public record Rounding(double unit, double operand, double result, double least)
      *
      * @param roundoff of the type
      * @param least half of its smallest number
+     * @param largest its largest number
      * @return the arithmetic
      */
-    public static Rounding tensorCores(double roundoff, double least) {
-        return new Rounding(TENSOR_CORE_UNIT, 0, roundoff, least);
+    public static Rounding tensorCores(double roundoff, double least, double largest) {
+        return new Rounding(TENSOR_CORE_UNIT, 0, roundoff, least, largest);
     }
 
     /**
@@ -37,7 +42,7 @@ public record Rounding(double unit, double operand, double result, double least)
      * @return the arithmetic
      */
     public static Rounding tf32() {
-        return new Rounding(TENSOR_CORE_UNIT, 0x1p-10, 0, 0);
+        return new Rounding(TENSOR_CORE_UNIT, 0x1p-10, 0, 0, Float.MAX_VALUE);
     }
 
     /**
@@ -50,7 +55,8 @@ public record Rounding(double unit, double operand, double result, double least)
      */
     public double bound(int terms, double sum, double magnitude) {
         double gamma = terms * unit / (1 - terms * unit);
-        double ofSum = (gamma + (2 * operand + operand * operand) * (1 + gamma)) * magnitude;
+        double ofSum = (gamma + (2 * operand + operand * operand) * (1 + gamma)) * magnitude
+                + terms * UNDERFLOW;
         return ofSum + result * (Math.abs(sum) + ofSum) + least;
     }
 }

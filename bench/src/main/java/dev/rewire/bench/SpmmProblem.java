@@ -5,6 +5,7 @@ import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.SemiStructuredMatrix;
+import dev.rewire.kernels.SparseMatrix;
 import dev.rewire.kernels.ValueType;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param x X, batch × inputs, row-major; without rows if the product does not read it
  * @param dy dY, batch × outputs, row-major; without rows if the product does not read it
  */
-public record SpmmProblem(Product product, BlockSparseMatrix w, SparseWeights weights, DenseMatrix x, DenseMatrix dy) {
+public record SpmmProblem(Product product, BlockSparseMatrix w, SparseMatrix weights, DenseMatrix x, DenseMatrix dy) {
     /**
      * Draws the operands.
      *
@@ -49,15 +50,15 @@ public record SpmmProblem(Product product, BlockSparseMatrix w, SparseWeights we
         return type == ValueType.F32 ? w : w.convert(arena, type).convert(arena, ValueType.F32);
     }
 
-    private static SparseWeights weights(
+    private static SparseMatrix weights(
             KernelArena arena, BlockSparseMatrix w, @Nullable NmPattern nm, ValueType type) {
         if (nm == null) {
-            return new SparseWeights.Blocks(type == ValueType.F32 ? w : w.convert(arena, type));
+            return type == ValueType.F32 ? w : w.convert(arena, type);
         }
         SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(arena, nm);
         // Kept elements have the order of 1×1 blocks.
         matrix.values().copyFrom(w.values());
-        return new SparseWeights.Nm(type == ValueType.F32 ? matrix : matrix.convert(arena, type));
+        return type == ValueType.F32 ? matrix : matrix.convert(arena, type);
     }
 
     private static DenseMatrix drawn(KernelArena arena, int rows, int cols, RandomGenerator random) {

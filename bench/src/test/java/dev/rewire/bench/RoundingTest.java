@@ -18,7 +18,7 @@ class RoundingTest {
     @ParameterizedTest
     @CsvSource({"BF16, 0.0039", "F16, 0.00048"})
     void aResultOfSixteenBitsMayBeOffByItsRoundoff(ValueType type, double least) {
-        Rounding rounding = Rounding.tensorCores(type.unitRoundoff(), 0);
+        Rounding rounding = Rounding.tensorCores(type.unitRoundoff(), 0, Float.MAX_VALUE);
         double ofOne = rounding.bound(1, 1, 1);
         assertTrue(ofOne > least && ofOne < 1.01 * type.unitRoundoff(), () -> "bound " + ofOne);
     }

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
  * <p>The pattern can be exchanged ({@link #rewire}): values move within the memory that the matrix has. Nothing else may use the matrix
  * meanwhile; plans made before a rewiring refuse to run until they are replanned.
  */
-public final class BlockSparseMatrix {
+public final class BlockSparseMatrix implements SparseMatrix {
     private final KernelArena arena;
     private final MemorySegment memory;
     private final ValueType type;
@@ -57,6 +57,7 @@ public final class BlockSparseMatrix {
      * @param target how the copy stores values; they are rounded as {@link ValueType#set} says
      * @return a new matrix
      */
+    @Override
     public BlockSparseMatrix convert(KernelArena arena, ValueType target) {
         BlockSparseMatrix copy = allocate(arena, pattern, target);
         for (long i = 0; i < pattern.storedElements(); i++) {
@@ -114,12 +115,7 @@ public final class BlockSparseMatrix {
         return matrix;
     }
 
-    /**
-     * Writes the whole matrix, zeros included.
-     *
-     * @param target of the same shape; every element is overwritten
-     * @throws IllegalArgumentException if the shapes differ
-     */
+    @Override
     public void toDense(DenseMatrix target) {
         checkShape("target", target);
         for (int row = 0; row < target.rows(); row++) {
@@ -177,6 +173,7 @@ public final class BlockSparseMatrix {
      * @throws IllegalArgumentException if the target does not fit
      * @throws IllegalStateException if an arena or the workers are closed
      */
+    @Override
     public void copyInto(BlockSparseMatrix target, Workers workers) {
         BlockPattern to = target.pattern;
         Check.equal("target.rows", to.rows(), pattern.rows(), "rows of this matrix");
@@ -284,20 +281,39 @@ public final class BlockSparseMatrix {
         return source;
     }
 
+    @Override
+    public BlockSparseMatrix transpose(KernelArena arena) {
+        BlockPattern p = pattern;
+        BlockSparseMatrix transposed = allocate(arena, p.transpose(), type);
+        int[] order = p.transposedOrder();
+        int height = p.blockRows();
+        int width = p.blockCols();
+        for (int block = 0; block < order.length; block++) {
+            long from = order[block] * elementsOfBlock;
+            long to = block * elementsOfBlock;
+            for (int row = 0; row < height; row++) {
+                for (int col = 0; col < width; col++) {
+                    transposed.type.set(
+                            transposed.memory,
+                            to + (long) col * height + row,
+                            type.get(memory, from + (long) row * width + col));
+                }
+            }
+        }
+        return transposed;
+    }
+
     /**
      * The places of the blocks.
      *
      * @return the pattern that the values belong to now
      */
+    @Override
     public BlockPattern pattern() {
         return pattern;
     }
 
-    /**
-     * How values are stored.
-     *
-     * @return the type
-     */
+    @Override
     public ValueType type() {
         return type;
     }
@@ -307,18 +323,12 @@ public final class BlockSparseMatrix {
      *
      * @return {@code pattern().storedElements()} values of {@link #type()}; whoever writes keeps the padding of blocks at the edge zero
      */
+    @Override
     public MemorySegment values() {
         return memory.asSlice(0, pattern.storedElements() * type.bytes());
     }
 
-    /**
-     * One element.
-     *
-     * @param row from 0 to rows − 1
-     * @param col from 0 to cols − 1
-     * @return its value, 0 where no block is stored
-     * @throws IndexOutOfBoundsException if there is no such element
-     */
+    @Override
     public float get(int row, int col) {
         BlockPattern p = pattern;
         if (row < 0 || row >= p.rows() || col < 0 || col >= p.cols()) {
@@ -340,7 +350,8 @@ public final class BlockSparseMatrix {
                 + "×" + p.blockCols();
     }
 
-    KernelArena arena() {
+    @Override
+    public KernelArena arena() {
         return arena;
     }
 

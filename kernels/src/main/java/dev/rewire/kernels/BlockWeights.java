@@ -75,14 +75,14 @@ final class BlockWeights implements SpmmWeights {
     @Override
     public boolean replan() {
         pattern = w.pattern();
-        int[] starts = transposed ? pattern.rowIndices() : pattern.colIndices();
+        int[] starts = pattern.indices(transposed);
         if (inputsOfItems.length < starts.length) {
             inputsOfItems = new int[starts.length];
         }
         for (int item = 0; item < starts.length; item++) {
             inputsOfItems[item] = starts[item] * shape.steps();
         }
-        int[] offsets = transposed ? pattern.colOffsets() : pattern.rowOffsets();
+        int[] offsets = pattern.offsets(transposed);
         int[] cuts = chunks.cut(offsets, inputsOfItems);
         index = SpmmIndex.ofBlocks(offsets, inputsOfItems, pattern.transposedOrder(), cuts, chunks.count());
         if (orderedValues != null) {

@@ -87,23 +87,6 @@ public final class SddmmPlan {
      * Prepares {@code dW = pattern ⊙ (dYᵀ·X)}.
      *
      * @param arena where the plan's scratch comes from
-     * @param dw what is written, outputs × inputs; its pattern says where
-     * @param batch samples, at least 0
-     * @param layout of dY (batch × outputs) and X (batch × inputs)
-     * @param accumulate whether sums are added to dW (β = 1) or overwrite it (β = 0)
-     * @param workers who computes
-     * @return the plan
-     * @throws IllegalArgumentException if an argument does not fit
-     */
-    public static SddmmPlan backwardWeight(
-            KernelArena arena, BlockSparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
-        return new SddmmPlan(arena, StoredValues.of(dw).checkFloats("dw"), batch, layout, accumulate, workers);
-    }
-
-    /**
-     * Prepares {@code dW = pattern ⊙ (dYᵀ·X)} on the kept places of an N:M matrix.
-     *
-     * @param arena where the plan's scratch comes from
      * @param dw what is written, outputs × inputs, in 32-bit floats; its pattern says where
      * @param batch samples, at least 0
      * @param layout of dY (batch × outputs) and X (batch × inputs)
@@ -113,7 +96,7 @@ public final class SddmmPlan {
      * @throws IllegalArgumentException if an argument does not fit
      */
     public static SddmmPlan backwardWeight(
-            KernelArena arena, SemiStructuredMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
+            KernelArena arena, SparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
         return new SddmmPlan(arena, StoredValues.of(dw).checkFloats("dw"), batch, layout, accumulate, workers);
     }
 

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * <p>The pattern can be exchanged ({@link #rewire}). Nothing else may use the matrix meanwhile; plans made before a rewiring refuse to run until
  * they are replanned.
  */
-public final class SemiStructuredMatrix {
+public final class SemiStructuredMatrix implements SparseMatrix {
     private final KernelArena arena;
     private final MemorySegment memory;
     private final ValueType type;
@@ -201,6 +201,7 @@ public final class SemiStructuredMatrix {
      * @return a new cols × rows matrix
      * @throws IllegalStateException if the pattern is not {@linkplain NmPattern#isTransposable transposable}
      */
+    @Override
     public SemiStructuredMatrix transpose(KernelArena arena) {
         SemiStructuredMatrix transposed = allocate(arena, pattern.transpose(), type);
         NmPattern to = transposed.pattern;
@@ -220,6 +221,7 @@ public final class SemiStructuredMatrix {
      * @param target how the copy stores values; they are rounded as {@link ValueType#set} says
      * @return a new matrix
      */
+    @Override
     public SemiStructuredMatrix convert(KernelArena arena, ValueType target) {
         SemiStructuredMatrix copy = allocate(arena, pattern, target);
         for (long i = 0; i < pattern.elements(); i++) {
@@ -228,12 +230,7 @@ public final class SemiStructuredMatrix {
         return copy;
     }
 
-    /**
-     * Writes the whole matrix, zeros included.
-     *
-     * @param target of the same shape; every element is overwritten
-     * @throws IllegalArgumentException if the shapes differ
-     */
+    @Override
     public void toDense(DenseMatrix target) {
         checkShape("target", target);
         NmPattern p = pattern;
@@ -255,6 +252,7 @@ public final class SemiStructuredMatrix {
      * @throws IllegalArgumentException if the target does not fit
      * @throws IllegalStateException if an arena or the workers are closed
      */
+    @Override
     public void copyInto(BlockSparseMatrix target, Workers workers) {
         BlockPattern to = target.pattern();
         Check.equal("target.rows", to.rows(), pattern.rows(), "rows of this matrix");
@@ -318,15 +316,12 @@ public final class SemiStructuredMatrix {
      *
      * @return the pattern that the values belong to now
      */
+    @Override
     public NmPattern pattern() {
         return pattern;
     }
 
-    /**
-     * How values are stored.
-     *
-     * @return the type
-     */
+    @Override
     public ValueType type() {
         return type;
     }
@@ -336,18 +331,12 @@ public final class SemiStructuredMatrix {
      *
      * @return {@code pattern().elements()} values of {@link #type()}
      */
+    @Override
     public MemorySegment values() {
         return memory.asSlice(0, (long) pattern.elements() * type.bytes());
     }
 
-    /**
-     * One element.
-     *
-     * @param row from 0 to rows − 1
-     * @param col from 0 to cols − 1
-     * @return its value, 0 where none is kept
-     * @throws IndexOutOfBoundsException if there is no such element
-     */
+    @Override
     public float get(int row, int col) {
         NmPattern p = pattern;
         int k = p.find(row, col);
@@ -377,7 +366,8 @@ public final class SemiStructuredMatrix {
                 + ", " + type;
     }
 
-    KernelArena arena() {
+    @Override
+    public KernelArena arena() {
         return arena;
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse-times-dense product, prepared: forward {@code Y = X·Wᵀ} or backward to the input {@code dX = dY·W}, with {@code W} an outputs ×
- * inputs block-sparse matrix and the samples of the batch along the rows of the dense operands.
+ * inputs sparse matrix and the samples of the batch along the rows of the dense operands.
  *
  * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one in an order that depends on block and vector
  * width. The same operands give the same bits for any number of workers.
@@ -117,33 +117,7 @@ public final class SpmmPlan {
     }
 
     /**
-     * Prepares {@code Y = X·Wᵀ}.
-     *
-     * @param arena where the plan's scratch comes from
-     * @param w the weights, outputs × inputs
-     * @param batch samples, at least 0
-     * @param layout of X (batch × inputs) and Y (batch × outputs)
-     * @param epilogue what else happens to Y
-     * @param workers who computes
-     * @return the plan
-     * @throws IllegalArgumentException if an argument does not fit
-     */
-    public static SpmmPlan forward(
-            KernelArena arena, BlockSparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return new SpmmPlan(
-                arena,
-                w.pattern().rows(),
-                w.pattern().cols(),
-                setup -> new BlockWeights(StoredValues.of(w), false, setup),
-                false,
-                batch,
-                layout,
-                epilogue,
-                workers);
-    }
-
-    /**
-     * Prepares {@code Y = X·Wᵀ} with N:M weights. Rows that keep the same places ({@link NmPattern#sharedRows}) are computed together, which is
+     * Prepares {@code Y = X·Wᵀ}. Rows of N:M weights that keep the same places ({@link NmPattern#sharedRows}) are computed together, which is
      * faster.
      *
      * @param arena where the plan's scratch comes from
@@ -156,21 +130,13 @@ public final class SpmmPlan {
      * @throws IllegalArgumentException if an argument does not fit
      */
     public static SpmmPlan forward(
-            KernelArena arena, SemiStructuredMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return new SpmmPlan(
-                arena,
-                w.pattern().rows(),
-                w.pattern().cols(),
-                setup -> NmWeights.forward(w, setup),
-                false,
-                batch,
-                layout,
-                epilogue,
-                workers);
+            KernelArena arena, SparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+        return of(arena, w, false, batch, layout, epilogue, workers);
     }
 
     /**
-     * Prepares {@code dX = dY·W}.
+     * Prepares {@code dX = dY·W}. If an N:M pattern is {@linkplain NmPattern#isTransposable transposable} the transposed matrix is N:M too and
+     * multiplied as such; otherwise its elements are walked one by one, as CSR, which is slower. {@link #toString} says which.
      *
      * @param arena where the plan's scratch comes from
      * @param w the weights, outputs × inputs
@@ -182,45 +148,21 @@ public final class SpmmPlan {
      * @throws IllegalArgumentException if an argument does not fit
      */
     public static SpmmPlan backwardInput(
-            KernelArena arena, BlockSparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return new SpmmPlan(
-                arena,
-                w.pattern().rows(),
-                w.pattern().cols(),
-                setup -> new BlockWeights(StoredValues.of(w).checkFloats("w"), true, setup),
-                true,
-                batch,
-                layout,
-                epilogue,
-                workers);
-    }
-
-    /**
-     * Prepares {@code dX = dY·W} with N:M weights. If the pattern is {@linkplain NmPattern#isTransposable transposable} the transposed matrix is N:M
-     * too and multiplied as such; otherwise its elements are walked one by one, as CSR, which is slower. {@link #toString} says which.
-     *
-     * @param arena where the plan's scratch comes from
-     * @param w the weights, outputs × inputs
-     * @param batch samples, at least 0
-     * @param layout of dY (batch × outputs) and dX (batch × inputs)
-     * @param epilogue what else happens to dX
-     * @param workers who computes
-     * @return the plan
-     * @throws IllegalArgumentException if an argument does not fit
-     */
-    public static SpmmPlan backwardInput(
-            KernelArena arena, SemiStructuredMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+            KernelArena arena, SparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
         Check.floats("w", w.type());
-        return new SpmmPlan(
-                arena,
-                w.pattern().rows(),
-                w.pattern().cols(),
-                setup -> NmWeights.backward(w, setup),
-                true,
-                batch,
-                layout,
-                epilogue,
-                workers);
+        return of(arena, w, true, batch, layout, epilogue, workers);
+    }
+
+    private static SpmmPlan of(
+            KernelArena arena,
+            SparseMatrix w,
+            boolean transposed,
+            int batch,
+            Layout layout,
+            Epilogue epilogue,
+            Workers workers) {
+        Function<SpmmSetup, SpmmWeights> weigh = setup -> SpmmWeights.of(w, transposed, setup);
+        return new SpmmPlan(arena, w.rows(), w.cols(), weigh, transposed, batch, layout, epilogue, workers);
     }
 
     /**

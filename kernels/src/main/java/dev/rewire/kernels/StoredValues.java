@@ -12,17 +12,13 @@ import java.util.function.Supplier;
  * @param places the pattern that they belong to now; another object after a rewiring
  */
 record StoredValues(KernelArena arena, MemorySegment memory, ValueType type, Supplier<BlockPattern> places) {
-    static StoredValues of(BlockSparseMatrix matrix) {
-        return new StoredValues(matrix.arena(), matrix.memory(), matrix.type(), matrix::pattern);
-    }
-
-    /** The kept elements row by row are a matrix of 1×1 blocks. */
-    static StoredValues of(SemiStructuredMatrix matrix) {
+    static StoredValues of(SparseMatrix matrix) {
+        MemorySegment memory = switch (matrix) {
+            case BlockSparseMatrix blocks -> blocks.memory();
+            case SemiStructuredMatrix nm -> nm.memory();
+        };
         return new StoredValues(
-                matrix.arena(),
-                matrix.memory(),
-                matrix.type(),
-                () -> matrix.pattern().csr());
+                matrix.arena(), memory, matrix.type(), () -> matrix.pattern().asBlocks());
     }
 
     /** Refuses values that a product cannot read or write. */

@@ -1,6 +1,5 @@
 package dev.rewire.kernels;
 
-import dev.rewire.kernels.Sparsity.Matrix;
 import dev.rewire.kernels.SpmmCase.Direction;
 import dev.rewire.kernels.internal.vector.ceiling.FmaLoop;
 import dev.rewire.kernels.internal.vector.ceiling.ReadLoop;
@@ -59,30 +58,30 @@ final class EveryTile {
             int blocks = Math.max(1, 1500 / (block[0] * block[1]));
             BlockPattern pattern = BlockPattern.random(OUTPUTS, INPUTS, block[0], block[1], blocks, random);
             for (ValueType type : TYPES) {
-                run(new Sparsity.Blocks(BlockSparseMatrix.allocate(arena, pattern, type)), type);
+                run(SparseMatrix.allocate(arena, pattern, type), type);
             }
         }
         for (int[] nm : NM) {
             NmPattern general = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 1, random);
             for (ValueType type : TYPES) {
-                run(new Sparsity.Nm(SemiStructuredMatrix.allocate(arena, general, type)), type);
+                run(SparseMatrix.allocate(arena, general, type), type);
             }
             NmPattern shared = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 4, random);
-            run(new Sparsity.Nm(SemiStructuredMatrix.allocate(arena, shared)), ValueType.F32);
+            run(SparseMatrix.allocate(arena, shared), ValueType.F32);
         }
     }
 
-    private void run(Matrix w, ValueType type) {
+    private void run(SparseMatrix w, ValueType type) {
         product(w, Direction.FORWARD, INPUTS, OUTPUTS);
         if (type == ValueType.F32) {
             product(w, Direction.BACKWARD_INPUT, OUTPUTS, INPUTS);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, OUTPUTS);
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, INPUTS);
-            repeat(w.sddmm(arena, BATCH, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
+            repeat(SddmmPlan.backwardWeight(arena, w, BATCH, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
         }
     }
 
-    private void product(Matrix w, Direction direction, int inputs, int outputs) {
+    private void product(SparseMatrix w, Direction direction, int inputs, int outputs) {
         PanelMatrix x = PanelMatrix.allocate(arena, BATCH, inputs);
         PanelMatrix y = PanelMatrix.allocate(arena, BATCH, outputs);
         PanelMatrix mask = PanelMatrix.allocate(arena, BATCH, outputs);
@@ -96,8 +95,8 @@ final class EveryTile {
         repeat(spmm(w, direction, 1, Layout.ROW_MAJOR, bias), plan -> plan.run(sample, output));
     }
 
-    private SpmmPlan spmm(Matrix w, Direction direction, int batch, Layout layout, Epilogue epilogue) {
-        return w.spmm(arena, direction, batch, layout, epilogue, workers);
+    private SpmmPlan spmm(SparseMatrix w, Direction direction, int batch, Layout layout, Epilogue epilogue) {
+        return direction.plan(arena, w, batch, layout, epilogue, workers);
     }
 
     /** Until it is compiled, if thresholds are a thousandth of what they are by default. */

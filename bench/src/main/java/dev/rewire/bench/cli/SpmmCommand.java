@@ -53,7 +53,10 @@ final class SpmmCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--matrix", paramLabel = "FILE", description = "a .smtx (DLMC) or .mtx (Matrix Market) file")
+    @Option(
+            names = "--matrix",
+            paramLabel = "FILE",
+            description = "a .smtx (DLMC), .mtx (Matrix Market) or .npz (SciPy) file")
     private @Nullable Path matrix;
 
     @Option(names = "--rows", paramLabel = "N", description = "rows of a generated W, its outputs (default: 3072)")
@@ -302,7 +305,7 @@ final class SpmmCommand implements Callable<Integer> {
     }
 
     private static SparseFile read(Path file) {
-        String accepted = "; accepted are readable .smtx and .mtx files";
+        String accepted = "; accepted are readable .smtx, .mtx and .npz files";
         try {
             return SparseFile.read(file);
         } catch (MatrixFileException e) {

@@ -20,7 +20,7 @@ final class GpuCheck {
             case F16 -> GpuSpmm.rounding(ValueType.F16);
             case BF16 -> GpuSpmm.rounding(ValueType.BF16);
             case TF32 -> GpuSpmm.rounding(ValueType.F32);
-            case I8 -> new Rounding(0, 0, 0, 0);
+            case I8 -> new Rounding(0, 0, 0, 0, Integer.MAX_VALUE);
         };
     }
 

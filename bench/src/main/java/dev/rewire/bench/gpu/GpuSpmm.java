@@ -7,7 +7,6 @@ import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.Product;
 import dev.rewire.bench.Rounding;
 import dev.rewire.bench.SparseInput;
-import dev.rewire.bench.SparseWeights;
 import dev.rewire.bench.SpmmBenchmark;
 import dev.rewire.bench.SpmmProblem;
 import dev.rewire.bench.SpmmProgress;
@@ -63,8 +62,8 @@ public final class GpuSpmm {
     /** How the device computes with weights and samples that are stored so. */
     static Rounding rounding(ValueType values) {
         return switch (values) {
-            case F16 -> Rounding.tensorCores(values.unitRoundoff(), 0x1p-25);
-            case BF16 -> Rounding.tensorCores(values.unitRoundoff(), 0x1p-134);
+            case F16 -> Rounding.tensorCores(values.unitRoundoff(), 0x1p-25, 65504);
+            case BF16 -> Rounding.tensorCores(values.unitRoundoff(), 0x1p-134, 0x1.fep127);
             case F32 -> Rounding.tf32();
         };
     }
@@ -190,10 +189,10 @@ public final class GpuSpmm {
     }
 
     private SemiStructuredMatrix weights(KernelArena arena, SpmmProblem problem) {
-        if (!(problem.weights() instanceof SparseWeights.Nm nm)) {
+        if (!(problem.weights() instanceof SemiStructuredMatrix nm)) {
             throw new IllegalArgumentException("input: blocks; accepted are N:M matrices");
         }
-        return settings.product() == Product.FORWARD ? nm.matrix() : nm.matrix().transpose(arena);
+        return settings.product() == Product.FORWARD ? nm : nm.transpose(arena);
     }
 
     /** Samples as the device multiplies them, so that its arithmetic is checked and not their rounding. TF32 is rounded by the device. */

@@ -68,7 +68,7 @@ class SpmmUsageTest {
                 "--device gpu --format nm --values f16 --rows 8|--rows: 8 with --device gpu; accepted are multiples of 16 with --values f16",
                 "--peers blis|--peers: 'blis' is unknown; accepted are openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, or none alone",
                 "--peers openblas,none|--peers: 'none' is unknown; accepted are openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, or none alone",
-                "--matrix absent.smtx|--matrix absent.smtx: no such file; accepted are readable .smtx and .mtx files",
+                "--matrix absent.smtx|--matrix absent.smtx: no such file; accepted are readable .smtx, .mtx and .npz files",
                 "--matrix a.smtx --rows 5|--rows: 5 is given together with --matrix; accepted is one of the two",
                 "--xyz red|--xyz: unknown option; accepted are those that 'rewire spmm --help' lists",
                 "fast|'fast': unknown argument; accepted are those that 'rewire spmm --help' lists",

@@ -36,7 +36,7 @@ public final class MatrixFileException extends IOException {
     }
 
     /** A name may hold what ends a line or drives a terminal; the message must not. */
-    private static String oneLine(String file) {
+    static String oneLine(String file) {
         return file.codePoints()
                 .map(c -> Character.isISOControl(c) ? '?' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

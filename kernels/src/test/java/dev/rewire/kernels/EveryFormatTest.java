@@ -7,21 +7,39 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No N:M is left to chance, nor how many rows share their places. */
+/**
+ * No format is left to chance: no block side from 1 to 64, each at the edge and inside, tall, wide and square; no N:M, nor how many rows share
+ * their places.
+ */
 @Tag("species")
-class EveryNmTest {
+class EveryFormatTest {
     private static final int BATCH = 19;
 
-    static Stream<NmProblem> general() {
-        return shapes(false);
+    static Stream<SparseProblem> any() {
+        return Stream.concat(blocks(), nm(false));
     }
 
-    static Stream<NmProblem> transposable() {
-        return shapes(true);
+    /** Of N:M those whose columns are N:M, too: what the others are multiplied as is among the blocks. */
+    static Stream<SparseProblem> backward() {
+        return Stream.concat(blocks(), nm(true));
+    }
+
+    private static Stream<SparseProblem> blocks() {
+        return IntStream.rangeClosed(1, BlockPattern.MAX_BLOCK)
+                .boxed()
+                .flatMap(side -> Stream.of(block(side, side), block(side, 65 - side), block(side, 1), block(1, side)))
+                .distinct();
+    }
+
+    private static SparseProblem block(int blockRows, int blockCols) {
+        // Two blocks and a part of a third in each direction.
+        int rows = 2 * blockRows + (blockRows + 1) / 2;
+        int cols = 2 * blockCols + (blockCols + 1) / 2;
+        return Problem.of(BATCH, rows, cols, blockRows, blockCols, 60).with(Values.SMALL_INTEGERS);
     }
 
     /** Five groups leave a rest in a vector unless M is 16. */
-    private static Stream<NmProblem> shapes(boolean transposable) {
+    private static Stream<SparseProblem> nm(boolean transposable) {
         return Stream.of(2, 4, 8, 16)
                 .flatMap(m -> IntStream.rangeClosed(1, m)
                         .boxed()
@@ -36,36 +54,36 @@ class EveryNmTest {
     }
 
     @ParameterizedTest
-    @MethodSource("general")
-    void forward(NmProblem problem) {
+    @MethodSource("any")
+    void forward(SparseProblem problem) {
         SpmmCase product = new SpmmCase(problem, Direction.FORWARD, EpilogueKind.BIAS);
         product.expected().assertExact(product.resultOf(Layout.PANELS, 1));
     }
 
     @ParameterizedTest
-    @MethodSource("general")
-    void forwardOfOneSample(NmProblem problem) {
+    @MethodSource("any")
+    void forwardOfOneSample(SparseProblem problem) {
         SpmmCase product = new SpmmCase(problem.withBatch(1), Direction.FORWARD, EpilogueKind.BIAS);
         product.expected().assertExact(product.resultOf(Layout.ROW_MAJOR, 1));
     }
 
     @ParameterizedTest
-    @MethodSource("transposable")
-    void backwardInput(NmProblem problem) {
+    @MethodSource("backward")
+    void backwardInput(SparseProblem problem) {
         SpmmCase product = new SpmmCase(problem, Direction.BACKWARD_INPUT, EpilogueKind.ACCUMULATE);
         product.expected().assertExact(product.resultOf(Layout.PANELS, 1));
     }
 
     @ParameterizedTest
-    @MethodSource("transposable")
-    void backwardInputOfOneSample(NmProblem problem) {
+    @MethodSource("backward")
+    void backwardInputOfOneSample(SparseProblem problem) {
         SpmmCase product = new SpmmCase(problem.withBatch(1), Direction.BACKWARD_INPUT, EpilogueKind.ACCUMULATE);
         product.expected().assertExact(product.resultOf(Layout.ROW_MAJOR, 1));
     }
 
     @ParameterizedTest
-    @MethodSource("general")
-    void backwardWeight(NmProblem problem) {
+    @MethodSource("any")
+    void backwardWeight(SparseProblem problem) {
         SddmmCase product = new SddmmCase(problem, false);
         product.expected().assertExact(product.resultOf(Layout.PANELS, 1));
     }
