@@ -233,6 +233,7 @@ public final class BlockSparseMatrix {
         Check.range("next.blocks", next.blocks(), 0, capacity);
         Check.alive("matrix", memory);
         int[] source = sources(old, next);
+        StackRoom.reserve(); // so that no Error leaves values half moved
         // Both patterns have one order, so blocks that move down never pass blocks that move up: two sweeps need no
         // second buffer.
         for (int block = 0; block < source.length; block++) {

@@ -63,6 +63,7 @@ public final class KernelArena implements Arena {
      */
     @Override
     public void close() {
+        StackRoom.reserve();
         int users = running.compareAndExchange(0, CLOSED);
         if (users == CLOSED) {
             throw new IllegalStateException("arena: already closed");
@@ -73,14 +74,16 @@ public final class KernelArena implements Arena {
         }
         try {
             backing.close();
-        } catch (IllegalStateException e) {
+        } catch (Throwable e) {
             // Something else holds the memory, a native call for example: it stays open.
-            running.set(0);
+            if (backing.scope().isAlive()) {
+                running.set(0);
+            }
             throw e;
         }
     }
 
-    /** Keeps the memory from being freed until {@link #release()}. */
+    /** Keeps the memory from being freed until {@link #release()}, for which the caller reserves {@link StackRoom} first. */
     void acquire(String argument) {
         int users = running.get();
         while (true) {

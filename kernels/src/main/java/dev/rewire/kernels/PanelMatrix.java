@@ -162,6 +162,7 @@ public final class PanelMatrix {
      */
     public void pack(DenseMatrix source, Workers workers) {
         PanelCopying.check("source", source, this, workers);
+        StackRoom.reserve();
         arena.acquire("panels");
         try {
             workers.run(PanelCopying.tasks(this), (task, worker) -> PanelCopying.pack(source, this, task));
@@ -181,6 +182,7 @@ public final class PanelMatrix {
     public void unpack(DenseMatrix target, Workers workers) {
         PanelCopying.check("target", target, this, workers);
         PanelCopying.checkWritable("target", target);
+        StackRoom.reserve();
         arena.acquire("panels");
         try {
             workers.run(PanelCopying.tasks(this), (task, worker) -> PanelCopying.unpack(this, target, task));

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * dense-dense product (SDDMM) summed over the batch.
  *
  * <p>Each element is summed in one fixed order by one thread: the same operands give the same bits for any number of workers. A plan runs
- * one product at a time; a second thread waits.
+ * one product at a time; a second thread waits. A run that ends in an exception or an Error (no stack, no memory) leaves {@code dW} undefined; no
+ * worker computes any more then, and the next run works as ever.
  */
 public final class SddmmPlan {
     /** Multiplications of a task: some tens of microseconds. */
@@ -44,6 +45,8 @@ public final class SddmmPlan {
     private int[] rowStarts;
     private int[] colStarts;
     private int blocksOfTask;
+    private boolean isPlanned;
+    private boolean hasRun;
 
     // Set for the time of a run.
     private @Nullable PanelMatrix gradient;
@@ -55,6 +58,7 @@ public final class SddmmPlan {
     private SddmmPlan(
             KernelArena arena, StoredValues dw, int batch, Layout layout, boolean accumulate, Workers workers) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
+        StackRoom.reserveForFirstRun();
         this.arena = arena;
         this.dw = dw;
         this.batch = batch;
@@ -119,6 +123,7 @@ public final class SddmmPlan {
 
     /** Prepares for the pattern that dW has now; needed after it was rewired. Uses the plan's memory again. */
     public synchronized void replan() {
+        isPlanned = false;
         pattern = dw.pattern();
         int blocks = pattern.blocks();
         if (rowStarts.length < blocks) {
@@ -134,6 +139,7 @@ public final class SddmmPlan {
         long workOfBlock = Math.max(1, (long) pattern.blockRows() * pattern.blockCols() * batch);
         long fairShare = (blocks + 4L * workers.threads() - 1) / (4L * workers.threads());
         blocksOfTask = (int) Math.max(1, Math.min(fairShare, TASK_WORK / workOfBlock));
+        isPlanned = true;
     }
 
     /**
@@ -148,6 +154,7 @@ public final class SddmmPlan {
         checkLayout(Layout.PANELS);
         checkShape("dy", dy.rows(), dy.cols(), pattern.rows());
         checkShape("x", x.rows(), x.cols(), pattern.cols());
+        reserveStack();
         dy.arena().acquire("dy");
         try {
             x.arena().acquire("x");
@@ -182,6 +189,7 @@ public final class SddmmPlan {
         workers.checkReach("dy", dy.segment());
         Check.alive("x", x.segment());
         workers.checkReach("x", x.segment());
+        reserveStack();
         denseGradient = dy;
         denseInput = x;
         try {
@@ -192,15 +200,23 @@ public final class SddmmPlan {
         }
     }
 
+    private void reserveStack() {
+        if (hasRun) {
+            StackRoom.reserve();
+        } else {
+            StackRoom.reserveForFirstRun();
+        }
+    }
+
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes the plan stale, not a difference in content
     private void runTasks(PanelMatrix dy, PanelMatrix x) {
-        if (dw.pattern() != pattern) {
+        if (!isPlanned || dw.pattern() != pattern) {
             throw new IllegalStateException("dw: rewired since this plan was made; call replan()");
         }
-        gradient = dy;
-        input = x;
         arena.acquire("plan");
         try {
+            gradient = dy;
+            input = x;
             dw.arena().acquire("dw");
             try {
                 if (panels == 0) {
@@ -214,6 +230,7 @@ public final class SddmmPlan {
                     }
                     workers.run((pattern.blocks() + blocksOfTask - 1) / blocksOfTask, multiplyTask);
                 }
+                hasRun = true;
             } finally {
                 dw.arena().release();
             }

@@ -99,6 +99,7 @@ public final class SemiStructuredMatrix {
         float[] from = new float[next.cols()];
         float[] to = new float[next.rowElements()];
         int[] columns = new int[next.rowElements()];
+        StackRoom.reserve(); // so that no Error leaves values half exchanged
         for (int row = 0; row < next.rows(); row++) {
             MemorySegment.copy(
                     dense.segment(),
@@ -128,6 +129,7 @@ public final class SemiStructuredMatrix {
         NmPattern old = pattern;
         int n = old.n();
         float[] values = new float[n];
+        StackRoom.reserve(); // so that no Error leaves values half moved
         for (int row = 0; row < old.rows(); row++) {
             for (int group = 0; group < old.groups(); group++) {
                 int first = group * n;

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * width. The same operands give the same bits for any number of workers.
  * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand.
  *
- * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits.
+ * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits. A run that ends in an
+ * exception or an Error (no stack, no memory) leaves its output undefined; no worker computes any more then, and the next run works as ever.
  */
 public final class SpmmPlan {
     /**
@@ -52,6 +53,7 @@ public final class SpmmPlan {
     private @Nullable PanelMatrix packedInput;
     private PanelMatrix[] packedPanels = {};
     private MemorySegment[] tiles = {};
+    private boolean hasRun;
 
     // Set for the time of a run.
     private @Nullable PanelMatrix input;
@@ -70,6 +72,7 @@ public final class SpmmPlan {
             Epilogue epilogue,
             Workers workers) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
+        StackRoom.reserveForFirstRun();
         this.arena = arena;
         this.rows = rows;
         this.cols = cols;
@@ -254,6 +257,7 @@ public final class SpmmPlan {
         checkLayout(Layout.PANELS);
         checkShape("x", x.rows(), x.cols(), inputs());
         checkShape("y", y.rows(), y.cols(), outputs());
+        reserveStack();
         x.arena().acquire("x");
         try {
             y.arena().acquire("y");
@@ -292,6 +296,7 @@ public final class SpmmPlan {
         workers.checkReach("y", y.segment());
         PanelCopying.checkWritable("y", y);
         checkApart(x, y);
+        reserveStack();
         input = packedInput;
         denseInput = x;
         denseOutput = y;
@@ -301,6 +306,14 @@ public final class SpmmPlan {
             input = null;
             denseInput = null;
             denseOutput = null;
+        }
+    }
+
+    private void reserveStack() {
+        if (hasRun) {
+            StackRoom.reserve();
+        } else {
+            StackRoom.reserveForFirstRun();
         }
     }
 
@@ -327,16 +340,15 @@ public final class SpmmPlan {
                     if (singleSample != null) {
                         gatherSample(singleSample);
                         workers.run(weights.schedule().tasks(), sampleTask);
-                        return;
-                    }
-                    if (packedPanels.length > 0) {
+                    } else if (packedPanels.length > 0) {
                         workers.run(panels, panelTask);
-                        return;
+                    } else {
+                        if (packedInput != null) {
+                            workers.run(PanelCopying.tasks(packedInput), packTask);
+                        }
+                        workers.run(weights.schedule().tasks(), multiplyTask);
                     }
-                    if (packedInput != null) {
-                        workers.run(PanelCopying.tasks(packedInput), packTask);
-                    }
-                    workers.run(weights.schedule().tasks(), multiplyTask);
+                    hasRun = true;
                 } finally {
                     maskArena.release();
                 }
