@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs a product at every depth of a stack, from the deepest place that a call reaches. After each {@link StackOverflowError} another thread closes the
@@ -31,7 +32,8 @@ final class DeepCaller {
             PanelMatrix x = PanelMatrix.allocate(arena, batch, SIZE);
             PanelMatrix y = PanelMatrix.allocate(arena, batch, SIZE);
             for (int i = 0; i < SIZE; i++) {
-                w.values().setAtIndex(ValueLayout.JAVA_FLOAT, (i / 16 * (SIZE / 16 + 1L)) * 256 + i % 16 * 17, 2);
+                long block = i / 16 * (SIZE / 16 + 1L);
+                w.values().setAtIndex(ValueLayout.JAVA_FLOAT, block * 256 + i % 16 * 17L, 2);
                 rows.set(i % batch, i, i);
                 x.set(i % batch, i, i);
             }
@@ -153,7 +155,7 @@ final class DeepCaller {
                 operands = warm(kind, workers);
                 broken = false;
             }
-            Thread.yield();
+            LockSupport.parkNanos(20_000);
         }
     }
 
@@ -192,7 +194,7 @@ final class DeepCaller {
 
     private static void awaitOperands() {
         while (broken) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 

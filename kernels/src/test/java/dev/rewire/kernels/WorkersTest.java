@@ -151,7 +151,7 @@ class WorkersTest {
                 while (both.getCount() > 0) {
                     Thread.onSpinWait();
                 }
-                if (Thread.currentThread() != caller) {
+                if (worker != 0) {
                     LockSupport.parkNanos(500_000_000);
                 }
             });
