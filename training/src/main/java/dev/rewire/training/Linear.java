@@ -70,7 +70,7 @@ final class Linear {
 
     void update(Optimizer optimizer, long update, double rate) {
         weights.update(optimizer, update, rate, workers);
-        optimizer.update(bias.segment(), biasGradient.segment(), segmentsOf(biasSlots), update, rate, false, workers);
+        optimizer.update(bias, biasGradient, biasSlots, update, rate, false, workers);
     }
 
     LayerPattern pattern() {
@@ -116,9 +116,5 @@ final class Linear {
             state.add(biasSlots.get(slot).segment());
         }
         return state;
-    }
-
-    private static List<MemorySegment> segmentsOf(List<DenseMatrix> matrices) {
-        return matrices.stream().map(DenseMatrix::segment).toList();
     }
 }

@@ -45,9 +45,7 @@ final class NmWeights implements LayerWeights {
 
     @Override
     public void update(Optimizer optimizer, long update, double rate, Workers workers) {
-        List<MemorySegment> segments =
-                slots.stream().map(SemiStructuredMatrix::values).toList();
-        optimizer.update(weights.values(), gradient.values(), segments, update, rate, true, workers);
+        optimizer.update(weights, gradient, slots, update, rate, true, workers);
     }
 
     /** Moves to another pattern: places that both keep have weight and slots still, new ones start at zero. */
