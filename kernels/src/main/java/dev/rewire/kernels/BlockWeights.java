@@ -95,6 +95,11 @@ final class BlockWeights implements SpmmWeights {
     }
 
     @Override
+    public void clearPadding() {
+        w.clearPadding().run();
+    }
+
+    @Override
     public SpmmSchedule schedule() {
         return schedule;
     }

@@ -54,6 +54,54 @@ public final class SemiStructuredMatrix {
     }
 
     /**
+     * A matrix of given values, in 32-bit floats.
+     *
+     * @param arena where the memory comes from
+     * @param pattern the places
+     * @param values row by row, in ascending order of columns: {@code pattern.elements()} of them
+     * @return the matrix
+     * @throws IllegalArgumentException if there are more or fewer values
+     */
+    public static SemiStructuredMatrix of(KernelArena arena, NmPattern pattern, float[] values) {
+        Check.equal("values.length", values.length, pattern.elements(), "elements of the pattern");
+        SemiStructuredMatrix matrix = allocate(arena, pattern);
+        MemorySegment.copy(values, 0, matrix.memory, ValueLayout.JAVA_FLOAT, 0, values.length);
+        return matrix;
+    }
+
+    /**
+     * Sets each kept element.
+     *
+     * @param value their value, rounded as {@link ValueType#set} says
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void fill(float value) {
+        for (long i = 0; i < pattern.elements(); i++) {
+            type.set(memory, i, value);
+        }
+    }
+
+    /**
+     * Sets one kept element.
+     *
+     * @param row from 0 to rows − 1
+     * @param col from 0 to cols − 1
+     * @param value its value, rounded as {@link ValueType#set} says
+     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws IllegalArgumentException if none is kept there
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void set(int row, int col, float value) {
+        NmPattern p = pattern;
+        int k = p.find(row, col);
+        if (k < 0) {
+            throw new IllegalArgumentException("(" + row + ", " + col
+                    + "): no element is kept there; accepted are places of the pattern (rewire() changes it)");
+        }
+        type.set(memory, (long) row * p.rowElements() + (long) (col / p.m()) * p.n() + k, value);
+    }
+
+    /**
      * The N elements of each group that are largest in magnitude, as {@link NmPruning#magnitude} chooses them, in 32-bit floats.
      *
      * @param arena where the memory comes from

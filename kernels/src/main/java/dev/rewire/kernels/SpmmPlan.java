@@ -374,6 +374,7 @@ public final class SpmmPlan implements AutoCloseable {
                         checkApart("reluMask", mask, "y", output);
                     }
                     readBias();
+                    weights.clearPadding();
                     OrderedValues ordered = weights.orderedValues();
                     if (ordered != null) {
                         workers.run(ordered.tasks(), orderTask);

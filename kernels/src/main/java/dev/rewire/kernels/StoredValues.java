@@ -10,10 +10,12 @@ import java.util.function.Supplier;
  * @param memory the values, block after block
  * @param type how they are stored
  * @param places the pattern that they belong to now; another object after a rewiring
+ * @param clearPadding zeroes what lies outside of the matrix, before blocks are read
  */
-record StoredValues(KernelArena arena, MemorySegment memory, ValueType type, Supplier<BlockPattern> places) {
+record StoredValues(
+        KernelArena arena, MemorySegment memory, ValueType type, Supplier<BlockPattern> places, Runnable clearPadding) {
     static StoredValues of(BlockSparseMatrix matrix) {
-        return new StoredValues(matrix.arena(), matrix.memory(), matrix.type(), matrix::pattern);
+        return new StoredValues(matrix.arena(), matrix.memory(), matrix.type(), matrix::pattern, matrix::clearPadding);
     }
 
     /** The kept elements row by row are a matrix of 1×1 blocks. */
@@ -22,7 +24,8 @@ record StoredValues(KernelArena arena, MemorySegment memory, ValueType type, Sup
                 matrix.arena(),
                 matrix.memory(),
                 matrix.type(),
-                () -> matrix.pattern().csr());
+                () -> matrix.pattern().csr(),
+                () -> {});
     }
 
     /** Refuses values that a product cannot read or write. */

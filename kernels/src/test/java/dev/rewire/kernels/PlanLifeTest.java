@@ -80,7 +80,8 @@ class PlanLifeTest {
     @ValueSource(strings = {"plan", "arena"})
     @EnabledOnOs(value = OS.LINUX, disabledReason = "memory is read from /proc")
     void plansLeaveNothing(String closed) {
-        List<String> flags = List.of("-Xmx64m", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
+        List<String> flags =
+                List.of("-Xmx64m", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
         Fork fork = Fork.run(flags, ManyPlans.class, closed);
         assertEquals(0, fork.exit(), fork.err());
         long grown = Long.parseLong(fork.out().strip());
