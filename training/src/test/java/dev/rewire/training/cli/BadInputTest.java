@@ -56,6 +56,9 @@ class BadInputTest {
             --method sr-ste --nm 2:4 --mask-interval 0 | --mask-interval | 0 | from 1
             --method sr-ste --nm 2:4 --sr-ste-decay -1 | --sr-ste-decay | -1.0 | from 0
             --method dense --nm 2:4        | --nm        | 2:4          | sparse methods
+            --method dense --sparsity 0.9  | --sparsity  | 0.9          | 0, or none
+            --method dense --block 4x4     | --block     | 4x4          | sparse methods
+            --method dense --distribution er | --distribution | er      | sparse methods
             --nm 2:4 --transposable        | --transposable | true      | with --method sr-ste
             --nm 2:4 --mask-interval 5     | --mask-interval | 5        | with --method sr-ste
             --sr-ste-decay 0.1             | --sr-ste-decay | 0.1       | with --method sr-ste
