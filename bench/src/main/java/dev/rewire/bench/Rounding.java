@@ -55,8 +55,7 @@ public record Rounding(double unit, double operand, double result, double least,
      */
     public double bound(int terms, double sum, double magnitude) {
         double gamma = terms * unit / (1 - terms * unit);
-        double ofSum = (gamma + (2 * operand + operand * operand) * (1 + gamma)) * magnitude
-                + terms * UNDERFLOW;
+        double ofSum = (gamma + (2 * operand + operand * operand) * (1 + gamma)) * magnitude + terms * UNDERFLOW;
         return ofSum + result * (Math.abs(sum) + ofSum) + least;
     }
 }

@@ -8,10 +8,10 @@ import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.SparseFile;
+import dev.rewire.training.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import dev.rewire.training.Device;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +68,8 @@ class ErrorBoundTest {
                 if (type != ValueType.F32 && product != Product.FORWARD) {
                     continue; // only forward products read others
                 }
-                SpmmSettings settings = new SpmmSettings(product, 64, Device.CPU, Layout.ROW_MAJOR, type, 1, 1, 1, List.of());
+                SpmmSettings settings =
+                        new SpmmSettings(product, 64, Device.CPU, Layout.ROW_MAJOR, type, 1, 1, 1, List.of());
                 SpmmProblem problem = SpmmProblem.draw(arena, SparseInput.of(SparseFile.read(file), 1, 1), settings);
                 double worst = ErrorBound.worst(problem, run(problem), false, 1);
                 assertTrue(worst <= 1, () -> product + " of " + type + ": worst " + worst);

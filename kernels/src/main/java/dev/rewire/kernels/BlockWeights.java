@@ -24,6 +24,7 @@ final class BlockWeights implements SpmmWeights {
     private final @Nullable SpmvKernel spmv;
     private final @Nullable OrderedValues orderedValues;
     private BlockPattern pattern;
+    private boolean isPlanned;
     private SpmmIndex index;
     private int[] inputsOfItems = new int[0];
 
@@ -69,11 +70,12 @@ final class BlockWeights implements SpmmWeights {
     @Override
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes a plan stale, not a difference in content
     public boolean isCurrent() {
-        return w.pattern() == pattern;
+        return isPlanned && w.pattern() == pattern;
     }
 
     @Override
     public boolean replan() {
+        isPlanned = false; // until all is done: an index that was made by half must not be walked
         pattern = w.pattern();
         int[] starts = pattern.indices(transposed);
         if (inputsOfItems.length < starts.length) {
@@ -89,7 +91,13 @@ final class BlockWeights implements SpmmWeights {
             orderedValues.replan(pattern.transposedOrder(), pattern.blocks());
         }
         schedule.cut(index.offsets());
+        isPlanned = true;
         return true;
+    }
+
+    @Override
+    public void clearPadding() {
+        w.clearPadding().run();
     }
 
     @Override

@@ -36,6 +36,7 @@ final class Providers {
     private static synchronized Selection select() {
         Selection selected = selection;
         if (selected == null) {
+            StackRoom.reserveForFirstRun();
             selected = choose(System.getProperty(PROPERTY, ""), System.getProperty(BITS_PROPERTY, ""));
             selection = selected;
         }

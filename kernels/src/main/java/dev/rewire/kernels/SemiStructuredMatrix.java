@@ -54,6 +54,54 @@ public final class SemiStructuredMatrix implements SparseMatrix {
     }
 
     /**
+     * A matrix of given values, in 32-bit floats.
+     *
+     * @param arena where the memory comes from
+     * @param pattern the places
+     * @param values row by row, in ascending order of columns: {@code pattern.elements()} of them
+     * @return the matrix
+     * @throws IllegalArgumentException if there are more or fewer values
+     */
+    public static SemiStructuredMatrix of(KernelArena arena, NmPattern pattern, float[] values) {
+        Check.equal("values.length", values.length, pattern.elements(), "elements of the pattern");
+        SemiStructuredMatrix matrix = allocate(arena, pattern);
+        MemorySegment.copy(values, 0, matrix.memory, ValueLayout.JAVA_FLOAT, 0, values.length);
+        return matrix;
+    }
+
+    /**
+     * Sets each kept element.
+     *
+     * @param value their value, rounded as {@link ValueType#set} says
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void fill(float value) {
+        for (long i = 0; i < pattern.elements(); i++) {
+            type.set(memory, i, value);
+        }
+    }
+
+    /**
+     * Sets one kept element.
+     *
+     * @param row from 0 to rows − 1
+     * @param col from 0 to cols − 1
+     * @param value its value, rounded as {@link ValueType#set} says
+     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws IllegalArgumentException if none is kept there
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void set(int row, int col, float value) {
+        NmPattern p = pattern;
+        int k = p.find(row, col);
+        if (k < 0) {
+            throw new IllegalArgumentException("(" + row + ", " + col
+                    + "): no element is kept there; accepted are places of the pattern (rewire() changes it)");
+        }
+        type.set(memory, (long) row * p.rowElements() + (long) (col / p.m()) * p.n() + k, value);
+    }
+
+    /**
      * The N elements of each group that are largest in magnitude, as {@link NmPruning#magnitude} chooses them, in 32-bit floats.
      *
      * @param arena where the memory comes from
@@ -99,6 +147,7 @@ public final class SemiStructuredMatrix implements SparseMatrix {
         float[] from = new float[next.cols()];
         float[] to = new float[next.rowElements()];
         int[] columns = new int[next.rowElements()];
+        StackRoom.reserve(); // so that no Error leaves values half exchanged
         for (int row = 0; row < next.rows(); row++) {
             MemorySegment.copy(
                     dense.segment(),
@@ -128,6 +177,7 @@ public final class SemiStructuredMatrix implements SparseMatrix {
         NmPattern old = pattern;
         int n = old.n();
         float[] values = new float[n];
+        StackRoom.reserve(); // so that no Error leaves values half moved
         for (int row = 0; row < old.rows(); row++) {
             for (int group = 0; group < old.groups(); group++) {
                 int first = group * n;

@@ -45,6 +45,9 @@ sealed interface SpmmWeights permits BlockWeights, NmWeights {
     /** Where kernels find the values. */
     MemorySegment values();
 
+    /** Zeroes what lies outside of the matrix, before values are read. */
+    default void clearPadding() {}
+
     /** Computes groups of outputs for the samples of one panel. */
     void multiply(int firstGroup, int endGroup, SpmmOperands at);
 

@@ -73,9 +73,7 @@ final class BlockWeights implements LayerWeights {
 
     @Override
     public void update(Optimizer optimizer, long update, double rate, Workers workers) {
-        List<MemorySegment> segments =
-                slots.stream().map(BlockSparseMatrix::values).toList();
-        optimizer.update(weights.values(), gradient.values(), segments, update, rate, true, workers);
+        optimizer.update(weights, gradient, slots, update, rate, true, workers);
     }
 
     /** Moves to another pattern: places that both have keep weight and slots, new ones start at zero. */

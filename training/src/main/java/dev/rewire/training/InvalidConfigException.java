@@ -1,5 +1,7 @@
 package dev.rewire.training;
 
+import dev.rewire.training.internal.Printable;
+
 /** A setting that is out of range. The message is one line: the option as on the command line, its value, what is accepted. */
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -24,6 +26,6 @@ public final class InvalidConfigException extends IllegalArgumentException {
      * @param accepted what would have been accepted
      */
     public InvalidConfigException(String option, Object value, String fault, String accepted) {
-        super(option + ": " + value + " " + fault + "; accepted are " + accepted);
+        super(Printable.of(option + ": " + value + " " + fault + "; accepted are " + accepted));
     }
 }

@@ -69,7 +69,7 @@ final class Linear {
 
     void update(Optimizer optimizer, long update, double rate) {
         weights.update(optimizer, update, rate, workers);
-        optimizer.update(bias.segment(), biasGradient.segment(), segmentsOf(biasSlots), update, rate, false, workers);
+        optimizer.update(bias, biasGradient, biasSlots, update, rate, false, workers);
     }
 
     LayerPattern pattern() {
@@ -115,9 +115,5 @@ final class Linear {
             state.add(biasSlots.get(slot).segment());
         }
         return state;
-    }
-
-    private static List<MemorySegment> segmentsOf(List<DenseMatrix> matrices) {
-        return matrices.stream().map(DenseMatrix::segment).toList();
     }
 }

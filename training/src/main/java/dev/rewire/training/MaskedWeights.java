@@ -126,8 +126,7 @@ final class MaskedWeights implements LayerWeights {
     public void update(Optimizer optimizer, long update, double rate, Workers workers) {
         productGradient.toDense(gradient);
         Updates.decayMasked(gradient, weights, mask, (float) rule.decay(), workers);
-        List<MemorySegment> segments = slots.stream().map(DenseMatrix::segment).toList();
-        optimizer.update(weights.segment(), gradient.segment(), segments, update, rate, true, workers);
+        optimizer.update(weights, gradient, slots, update, rate, true, workers);
         isCopied = false;
     }
 

@@ -47,9 +47,7 @@ final class NmWeights implements LayerWeights {
 
     @Override
     public void update(Optimizer optimizer, long update, double rate, Workers workers) {
-        List<MemorySegment> segments =
-                slots.stream().map(SemiStructuredMatrix::values).toList();
-        optimizer.update(weights.values(), gradient.values(), segments, update, rate, true, workers);
+        optimizer.update(weights, gradient, slots, update, rate, true, workers);
         products.weightsChanged();
     }
 

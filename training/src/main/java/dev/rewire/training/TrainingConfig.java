@@ -86,8 +86,8 @@ public record TrainingConfig(
         requireNumber(
                 "--lr",
                 learningRate,
-                learningRate > 0 && learningRate < Double.POSITIVE_INFINITY,
-                "finite numbers above 0");
+                learningRate > 0 && (float) learningRate < Float.POSITIVE_INFINITY,
+                "numbers above 0 that a float can hold");
         requireInteger("--warmup", warmupEpochs, 0, epochs - 1);
         requireInteger("--delta-t", deltaT, 1, Integer.MAX_VALUE);
         requireNumber("--alpha", alpha, alpha > 0 && alpha <= 1, "numbers above 0, at most 1");

@@ -161,11 +161,16 @@ public final class TrainingRun implements AutoCloseable {
             String hash = Hashes.data(data);
             TrainingConfig config =
                     checkpoint.config().toBuilder().threads(threads).build();
+            requireFit(file, config, data); // before patterns are made of what the file claims
             checkpoint.requireSame(engineName(config, backend), hash);
             TrainingRun run = build(config, data, backend, checkpoint.patterns());
             boolean restored = false;
             try {
                 checkpoint.restore(run.trainer, run.tally);
+                if (run.steps() < 0 || run.steps() > run.totalSteps()) {
+                    throw new CheckpointException(
+                            file, "steps: " + run.steps() + " is out of range; accepted are 0 to " + run.totalSteps());
+                }
                 run.dataHash = hash;
                 restored = true;
                 return run;
@@ -174,6 +179,14 @@ public final class TrainingRun implements AutoCloseable {
                     run.close();
                 }
             }
+        }
+    }
+
+    private static void requireFit(Path file, TrainingConfig config, ImageData data) throws CheckpointException {
+        try {
+            config.requireFit(data);
+        } catch (InvalidConfigException e) {
+            throw new CheckpointException(file, "its settings do not fit the images: " + e.getMessage(), e);
         }
     }
 

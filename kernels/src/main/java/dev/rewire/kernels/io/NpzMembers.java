@@ -100,7 +100,7 @@ final class NpzMembers implements AutoCloseable {
     }
 
     MatrixFileException error(String reason) {
-        return new MatrixFileException(file, 0, MatrixFileException.oneLine(reason));
+        return new MatrixFileException(file, 0, reason);
     }
 
     @Override

@@ -91,8 +91,9 @@ public final class Safetensors implements AutoCloseable {
     public Tensor tensor(String name) {
         SafetensorsHeader.Entry entry = header.entries().get(name);
         if (entry == null) {
-            throw new IllegalArgumentException("name: " + JsonScanner.shown(name) + " is no tensor of " + file
-                    + "; names() lists its " + header.entries().size());
+            throw new IllegalArgumentException(
+                    "name: " + JsonScanner.shown(name) + " is no tensor of " + MatrixFileException.printable(file)
+                            + "; names() lists its " + header.entries().size());
         }
         return new Tensor(this, entry, data.asSlice(entry.begin(), entry.end() - entry.begin()));
     }

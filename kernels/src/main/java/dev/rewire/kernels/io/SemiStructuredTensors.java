@@ -93,8 +93,9 @@ public final class SemiStructuredTensors {
         if (file.names().contains(name + PACKED)) {
             return readFromDevice(arena, file, name);
         }
-        throw new IllegalArgumentException("name: " + JsonScanner.shown(name) + " is no N:M matrix of " + file
-                + "; accepted is x where the file has a tensor x" + VALUES + " or x" + PACKED);
+        throw new IllegalArgumentException("name: " + JsonScanner.shown(name) + " is no N:M matrix of "
+                + MatrixFileException.printable(file.toString()) + "; accepted is x where the file has a tensor x"
+                + VALUES + " or x" + PACKED);
     }
 
     static boolean has(Safetensors file, String name) {

@@ -44,6 +44,8 @@ class MutatedFileTest {
         "\r",
         "\t",
         "\0",
+        "\u001b[31m",
+        "\u0085",
         "ÿ",
         "x"
     };

@@ -212,11 +212,29 @@ final class SettingsOptions {
         nm.applyTo(settings, base, given);
         TrainingConfig config = settings.build();
         nm.requireUse(config.method(), given);
+        requireSparse(config.method(), given);
         NmOptions.requireAgreement(
                 config,
                 given.test("--sparsity") ? sparsity : null,
                 given.test("--distribution") ? distribution : null,
                 given.test("--block") ? block : null);
         return config;
+    }
+
+    /** A dense network has all its weights, wherever the others would have theirs. */
+    private void requireSparse(Method of, Predicate<String> given) {
+        if (of != Method.DENSE) {
+            return;
+        }
+        String fault = "does not go with --method dense";
+        if (given.test("--sparsity") && sparsity != 0) {
+            throw new BadInputException("--sparsity", sparsity, fault, "0, or none");
+        }
+        if (given.test("--distribution")) {
+            throw new BadInputException("--distribution", ValueConverters.name(distribution), fault, "sparse methods");
+        }
+        if (given.test("--block")) {
+            throw new BadInputException("--block", block, fault, "sparse methods");
+        }
     }
 }

@@ -61,6 +61,9 @@ class BadInputTest {
             --device gpu                   | --device    | gpu          | gpu with --nm 2:4
             --device gpu --nm 1:4          | --device    | gpu          | gpu with --nm 2:4
             --device gpu --method dense    | --device    | gpu          | gpu with --nm 2:4
+            --method dense --sparsity 0.9  | --sparsity  | 0.9          | 0, or none
+            --method dense --block 4x4     | --block     | 4x4          | sparse methods
+            --method dense --distribution er | --distribution | er      | sparse methods
             --nm 2:4 --transposable        | --transposable | true      | with --method sr-ste
             --nm 2:4 --mask-interval 5     | --mask-interval | 5        | with --method sr-ste
             --sr-ste-decay 0.1             | --sr-ste-decay | 0.1       | with --method sr-ste
