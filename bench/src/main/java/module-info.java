@@ -13,7 +13,6 @@ module dev.rewire.bench {
     requires dev.rewire.training;
     requires info.picocli;
     requires java.desktop;
-    requires jdk.incubator.vector;
     requires jdk.management;
     requires me.tongfei.progressbar;
     requires xchart;
@@ -22,4 +21,6 @@ module dev.rewire.bench {
 
     provides dev.rewire.training.DenseBackend with
             dev.rewire.bench.OpenBlasBackend;
+    provides dev.rewire.training.NmBackend with
+            dev.rewire.bench.gpu.CusparseltBackend;
 }

@@ -1,6 +1,8 @@
 /** An optional binding to NVIDIA's CUDA driver and cuSPARSELt, found at run time. */
 @SuppressWarnings("module") // bench is compiled later
 module dev.rewire.gpu {
+    exports dev.rewire.gpu;
+
     // Its peers are native libraries, too.
     exports dev.rewire.gpu.internal.library to
             dev.rewire.bench;

@@ -14,4 +14,5 @@ module dev.rewire.training {
     requires static transitive org.jspecify;
 
     uses dev.rewire.training.DenseBackend;
+    uses dev.rewire.training.NmBackend;
 }

@@ -1,12 +1,9 @@
 package dev.rewire.bench;
 
 import dev.rewire.kernels.Provider;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.rewire.kernels.probe.Cpu;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * What a measurement ran on.
@@ -21,8 +18,6 @@ import java.util.stream.Stream;
  */
 public record Environment(
         String jdk, String vm, String os, String cpu, int cores, Provider kernels, Map<String, Library> libraries) {
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-
     /** Copies the map, sorted by name. */
     public Environment {
         libraries = new TreeMap<>(libraries);
@@ -49,22 +44,10 @@ public record Environment(
                 property("java.version") + " (" + property("java.vendor.version", "java.vendor") + ")",
                 property("java.vm.name") + " " + property("java.vm.version"),
                 property("os.name") + " " + property("os.version") + " " + property("os.arch"),
-                cpuModel(),
+                Cpu.current().model(),
                 Runtime.getRuntime().availableProcessors(),
                 Provider.active(),
                 libraries);
-    }
-
-    private static String cpuModel() {
-        try (Stream<String> lines = Files.lines(CPU_INFO)) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .findFirst()
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .orElse("unknown");
-        } catch (IOException e) {
-            // Only Linux has this file.
-            return "unknown";
-        }
     }
 
     /** The first of some system properties that is set. */

@@ -9,34 +9,35 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * How near a result is to the product computed in double precision, against what single precision may lose: a sum of k products, in any
- * order, fused or not, differs by at most {@code γ_k · Σ|x||w|}, with {@code γ_k = k·u / (1 − k·u)} and {@code u = 2⁻²⁴} (Higham, Accuracy
- * and Stability of Numerical Algorithms, section 3.1).
+ * How near a result is to the product computed in double precision, against what its arithmetic may lose: in single precision a sum of k
+ * products differs by at most {@code γ_k · Σ|x||w| + k · 2⁻¹⁵⁰}; see {@link Rounding}. Where partial sums can exceed the largest number, an infinity of
+ * their sign is right, and NaN where those of both signs can.
  *
  * <p>Up to {@value #MOST_TERMS} products all outputs are checked. Of larger ones a seeded sample of about that many products: whole
  * samples of the batch, or of dW whole blocks.
  */
-final class ErrorBound {
-    private static final double UNIT = 0x1p-24;
+public final class ErrorBound {
     private static final long MOST_TERMS = 250_000_000;
 
     /** What a NaN counts as, or an error where there may be none: JSON has no infinity. */
     private static final double BEYOND_ALL_BOUNDS = 1e9;
 
     private final SpmmProblem problem;
-    private final Contender contender;
+    private final Result computed;
     private final BlockSparseMatrix w;
     private final BlockPattern pattern;
     private final boolean dense;
+    private final Rounding rounding;
     private final SplittableRandom random;
     private final double sampled;
 
     private double worst;
 
-    private ErrorBound(SpmmProblem problem, Contender contender, boolean dense, long seed) {
+    private ErrorBound(SpmmProblem problem, Result computed, boolean dense, Rounding rounding, long seed) {
         this.problem = problem;
-        this.contender = contender;
+        this.computed = computed;
         this.dense = dense;
+        this.rounding = rounding;
         w = problem.w();
         pattern = w.pattern();
         random = new SplittableRandom(seed);
@@ -46,12 +47,26 @@ final class ErrorBound {
     /**
      * The largest error over its bound; a result at most 1 is correct.
      *
-     * @param contender whose last result is checked
-     * @param dense whether it sums over all elements and not only over stored ones
+     * @param computed what is checked
+     * @param dense whether whoever computed it sums over all elements and not only over stored ones
      * @param seed of the sample
      */
-    static double worst(SpmmProblem problem, Contender contender, boolean dense, long seed) {
-        ErrorBound bound = new ErrorBound(problem, contender, dense, seed);
+    static double worst(SpmmProblem problem, Result computed, boolean dense, long seed) {
+        return worst(problem, computed, dense, Rounding.SINGLE, seed);
+    }
+
+    /**
+     * The same of other arithmetic than single precision.
+     *
+     * @param problem what is computed
+     * @param computed what is checked
+     * @param dense whether whoever computed it sums over all elements and not only over stored ones
+     * @param rounding how it computes
+     * @param seed of the sample
+     * @return the largest error over its bound; a result at most 1 is correct
+     */
+    public static double worst(SpmmProblem problem, Result computed, boolean dense, Rounding rounding, long seed) {
+        ErrorBound bound = new ErrorBound(problem, computed, dense, rounding, seed);
         if (problem.product() == Product.BACKWARD_WEIGHT) {
             bound.checkWeights();
         } else {
@@ -160,14 +175,43 @@ final class ErrorBound {
     }
 
     private void check(int row, int col, double sum, double magnitude, int terms) {
-        double error = Math.abs(contender.result(row, col) - sum);
-        double gamma = terms * UNIT / (1 - terms * UNIT);
-        double bound = gamma * magnitude;
-        double ratio = error == 0 ? 0 : error / bound;
+        double ratio = ratio(computed.result(row, col), sum, magnitude, terms, rounding);
         // Written so that a NaN counts as the worst.
         if (!(ratio <= worst)) {
             worst = ratio <= BEYOND_ALL_BOUNDS ? ratio : BEYOND_ALL_BOUNDS;
         }
+    }
+
+    /**
+     * The error of a sum over its bound.
+     *
+     * @param result of the arithmetic
+     * @param sum of the same products in double precision
+     * @param magnitude of the products, added up
+     * @param terms how many products there are
+     * @param rounding how it was computed
+     * @return 0 for a result that overflowed as it may have to
+     */
+    static double ratio(float result, double sum, double magnitude, int terms, Rounding rounding) {
+        double bound = rounding.bound(terms, sum, magnitude);
+        if (!Float.isFinite(result) || !Double.isFinite(sum)) {
+            return mayBe(result, sum, magnitude + bound, rounding.largest()) ? 0 : BEYOND_ALL_BOUNDS;
+        }
+        double error = Math.abs(result - sum);
+        return error == 0 ? 0 : error / bound;
+    }
+
+    /**
+     * Whether a sum, in some order, may be infinite or no number: what overflows are the partial sums of the positive or of the negative products
+     * at most, and where both do, infinities may meet. Of weights that are infinite themselves the sum says what comes out.
+     */
+    private static boolean mayBe(float result, double sum, double magnitude, double largest) {
+        if (!Double.isFinite(sum)) {
+            return Double.compare(result, sum) == 0;
+        }
+        boolean up = (magnitude + sum) / 2 >= largest;
+        boolean down = (magnitude - sum) / 2 >= largest;
+        return result > 0 ? up : result < 0 ? down : up && down;
     }
 
     private static void read(DenseMatrix matrix, int row, float[] target) {

@@ -32,7 +32,7 @@ final class Peers {
 
     /** Whether a peer multiplies all elements of the matrix, and not only the stored ones. */
     static boolean isDense(String name) {
-        return name.equals(OPENBLAS) || name.equals(MKL);
+        return name.equals(OPENBLAS) || name.equals(MKL) || name.equals(SpmmBenchmark.GPU_PEER);
     }
 
     /**

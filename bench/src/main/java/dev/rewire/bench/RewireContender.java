@@ -6,6 +6,7 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.SddmmPlan;
+import dev.rewire.kernels.SparseMatrix;
 import dev.rewire.kernels.SpmmPlan;
 import dev.rewire.kernels.Workers;
 import java.lang.foreign.MemorySegment;
@@ -44,13 +45,13 @@ final class RewireContender implements Contender {
 
     private static RewireContender backwardWeight(
             KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
-        SparseWeights dw = problem.weights().zeros(arena);
+        SparseMatrix dw = SparseMatrix.allocate(arena, problem.weights().pattern());
         BlockPattern pattern = problem.w().pattern();
         // The padding of blocks at the edge has to stay zero, so only a matrix without any is spoiled.
         if (pattern.rows() % pattern.blockRows() == 0 && pattern.cols() % pattern.blockCols() == 0) {
             spoil(dw.values());
         }
-        SddmmPlan plan = dw.sddmm(arena, problem.batch(), layout, workers);
+        SddmmPlan plan = Product.sddmm(arena, dw, problem.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
             return new RewireContender(() -> plan.run(problem.dy(), problem.x()), dw::get);
         }
@@ -62,15 +63,14 @@ final class RewireContender implements Contender {
     /** Makes a plan and forgets it, as somebody does who has rewired. */
     static void plan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
         if (problem.product() == Product.BACKWARD_WEIGHT) {
-            problem.weights().sddmm(arena, problem.batch(), layout, workers);
+            Product.sddmm(arena, problem.weights(), problem.batch(), layout, workers);
         } else {
             spmmPlan(arena, problem, layout, workers);
         }
     }
 
     private static SpmmPlan spmmPlan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
-        boolean forward = problem.product() == Product.FORWARD;
-        return problem.weights().spmm(arena, forward, problem.batch(), layout, workers);
+        return problem.product().spmm(arena, problem.weights(), problem.batch(), layout, workers);
     }
 
     private static PanelMatrix packed(KernelArena arena, DenseMatrix matrix, Workers workers) {

@@ -17,10 +17,13 @@ public final class SpmmBenchmark {
     /** Names of peers that settings may have. */
     public static final List<String> PEERS = Peers.NAMES;
 
+    /** Name of the dense peer on a GPU. */
+    public static final String GPU_PEER = "cublaslt";
+
     /**
      * Whether a peer multiplies all elements of the matrix, and not only the stored ones.
      *
-     * @param name out of {@link #PEERS}
+     * @param name out of {@link #PEERS}, or {@link #GPU_PEER}
      * @return whether it computes the dense product
      */
     public static boolean isDensePeer(String name) {
@@ -61,10 +64,9 @@ public final class SpmmBenchmark {
     }
 
     private SpmmReport run() {
-        long memory =
-                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-        long needed = bytesOfOperands();
-        checkSize(needed, memory);
+        long memory = memory();
+        checkSize(settings, input, memory);
+        long needed = bytesOfOperands(settings, input);
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(settings.threads())) {
             SpmmProblem problem = SpmmProblem.draw(arena, input, settings);
@@ -85,6 +87,7 @@ public final class SpmmBenchmark {
                     peers,
                     PlanTime.measure(problem, settings.layout(), workers),
                     error,
+                    null,
                     Environment.current(libraries));
         } finally {
             contenders.forEach(Contender::close);
@@ -125,8 +128,24 @@ public final class SpmmBenchmark {
         }
     }
 
-    private void checkSize(long needed, long memory) {
+    /**
+     * Refuses operands that do not fit this machine.
+     *
+     * @param settings how is measured
+     * @param input the sparse matrix
+     * @throws InvalidInputException naming what does not fit
+     */
+    public static void checkSize(SpmmSettings settings, SparseInput input) {
+        checkSize(settings, input, memory());
+    }
+
+    private static long memory() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
+
+    private static void checkSize(SpmmSettings settings, SparseInput input, long memory) {
         BlockPattern pattern = input.pattern();
+        long needed = bytesOfOperands(settings, input);
         if (Math.max(pattern.rows(), pattern.cols()) > LONGEST_SIDE) {
             throw new InvalidInputException("matrix of " + pattern.rows() + "×" + pattern.cols()
                     + ": too large; accepted are up to " + LONGEST_SIDE + " rows and columns");
@@ -139,7 +158,7 @@ public final class SpmmBenchmark {
     }
 
     /** Values of the oracle, of Rewire and of a result; the dense operands, and as much again for panels and outputs. */
-    private long bytesOfOperands() {
+    private static long bytesOfOperands(SpmmSettings settings, SparseInput input) {
         BlockPattern pattern = input.pattern();
         return 4 * (3 * pattern.storedElements() + 2L * settings.batch() * (pattern.rows() + (long) pattern.cols()));
     }

@@ -5,6 +5,7 @@ import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.SemiStructuredMatrix;
+import dev.rewire.kernels.SparseMatrix;
 import dev.rewire.kernels.ValueType;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -19,8 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param x X, batch × inputs, row-major; without rows if the product does not read it
  * @param dy dY, batch × outputs, row-major; without rows if the product does not read it
  */
-record SpmmProblem(Product product, BlockSparseMatrix w, SparseWeights weights, DenseMatrix x, DenseMatrix dy) {
-    static SpmmProblem draw(KernelArena arena, SparseInput input, SpmmSettings settings) {
+public record SpmmProblem(Product product, BlockSparseMatrix w, SparseMatrix weights, DenseMatrix x, DenseMatrix dy) {
+    /**
+     * Draws the operands.
+     *
+     * @param arena owns them
+     * @param input the sparse matrix
+     * @param settings which product, of how many samples
+     * @return the operands
+     */
+    public static SpmmProblem draw(KernelArena arena, SparseInput input, SpmmSettings settings) {
         SplittableRandom random = new SplittableRandom(settings.seed());
         BlockSparseMatrix w = rounded(arena, input.allocate(arena, random.split()), settings.values());
         int rows = input.pattern().rows();
@@ -41,15 +50,15 @@ record SpmmProblem(Product product, BlockSparseMatrix w, SparseWeights weights, 
         return type == ValueType.F32 ? w : w.convert(arena, type).convert(arena, ValueType.F32);
     }
 
-    private static SparseWeights weights(
+    private static SparseMatrix weights(
             KernelArena arena, BlockSparseMatrix w, @Nullable NmPattern nm, ValueType type) {
         if (nm == null) {
-            return new SparseWeights.Blocks(type == ValueType.F32 ? w : w.convert(arena, type));
+            return type == ValueType.F32 ? w : w.convert(arena, type);
         }
         SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(arena, nm);
         // Kept elements have the order of 1×1 blocks.
         matrix.values().copyFrom(w.values());
-        return new SparseWeights.Nm(type == ValueType.F32 ? matrix : matrix.convert(arena, type));
+        return type == ValueType.F32 ? matrix : matrix.convert(arena, type);
     }
 
     private static DenseMatrix drawn(KernelArena arena, int rows, int cols, RandomGenerator random) {
@@ -62,25 +71,48 @@ record SpmmProblem(Product product, BlockSparseMatrix w, SparseWeights weights, 
         return matrix;
     }
 
-    int batch() {
+    /**
+     * Samples.
+     *
+     * @return at least 1
+     */
+    public int batch() {
         return Math.max(x.rows(), dy.rows());
     }
 
-    int outputs() {
+    /**
+     * Rows of W.
+     *
+     * @return outputs
+     */
+    public int outputs() {
         return w.pattern().rows();
     }
 
-    int inputs() {
+    /**
+     * Columns of W.
+     *
+     * @return inputs
+     */
+    public int inputs() {
         return w.pattern().cols();
     }
 
-    /** The dense operand of a sparse-times-dense product. */
-    DenseMatrix input() {
+    /**
+     * The dense operand of a sparse-times-dense product.
+     *
+     * @return X or dY
+     */
+    public DenseMatrix input() {
         return product == Product.FORWARD ? x : dy;
     }
 
-    /** Columns of what a sparse-times-dense product writes. */
-    int width() {
+    /**
+     * Columns of what a sparse-times-dense product writes.
+     *
+     * @return outputs or inputs
+     */
+    public int width() {
         return product == Product.FORWARD ? outputs() : inputs();
     }
 }

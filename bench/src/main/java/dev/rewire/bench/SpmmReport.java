@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers of each peer that was asked for, in that order
  * @param planMs median time to make a plan
  * @param maxErrorOverBound the largest |y − ŷ| / (γ_k · Σ|x||w|), at most 1 if the result is correct
+ * @param gpu what is known of the GPU that computed; null on the CPU
  * @param environment where it was measured
  */
 public record SpmmReport(
@@ -30,6 +31,7 @@ public record SpmmReport(
         Map<String, Peer> peers,
         double planMs,
         double maxErrorOverBound,
+        @Nullable GpuRun gpu,
         Environment environment) {
     private static final double FLOPS_OF_GFLOPS_MS = 1e6;
 

@@ -2,6 +2,7 @@ package dev.rewire.bench;
 
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
+import dev.rewire.training.Device;
 import java.util.List;
 
 /**
@@ -9,16 +10,18 @@ import java.util.List;
  *
  * @param product which one
  * @param batch samples, at least 1
+ * @param device where it is computed
  * @param layout of our dense operands; the peers' are row-major
  * @param values how our weights are stored; the peers multiply the same values as floats
  * @param threads of us and of each peer
  * @param seconds how long runs are timed, after the warm-up
  * @param seed of everything that is drawn but the pattern
- * @param peers names out of {@link SpmmBenchmark#PEERS}
+ * @param peers names out of {@link SpmmBenchmark#PEERS}, on the GPU {@link SpmmBenchmark#GPU_PEER}
  */
 public record SpmmSettings(
         Product product,
         int batch,
+        Device device,
         Layout layout,
         ValueType values,
         int threads,

@@ -12,7 +12,13 @@ import java.util.Arrays;
 public record Times(double medianMs, double bestMs, int runs) {
     private static final double NANOS_OF_MS = 1e6;
 
-    static Times of(long[] nanos) {
+    /**
+     * Of some runs.
+     *
+     * @param nanos how long each took, at least one
+     * @return median, best and number
+     */
+    public static Times of(long[] nanos) {
         long[] sorted = nanos.clone();
         Arrays.sort(sorted);
         int runs = sorted.length;

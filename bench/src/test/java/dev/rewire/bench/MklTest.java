@@ -11,6 +11,7 @@ import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
+import dev.rewire.training.Device;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -176,7 +177,8 @@ class MklTest {
     }
 
     private static SpmmProblem problem(KernelArena arena, Product product, int rows, int cols, int height, int width) {
-        SpmmSettings settings = new SpmmSettings(product, 21, Layout.ROW_MAJOR, ValueType.F32, 1, 1, 3, List.of());
+        SpmmSettings settings =
+                new SpmmSettings(product, 21, Device.CPU, Layout.ROW_MAJOR, ValueType.F32, 1, 1, 3, List.of());
         return SpmmProblem.draw(arena, SparseInput.generated(rows, cols, height, width, 0.5, 3), settings);
     }
 }

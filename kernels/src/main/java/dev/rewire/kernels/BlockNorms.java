@@ -27,6 +27,7 @@ public final class BlockNorms {
         }
         MemorySegment values = matrix.values();
         Check.alive("matrix", values);
+        matrix.clearPadding();
         int size = pattern.blockRows() * pattern.blockCols();
         // Array loops are free of the checks of a segment, so values are copied into one, some blocks at a time.
         int blocksOfCopy = Math.max(1, Math.min(blocks, FLOATS_OF_COPY / size));

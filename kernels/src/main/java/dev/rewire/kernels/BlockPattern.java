@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Patterns are validated when they are made and immutable, so that kernels can trust their indices.
  */
-public final class BlockPattern {
+public final class BlockPattern implements SparsePattern {
     /** The largest side of a block. */
     public static final int MAX_BLOCK = 64;
 
@@ -82,9 +82,15 @@ public final class BlockPattern {
             }
             int previous = -1;
             for (int block = from; block < to; block++) {
-                if (columns[block] <= previous || columns[block] >= gridCols) {
-                    String argument = "colIndices[" + block + "], grid row " + row;
-                    Check.range(argument, columns[block], previous + 1L, gridCols - 1L);
+                if (columns[block] < 0 || columns[block] >= gridCols) {
+                    Check.range("colIndices[" + block + "], grid row " + row, columns[block], 0, gridCols - 1L);
+                }
+                if (columns[block] <= previous) {
+                    throw new IllegalArgumentException("colIndices[" + block + "], grid row " + row + ": "
+                            + columns[block]
+                            + (columns[block] == previous ? " is repeated" : " comes after " + previous)
+                            + "; accepted are strictly increasing columns: sort them, or let CsrArrays and BsrArrays"
+                            + " of dev.rewire.kernels.arrays do it");
                 }
                 previous = columns[block];
             }
@@ -92,6 +98,19 @@ public final class BlockPattern {
         Check.equal("colIndices.length", columns.length, offsets[gridRows], "the last of rowOffsets");
         checkBytes(columns.length, blockRows, blockCols);
         return new BlockPattern(rows, cols, blockRows, blockCols, offsets, columns);
+    }
+
+    /**
+     * The blocks of another shape that hold an element of this pattern.
+     *
+     * @param otherRows rows of a block, 1 to {@value #MAX_BLOCK}
+     * @param otherCols columns of a block, 1 to {@value #MAX_BLOCK}
+     * @return a pattern of such blocks; this one if they are its own
+     * @throws IllegalArgumentException if a side of the block is out of range, or the blocks are more than a pattern can store
+     */
+    public BlockPattern covering(int otherRows, int otherCols) {
+        checkShape(rows, cols, otherRows, otherCols);
+        return otherRows == blockRows && otherCols == blockCols ? this : BlockCover.of(this, otherRows, otherCols);
     }
 
     /**
@@ -201,20 +220,12 @@ public final class BlockPattern {
         return (size + block - 1) / block;
     }
 
-    /**
-     * Rows of the matrix.
-     *
-     * @return at least 0
-     */
+    @Override
     public int rows() {
         return rows;
     }
 
-    /**
-     * Columns of the matrix.
-     *
-     * @return at least 0
-     */
+    @Override
     public int cols() {
         return cols;
     }
@@ -269,6 +280,7 @@ public final class BlockPattern {
      *
      * @return blocks · blockRows · blockCols
      */
+    @Override
     public long storedElements() {
         return (long) blocks() * blockRows * blockCols;
     }
@@ -278,6 +290,7 @@ public final class BlockPattern {
      *
      * @return storedElements / (rows · cols); more than 1 is possible through padding, and an empty matrix has 0
      */
+    @Override
     public double density() {
         return rows == 0 || cols == 0 ? 0 : storedElements() / ((double) rows * cols);
     }
@@ -313,6 +326,47 @@ public final class BlockPattern {
         return Arrays.binarySearch(colIndices, rowOffsets[gridRow], rowOffsets[gridRow + 1], gridCol);
     }
 
+    @Override
+    public boolean stores(int row, int col) {
+        if (row < 0 || row >= rows || col < 0 || col >= cols) {
+            throw new IndexOutOfBoundsException("(" + row + ", " + col + ") is outside of " + rows + "×" + cols);
+        }
+        return find(row / blockRows, col / blockCols) >= 0;
+    }
+
+    /**
+     * The places of the transposed matrix.
+     *
+     * @return a cols × rows pattern of blockCols × blockRows blocks
+     */
+    @Override
+    public BlockPattern transpose() {
+        return new BlockPattern(cols, rows, blockCols, blockRows, colOffsets, rowIndices);
+    }
+
+    @Override
+    public BlockPattern asBlocks() {
+        return this;
+    }
+
+    /**
+     * The index in CSR form, over blocks: where each grid row begins.
+     *
+     * @return a copy: for each grid row the number of its first block, and the count of blocks at the end
+     */
+    public int[] rowOffsets() {
+        return rowOffsets.clone();
+    }
+
+    /**
+     * The index in CSR form, over blocks: where each block lies along its row.
+     *
+     * @return a copy: for each block its grid column, strictly increasing within a grid row
+     */
+    public int[] colIndices() {
+        return colIndices.clone();
+    }
+
     /** Two patterns are equal when shape, block and stored places are. */
     @Override
     public boolean equals(Object other) {
@@ -337,22 +391,17 @@ public final class BlockPattern {
 
     // The arrays themselves, for plans, which read them and never write.
 
-    int[] rowOffsets() {
-        return rowOffsets;
+    /** Where each grid row begins or, by columns, each grid column. */
+    int[] offsets(boolean byColumns) {
+        return byColumns ? colOffsets : rowOffsets;
     }
 
-    int[] colIndices() {
-        return colIndices;
+    /** The grid column of each block or, by columns, the grid row. */
+    int[] indices(boolean byColumns) {
+        return byColumns ? rowIndices : colIndices;
     }
 
-    int[] colOffsets() {
-        return colOffsets;
-    }
-
-    int[] rowIndices() {
-        return rowIndices;
-    }
-
+    /** For each block in the order by columns its number. */
     int[] transposedOrder() {
         return transposedOrder;
     }

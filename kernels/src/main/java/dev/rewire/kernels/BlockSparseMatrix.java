@@ -5,12 +5,13 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * A block-sparse matrix (BSR; with 1×1 blocks CSR), of 32-bit floats unless it was made with another {@link ValueType}: a {@link BlockPattern} and, off-heap, the values of its blocks one
- * after the other in the pattern's order, each block row by row. Elements of a block that lie outside of the matrix are zero and stay so.
+ * after the other in the pattern's order, each block row by row. Places of a block that lie outside of the matrix (padding) belong to nothing: whatever
+ * is written there, no operation sees it.
  *
  * <p>The pattern can be exchanged ({@link #rewire}): values move within the memory that the matrix has. Nothing else may use the matrix
  * meanwhile; plans made before a rewiring refuse to run until they are replanned.
  */
-public final class BlockSparseMatrix {
+public final class BlockSparseMatrix implements SparseMatrix {
     private final KernelArena arena;
     private final MemorySegment memory;
     private final ValueType type;
@@ -57,12 +58,97 @@ public final class BlockSparseMatrix {
      * @param target how the copy stores values; they are rounded as {@link ValueType#set} says
      * @return a new matrix
      */
+    @Override
     public BlockSparseMatrix convert(KernelArena arena, ValueType target) {
+        clearPadding();
         BlockSparseMatrix copy = allocate(arena, pattern, target);
         for (long i = 0; i < pattern.storedElements(); i++) {
             target.set(copy.memory, i, type.get(memory, i));
         }
         return copy;
+    }
+
+    /**
+     * A matrix of given values, in 32-bit floats.
+     *
+     * @param arena where the memory comes from
+     * @param pattern the places
+     * @param values block after block in the pattern's order, each row by row: {@code pattern.storedElements()} of them; those outside of the matrix,
+     *     in blocks at the edge, are ignored
+     * @return the matrix
+     * @throws IllegalArgumentException if there are more or fewer values
+     */
+    public static BlockSparseMatrix of(KernelArena arena, BlockPattern pattern, float[] values) {
+        Check.equal("values.length", values.length, pattern.storedElements(), "stored elements of the pattern");
+        BlockSparseMatrix matrix = allocate(arena, pattern);
+        MemorySegment.copy(values, 0, matrix.memory, ValueLayout.JAVA_FLOAT, 0, values.length);
+        matrix.clearPadding();
+        return matrix;
+    }
+
+    /**
+     * Sets each stored element.
+     *
+     * @param value their value, rounded as {@link ValueType#set} says
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void fill(float value) {
+        long count = pattern.storedElements();
+        for (long i = 0; i < count; i++) {
+            type.set(memory, i, value);
+        }
+        clearPadding();
+    }
+
+    /**
+     * Sets one stored element.
+     *
+     * @param row from 0 to rows − 1
+     * @param col from 0 to cols − 1
+     * @param value its value, rounded as {@link ValueType#set} says
+     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws IllegalArgumentException if no block is stored there
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void set(int row, int col, float value) {
+        long element = element(row, col);
+        if (element < 0) {
+            throw new IllegalArgumentException("(" + row + ", " + col
+                    + "): no block is stored there; accepted are places of the pattern (rewire() changes it)");
+        }
+        type.set(memory, element, value);
+    }
+
+    /**
+     * Zeroes the places of blocks that lie outside of the matrix, where callers may have written. What reads whole blocks does so first: there a zero
+     * of the other operand would not hide a NaN.
+     */
+    void clearPadding() {
+        BlockPattern p = pattern;
+        int height = p.blockRows();
+        int width = p.blockCols();
+        int rowsOfLast = p.rows() % height;
+        int colsOfLast = p.cols() % width;
+        if (rowsOfLast != 0) {
+            int lastRow = p.gridRows() - 1;
+            for (int block = p.rowOffset(lastRow); block < p.rowOffset(lastRow + 1); block++) {
+                clear(block * elementsOfBlock + (long) rowsOfLast * width, (block + 1) * elementsOfBlock);
+            }
+        }
+        if (colsOfLast == 0) {
+            return;
+        }
+        int lastCol = p.gridCols() - 1;
+        for (int gridRow = 0; gridRow < p.gridRows(); gridRow++) {
+            int last = p.rowOffset(gridRow + 1) - 1;
+            if (last < p.rowOffset(gridRow) || p.gridCol(last) != lastCol) {
+                continue;
+            }
+            for (int row = 0; row < height; row++) {
+                long first = last * elementsOfBlock + (long) row * width;
+                clear(first + colsOfLast, first + width);
+            }
+        }
     }
 
     /**
@@ -114,12 +200,7 @@ public final class BlockSparseMatrix {
         return matrix;
     }
 
-    /**
-     * Writes the whole matrix, zeros included.
-     *
-     * @param target of the same shape; every element is overwritten
-     * @throws IllegalArgumentException if the shapes differ
-     */
+    @Override
     public void toDense(DenseMatrix target) {
         checkShape("target", target);
         for (int row = 0; row < target.rows(); row++) {
@@ -177,6 +258,7 @@ public final class BlockSparseMatrix {
      * @throws IllegalArgumentException if the target does not fit
      * @throws IllegalStateException if an arena or the workers are closed
      */
+    @Override
     public void copyInto(BlockSparseMatrix target, Workers workers) {
         BlockPattern to = target.pattern;
         Check.equal("target.rows", to.rows(), pattern.rows(), "rows of this matrix");
@@ -233,6 +315,7 @@ public final class BlockSparseMatrix {
         Check.range("next.blocks", next.blocks(), 0, capacity);
         Check.alive("matrix", memory);
         int[] source = sources(old, next);
+        StackRoom.reserve(); // so that no Error leaves values half moved
         // Both patterns have one order, so blocks that move down never pass blocks that move up: two sweeps need no
         // second buffer.
         for (int block = 0; block < source.length; block++) {
@@ -247,7 +330,7 @@ public final class BlockSparseMatrix {
         }
         for (int block = 0; block < source.length; block++) {
             if (source[block] < 0) {
-                clear(block);
+                clear(block * elementsOfBlock, (block + 1L) * elementsOfBlock);
             }
         }
         pattern = next;
@@ -262,8 +345,8 @@ public final class BlockSparseMatrix {
         }
     }
 
-    private void clear(int block) {
-        for (long i = block * elementsOfBlock; i < (block + 1L) * elementsOfBlock; i++) {
+    private void clear(long from, long to) {
+        for (long i = from; i < to; i++) {
             type.set(memory, i, 0);
         }
     }
@@ -284,20 +367,39 @@ public final class BlockSparseMatrix {
         return source;
     }
 
+    @Override
+    public BlockSparseMatrix transpose(KernelArena arena) {
+        BlockPattern p = pattern;
+        BlockSparseMatrix transposed = allocate(arena, p.transpose(), type);
+        int[] order = p.transposedOrder();
+        int height = p.blockRows();
+        int width = p.blockCols();
+        for (int block = 0; block < order.length; block++) {
+            long from = order[block] * elementsOfBlock;
+            long to = block * elementsOfBlock;
+            for (int row = 0; row < height; row++) {
+                for (int col = 0; col < width; col++) {
+                    transposed.type.set(
+                            transposed.memory,
+                            to + (long) col * height + row,
+                            type.get(memory, from + (long) row * width + col));
+                }
+            }
+        }
+        return transposed;
+    }
+
     /**
      * The places of the blocks.
      *
      * @return the pattern that the values belong to now
      */
+    @Override
     public BlockPattern pattern() {
         return pattern;
     }
 
-    /**
-     * How values are stored.
-     *
-     * @return the type
-     */
+    @Override
     public ValueType type() {
         return type;
     }
@@ -305,32 +407,30 @@ public final class BlockSparseMatrix {
     /**
      * The values: block after block in the pattern's order, each row by row.
      *
-     * @return {@code pattern().storedElements()} values of {@link #type()}; whoever writes keeps the padding of blocks at the edge zero
+     * @return {@code pattern().storedElements()} values of {@link #type()}; those outside of the matrix, in blocks at the edge, may be anything
      */
+    @Override
     public MemorySegment values() {
         return memory.asSlice(0, pattern.storedElements() * type.bytes());
     }
 
-    /**
-     * One element.
-     *
-     * @param row from 0 to rows − 1
-     * @param col from 0 to cols − 1
-     * @return its value, 0 where no block is stored
-     * @throws IndexOutOfBoundsException if there is no such element
-     */
+    @Override
     public float get(int row, int col) {
+        long element = element(row, col);
+        return element < 0 ? 0 : type.get(memory, element);
+    }
+
+    /** Where an element is stored, or −1. */
+    private long element(int row, int col) {
         BlockPattern p = pattern;
         if (row < 0 || row >= p.rows() || col < 0 || col >= p.cols()) {
             throw new IndexOutOfBoundsException(
                     "(" + row + ", " + col + ") is outside of " + p.rows() + "×" + p.cols());
         }
         int block = p.find(row / p.blockRows(), col / p.blockCols());
-        if (block < 0) {
-            return 0;
-        }
-        long element = ((long) block * p.blockRows() + row % p.blockRows()) * p.blockCols() + col % p.blockCols();
-        return type.get(memory, element);
+        return block < 0
+                ? -1
+                : ((long) block * p.blockRows() + row % p.blockRows()) * p.blockCols() + col % p.blockCols();
     }
 
     @Override
@@ -340,7 +440,8 @@ public final class BlockSparseMatrix {
                 + "×" + p.blockCols();
     }
 
-    KernelArena arena() {
+    @Override
+    public KernelArena arena() {
         return arena;
     }
 

@@ -1,5 +1,6 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Weights in blocks: a group of outputs is a row of blocks or, backward, a column of blocks. */
 final class BlockWeights implements SpmmWeights {
     /** They stay in the second-level cache from panel to panel. */
-    private static final int TASK_VALUES = 32 * 1024;
+    private static final int TASK_VALUES = CacheSizes.items(CacheSizes.L2 / 4, Float.BYTES, 32 * 1024);
 
     private final StoredValues w;
     private final boolean transposed;
@@ -23,6 +24,7 @@ final class BlockWeights implements SpmmWeights {
     private final @Nullable SpmvKernel spmv;
     private final @Nullable OrderedValues orderedValues;
     private BlockPattern pattern;
+    private boolean isPlanned;
     private SpmmIndex index;
     private int[] inputsOfItems = new int[0];
 
@@ -71,27 +73,34 @@ final class BlockWeights implements SpmmWeights {
     @Override
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes a plan stale, not a difference in content
     public boolean isCurrent() {
-        return w.pattern() == pattern;
+        return isPlanned && w.pattern() == pattern;
     }
 
     @Override
     public boolean replan() {
+        isPlanned = false; // until all is done: an index that was made by half must not be walked
         pattern = w.pattern();
-        int[] starts = transposed ? pattern.rowIndices() : pattern.colIndices();
+        int[] starts = pattern.indices(transposed);
         if (inputsOfItems.length < starts.length) {
             inputsOfItems = new int[starts.length];
         }
         for (int item = 0; item < starts.length; item++) {
             inputsOfItems[item] = starts[item] * shape.steps();
         }
-        int[] offsets = transposed ? pattern.colOffsets() : pattern.rowOffsets();
+        int[] offsets = pattern.offsets(transposed);
         int[] cuts = chunks.cut(offsets, inputsOfItems);
         index = SpmmIndex.ofBlocks(offsets, inputsOfItems, pattern.transposedOrder(), cuts, chunks.count());
         if (orderedValues != null) {
             orderedValues.replan(pattern.transposedOrder(), pattern.blocks());
         }
         schedule.cut(index.offsets());
+        isPlanned = true;
         return true;
+    }
+
+    @Override
+    public void clearPadding() {
+        w.clearPadding().run();
     }
 
     @Override

@@ -46,6 +46,27 @@ final class Check {
         }
     }
 
+    static void finite(String argument, float value) {
+        if (!Float.isFinite(value)) {
+            throw new IllegalArgumentException(
+                    argument + ": " + value + " is out of range; accepted are finite numbers");
+        }
+    }
+
+    static void belowOne(String argument, float value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(
+                    argument + ": " + value + " is out of range; accepted are numbers from 0 to below 1");
+        }
+    }
+
+    static void decay(String argument, float value) {
+        if (!(value >= 0 && value < Float.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    argument + ": " + value + " is out of range; accepted are finite numbers from 0");
+        }
+    }
+
     static void alive(String argument, MemorySegment segment) {
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(argument + ": its arena is closed");

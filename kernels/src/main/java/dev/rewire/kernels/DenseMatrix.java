@@ -71,6 +71,76 @@ public final class DenseMatrix {
     }
 
     /**
+     * A copy of an array.
+     *
+     * @param allocator where the memory comes from and whose arena frees it
+     * @param rows at least 0
+     * @param cols at least 0
+     * @param elements row after row, {@code rows · cols} of them
+     * @return a new matrix
+     * @throws IllegalArgumentException if an argument is not as described
+     */
+    public static DenseMatrix copyOf(SegmentAllocator allocator, int rows, int cols, float... elements) {
+        Check.equal("elements.length", elements.length, (long) rows * cols, "rows · cols");
+        DenseMatrix matrix = allocate(allocator, rows, cols);
+        MemorySegment.copy(elements, 0, matrix.segment, ValueLayout.JAVA_FLOAT, 0, elements.length);
+        return matrix;
+    }
+
+    /**
+     * A copy of an array of rows.
+     *
+     * @param allocator where the memory comes from and whose arena frees it
+     * @param elements the rows, all of one length
+     * @return a new matrix; without columns if there are no rows
+     * @throws IllegalArgumentException if rows differ in length
+     */
+    public static DenseMatrix copyOf(SegmentAllocator allocator, float[][] elements) {
+        int cols = elements.length == 0 ? 0 : elements[0].length;
+        for (int row = 0; row < elements.length; row++) {
+            Check.equal("elements[" + row + "].length", elements[row].length, cols, "as long as the first row");
+        }
+        DenseMatrix matrix = allocate(allocator, elements.length, cols);
+        for (int row = 0; row < elements.length; row++) {
+            MemorySegment.copy(elements[row], 0, matrix.segment, ValueLayout.JAVA_FLOAT, matrix.rowBytes(row), cols);
+        }
+        return matrix;
+    }
+
+    /**
+     * The elements in an array.
+     *
+     * @return a copy, row after row
+     * @throws IllegalArgumentException if they are more than an array holds
+     * @throws IllegalStateException if the segment's arena is closed
+     */
+    public float[] toArray() {
+        float[] elements = new float[Check.range("rows · cols", (long) rows * cols, 0, Integer.MAX_VALUE - 8)];
+        for (int row = 0; row < rows; row++) {
+            MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT, rowBytes(row), elements, row * cols, cols);
+        }
+        return elements;
+    }
+
+    /**
+     * The elements in an array of rows.
+     *
+     * @return a copy
+     * @throws IllegalStateException if the segment's arena is closed
+     */
+    public float[][] toRows() {
+        float[][] elements = new float[rows][cols];
+        for (int row = 0; row < rows; row++) {
+            MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT, rowBytes(row), elements[row], 0, cols);
+        }
+        return elements;
+    }
+
+    private long rowBytes(int row) {
+        return row * rowStride * Float.BYTES;
+    }
+
+    /**
      * The memory of this view.
      *
      * @return the segment it was made with

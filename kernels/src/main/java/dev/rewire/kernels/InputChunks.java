@@ -1,12 +1,14 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.CacheSizes;
+
 /**
  * How the items of 1×1 blocks are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
  * their samples from output to output.
  */
 final class InputChunks {
-    /** With 64 samples each they take 64 KiB; fewer would cost more in sums that are stored and loaded again. */
-    private static final int CHUNK_INPUTS = 256;
+    /** With 64 samples each they take twice the first-level cache; fewer would cost more in sums that are stored and loaded again. */
+    private static final int CHUNK_INPUTS = CacheSizes.items(2 * CacheSizes.L1, 64 * Float.BYTES, 1024);
 
     /** Items of an output, on average, that a chunk has at least. */
     private static final int CHUNK_ITEMS = 25;

@@ -2,6 +2,8 @@ package dev.rewire.kernels;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -9,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * used by every thread.
  *
  * <p>Kernels reach this memory by address, past the checks of a {@link MemorySegment}, so its lifetime is what keeps them safe: the arena
- * counts the products that run on it and {@link #close()} refuses to free memory under them.
+ * counts the products that run on it and {@link #close()} refuses to free memory under them. The scratch of plans made on it is freed with it at the latest.
  */
 public final class KernelArena implements Arena {
     /** Bytes that every allocation is aligned to: a cache line, and the widest vector. */
@@ -18,10 +20,15 @@ public final class KernelArena implements Arena {
     private static final int CLOSED = -1;
 
     private final Arena backing;
+    private final boolean ownsBacking;
+    private final boolean partsShareBacking;
     private final AtomicInteger running = new AtomicInteger();
+    private final Set<KernelArena> parts = ConcurrentHashMap.newKeySet();
 
-    private KernelArena(Arena backing) {
+    private KernelArena(Arena backing, boolean ownsBacking, boolean partsShareBacking) {
         this.backing = backing;
+        this.ownsBacking = ownsBacking;
+        this.partsShareBacking = partsShareBacking;
     }
 
     /**
@@ -30,12 +37,39 @@ public final class KernelArena implements Arena {
      * @return an open arena
      */
     public static KernelArena open() {
-        return new KernelArena(Arena.ofShared());
+        return new KernelArena(Arena.ofShared(), true, false);
     }
 
     /** An arena on the allocations of another, which must not be closed on its own: for tests with guarded pages. */
     static KernelArena over(Arena backing) {
-        return new KernelArena(backing);
+        return new KernelArena(backing, true, true);
+    }
+
+    /** An arena that is closed with this one, or before by {@link #closePart}. */
+    KernelArena openPart() {
+        acquire("arena");
+        try {
+            KernelArena part = partsShareBacking
+                    ? new KernelArena(backing, false, true)
+                    : new KernelArena(Arena.ofShared(), true, false);
+            parts.add(part);
+            return part;
+        } finally {
+            release();
+        }
+    }
+
+    /** Frees a part; nothing runs on it. */
+    void closePart(KernelArena part) {
+        StackRoom.reserve();
+        part.closeOnce();
+        parts.remove(part);
+    }
+
+    private void closeOnce() {
+        if (running.compareAndSet(0, CLOSED) && ownsBacking) {
+            backing.close();
+        }
     }
 
     /**
@@ -63,6 +97,7 @@ public final class KernelArena implements Arena {
      */
     @Override
     public void close() {
+        StackRoom.reserve();
         int users = running.compareAndExchange(0, CLOSED);
         if (users == CLOSED) {
             throw new IllegalStateException("arena: already closed");
@@ -73,14 +108,19 @@ public final class KernelArena implements Arena {
         }
         try {
             backing.close();
-        } catch (IllegalStateException e) {
+        } catch (Throwable e) {
             // Something else holds the memory, a native call for example: it stays open.
-            running.set(0);
+            if (backing.scope().isAlive()) {
+                running.set(0);
+            }
             throw e;
         }
+        // Whatever runs on a part holds this arena, too, so nothing does.
+        parts.forEach(KernelArena::closeOnce);
+        parts.clear();
     }
 
-    /** Keeps the memory from being freed until {@link #release()}. */
+    /** Keeps the memory from being freed until {@link #release()}, for which the caller reserves {@link StackRoom} first. */
     void acquire(String argument) {
         int users = running.get();
         while (true) {

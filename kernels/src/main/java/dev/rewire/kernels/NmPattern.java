@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Patterns are validated when they are made and immutable, so that kernels can trust their indices.
  */
-public final class NmPattern {
+public final class NmPattern implements SparsePattern {
     /** The largest M. */
     public static final int MAX_M = 16;
 
@@ -206,11 +206,7 @@ public final class NmPattern {
         return true;
     }
 
-    /**
-     * Rows of the matrix.
-     *
-     * @return at least 0
-     */
+    @Override
     public int rows() {
         return rows;
     }
@@ -220,6 +216,7 @@ public final class NmPattern {
      *
      * @return a multiple of m
      */
+    @Override
     public int cols() {
         return cols;
     }
@@ -269,11 +266,17 @@ public final class NmPattern {
         return rows * rowElements();
     }
 
+    @Override
+    public long storedElements() {
+        return elements();
+    }
+
     /**
      * Share of the elements that are kept.
      *
      * @return n / m
      */
+    @Override
     public double density() {
         return (double) n / m;
     }
@@ -358,6 +361,11 @@ public final class NmPattern {
         return -1;
     }
 
+    @Override
+    public boolean stores(int row, int col) {
+        return find(row, col) >= 0;
+    }
+
     /**
      * Bits of a packed index.
      *
@@ -409,6 +417,7 @@ public final class NmPattern {
      * @return a cols × rows pattern with the same n and m
      * @throws IllegalStateException if the transposed matrix is not N:M
      */
+    @Override
     public NmPattern transpose() {
         byte[] transposed = findTransposed();
         if (transposed == null) {
@@ -463,7 +472,8 @@ public final class NmPattern {
     }
 
     /** The kept elements as 1×1 blocks, which have the same order; made once. */
-    BlockPattern csr() {
+    @Override
+    public BlockPattern asBlocks() {
         BlockPattern made = csr;
         if (made == null) {
             int[] offsets = new int[rows + 1];

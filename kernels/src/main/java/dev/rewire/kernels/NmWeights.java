@@ -32,6 +32,7 @@ final class NmWeights implements SpmmWeights {
     private final MemorySegment places;
     private final MemorySegment selectors;
     private NmPattern pattern;
+    private boolean isPlanned;
     private SpmmIndex index;
 
     private int[] order = new int[0];
@@ -64,6 +65,7 @@ final class NmWeights implements SpmmWeights {
         schedule.cut(offsets);
         index = index(walked);
         reorder(walked);
+        isPlanned = true;
     }
 
     static SpmmWeights forward(SemiStructuredMatrix w, SpmmSetup setup) {
@@ -85,7 +87,7 @@ final class NmWeights implements SpmmWeights {
     @Override
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes a plan stale, not a difference in content
     public boolean isCurrent() {
-        return w.pattern() == pattern;
+        return isPlanned && w.pattern() == pattern;
     }
 
     @Override
@@ -98,9 +100,11 @@ final class NmWeights implements SpmmWeights {
         if (walked.sharedRows() < shape.outputs()) {
             return false;
         }
+        isPlanned = false; // until all is done: an index that was made by half must not be walked
         pattern = next;
         index = index(walked);
         reorder(walked);
+        isPlanned = true;
         return true;
     }
 

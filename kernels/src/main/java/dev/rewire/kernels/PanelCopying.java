@@ -1,11 +1,12 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.KernelProvider.PanelCopy;
 
 /** The way between row-major matrices and panels, cut into tasks of one panel and some features. */
 final class PanelCopying {
-    /** Features of a task: half a page of each row, which the processor fetches ahead better than less; with 64 samples, 128 KiB on each side. */
-    private static final int FEATURES = 512;
+    /** Features of a task: half a page of each row, which the processor fetches ahead better than less, and a quarter of the second-level cache at most. */
+    private static final int FEATURES = CacheSizes.items(CacheSizes.L2 / 4, 64 * Float.BYTES, 512);
 
     private PanelCopying() {}
 

@@ -43,9 +43,25 @@ public final class PanelMatrix {
      * @throws IllegalArgumentException if a size is out of range
      */
     public static PanelMatrix allocate(KernelArena arena, int rows, int cols) {
+        return allocate(arena, rows, cols, lanesFor(rows));
+    }
+
+    /**
+     * New panels, all zero, for a plan of a larger batch, whose panels may have more lanes than so few samples would get.
+     *
+     * @param arena where the memory comes from
+     * @param rows samples of the batch, at least 0
+     * @param cols features, at least 0
+     * @param lanes samples of a panel: 16, 32 or 64, {@link #lanesFor} the plan's batch
+     * @return the panels
+     * @throws IllegalArgumentException if a size is out of range
+     */
+    public static PanelMatrix allocate(KernelArena arena, int rows, int cols, int lanes) {
         Check.range("rows", rows, 0, Integer.MAX_VALUE - 64);
         Check.range("cols", cols, 0, Integer.MAX_VALUE / 64 - 64);
-        int lanes = lanesFor(rows);
+        if (lanes != 16 && lanes != 32 && lanes != 64) {
+            throw new IllegalArgumentException("lanes: " + lanes + " is not accepted; accepted are 16, 32, 64");
+        }
         long panelStride = (long) (cols + PADDING) * lanes;
         int panels = (rows + lanes - 1) / lanes;
         MemorySegment segment = arena.allocate(panels * panelStride * Float.BYTES, KernelArena.ALIGNMENT);
@@ -162,6 +178,7 @@ public final class PanelMatrix {
      */
     public void pack(DenseMatrix source, Workers workers) {
         PanelCopying.check("source", source, this, workers);
+        StackRoom.reserve();
         arena.acquire("panels");
         try {
             workers.run(PanelCopying.tasks(this), (task, worker) -> PanelCopying.pack(source, this, task));
@@ -181,6 +198,7 @@ public final class PanelMatrix {
     public void unpack(DenseMatrix target, Workers workers) {
         PanelCopying.check("target", target, this, workers);
         PanelCopying.checkWritable("target", target);
+        StackRoom.reserve();
         arena.acquire("panels");
         try {
             workers.run(PanelCopying.tasks(this), (task, worker) -> PanelCopying.unpack(this, target, task));

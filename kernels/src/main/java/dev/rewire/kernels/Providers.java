@@ -3,6 +3,7 @@ package dev.rewire.kernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.scalar.ScalarProvider;
 import dev.rewire.kernels.internal.vector.VectorProvider;
+import dev.rewire.kernels.probe.Jvm;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the kernels, once. */
@@ -10,6 +11,7 @@ final class Providers {
     private static final String PROPERTY = "rewire.kernels";
     private static final String BITS_PROPERTY = "rewire.kernels.bits";
     private static final String MODULE = "jdk.incubator.vector";
+    private static final int LEAST_SSE = 4;
 
     private record Selection(KernelProvider provider, String reason) {}
 
@@ -34,6 +36,7 @@ final class Providers {
     private static synchronized Selection select() {
         Selection selected = selection;
         if (selected == null) {
+            StackRoom.reserveForFirstRun();
             selected = choose(System.getProperty(PROPERTY, ""), System.getProperty(BITS_PROPERTY, ""));
             selection = selected;
         }
@@ -60,14 +63,41 @@ final class Providers {
     }
 
     private static Selection preferred() {
+        Jvm jvm = Jvm.current();
         try {
-            return new Selection(vector(), "the widest vectors that this JVM prefers");
+            requireCompiledVectors(jvm);
+            KernelProvider vector = vector();
+            if (!jvm.useFma().isNo()) {
+                return new Selection(vector, "the widest vectors that this JVM prefers");
+            }
+            String apart = "products and sums apart, since a fused multiply-add is no instruction in this JVM ("
+                    + jvm.useFma().source() + ")";
+            warn("Rewire is up to twice as slow as it could be: " + apart);
+            return new Selection(vector, "the widest vectors that this JVM prefers; " + apart);
         } catch (UnavailableException e) {
-            System.getLogger("dev.rewire.kernels")
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "Rewire runs on its scalar kernels, many times slower: " + e.getMessage());
+            warn("Rewire runs on its scalar kernels, many times slower: " + e.getMessage());
             return new Selection(new ScalarProvider(), e.getMessage());
+        }
+    }
+
+    private static void warn(String message) {
+        System.getLogger("dev.rewire.kernels").log(System.Logger.Level.WARNING, message);
+    }
+
+    /** Vectors that C2 does not compile are objects, and kernels made of them slower than the scalar ones. */
+    private static void requireCompiledVectors(Jvm jvm) throws UnavailableException {
+        switch (jvm.compiler()) {
+            case C1, INTERPRETER ->
+                throw new UnavailableException(
+                        "this JVM does not compile vectors: " + jvm.compiler() + " alone (" + jvm.compilerSource()
+                                + ")",
+                        null);
+            case C2, OTHER, UNKNOWN -> {}
+        }
+        Jvm.Flag sse = jvm.flags().get("UseSSE");
+        if (sse != null && Integer.parseInt(sse.value()) < LEAST_SSE) {
+            throw new UnavailableException(
+                    "this JVM does not compile vectors: UseSSE=" + sse.value() + ", and they need SSE 4.1", null);
         }
     }
 

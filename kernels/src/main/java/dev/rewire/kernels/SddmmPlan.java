@@ -10,10 +10,14 @@ import org.jspecify.annotations.Nullable;
  * The product backward to the weights, prepared: {@code dW = pattern ⊙ (dYᵀ·X)}, computed on the stored blocks only, a sampled
  * dense-dense product (SDDMM) summed over the batch.
  *
+ * <p>A plan runs any batch up to its own, with the lanes of its own, which decide the order of sums: so with the bits of a plan of just that batch where that
+ * has the same lanes. Its scratch is freed by {@link #close}, or with its arena.
+ *
  * <p>Each element is summed in one fixed order by one thread: the same operands give the same bits for any number of workers. A plan runs
- * one product at a time; a second thread waits.
+ * one product at a time; a second thread waits. A run that ends in an exception or an Error (no stack, no memory) leaves {@code dW} undefined; no
+ * worker computes any more then, and the next run works as ever.
  */
-public final class SddmmPlan {
+public final class SddmmPlan implements AutoCloseable {
     /** Multiplications of a task: some tens of microseconds. */
     private static final long TASK_WORK = 1L << 21;
 
@@ -23,14 +27,17 @@ public final class SddmmPlan {
      */
     private static final long PACKED_BYTES = 2 << 20;
 
+    private static final String LANES = "those of the plan's panels; PanelMatrix.allocate takes them";
+
     private final StoredValues dw;
     private final int batch;
-    private final int panels;
+    private final int lanes;
     private final int panelsAtOnce;
     private final Layout layout;
     private final boolean accumulate;
     private final Workers workers;
     private final KernelArena arena;
+    private final KernelArena scratchArena;
     private final SddmmKernel kernel;
     private final SddmmKernel addingKernel;
     private final MemorySegment[] scratch;
@@ -44,6 +51,9 @@ public final class SddmmPlan {
     private int[] rowStarts;
     private int[] colStarts;
     private int blocksOfTask;
+    private boolean isPlanned;
+    private boolean hasRun;
+    private boolean isClosed;
 
     // Set for the time of a run.
     private @Nullable PanelMatrix gradient;
@@ -51,61 +61,64 @@ public final class SddmmPlan {
     private @Nullable DenseMatrix denseGradient;
     private @Nullable DenseMatrix denseInput;
     private int firstPanel;
+    private int panelsOfRun;
 
     private SddmmPlan(
-            KernelArena arena, StoredValues dw, int batch, Layout layout, boolean accumulate, Workers workers) {
+            KernelArena arena,
+            KernelArena scratchArena,
+            StoredValues dw,
+            int batch,
+            Layout layout,
+            boolean accumulate,
+            Workers workers) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
         this.arena = arena;
+        this.scratchArena = scratchArena;
         this.dw = dw;
         this.batch = batch;
         this.layout = layout;
         this.accumulate = accumulate;
         this.workers = workers;
         pattern = dw.pattern();
-        int lanes = PanelMatrix.lanesFor(batch);
-        panels = (batch + lanes - 1) / lanes;
-        addingKernel = kernel(lanes, true);
-        kernel = accumulate ? addingKernel : kernel(lanes, false);
+        lanes = PanelMatrix.lanesFor(batch);
+        int panels = (batch + lanes - 1) / lanes;
+        addingKernel = kernel(true);
+        kernel = accumulate ? addingKernel : kernel(false);
         scratch = new MemorySegment[workers.threads()];
         for (int worker = 0; worker < scratch.length; worker++) {
-            scratch[worker] = arena.allocate(kernel.scratchBytes());
+            scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
         }
         boolean rowMajor = layout == Layout.ROW_MAJOR;
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
         panelsAtOnce = rowMajor ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
         int packedBatch = (int) Math.min(batch, (long) panelsAtOnce * lanes);
-        packedGradient = rowMajor ? PanelMatrix.allocate(arena, packedBatch, pattern.rows()) : null;
-        packedInput = rowMajor ? PanelMatrix.allocate(arena, packedBatch, pattern.cols()) : null;
+        packedGradient = rowMajor ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.rows()) : null;
+        packedInput = rowMajor ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.cols()) : null;
         rowStarts = new int[0];
         colStarts = new int[0];
         replan();
     }
 
-    private SddmmKernel kernel(int lanes, boolean adding) {
+    private SddmmKernel kernel(boolean adding) {
         int samples = Math.min(batch, lanes);
         return Providers.active()
                 .sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, samples, adding));
     }
 
-    /**
-     * Prepares {@code dW = pattern ⊙ (dYᵀ·X)}.
-     *
-     * @param arena where the plan's scratch comes from
-     * @param dw what is written, outputs × inputs; its pattern says where
-     * @param batch samples, at least 0
-     * @param layout of dY (batch × outputs) and X (batch × inputs)
-     * @param accumulate whether sums are added to dW (β = 1) or overwrite it (β = 0)
-     * @param workers who computes
-     * @return the plan
-     * @throws IllegalArgumentException if an argument does not fit
-     */
-    public static SddmmPlan backwardWeight(
-            KernelArena arena, BlockSparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
-        return new SddmmPlan(arena, StoredValues.of(dw).checkFloats("dw"), batch, layout, accumulate, workers);
+    private static SddmmPlan make(
+            KernelArena arena, StoredValues dw, int batch, Layout layout, boolean accumulate, Workers workers) {
+        StackRoom.reserveForFirstRun();
+        KernelArena scratchArena = arena.openPart();
+        try {
+            return new SddmmPlan(arena, scratchArena, dw, batch, layout, accumulate, workers);
+        } catch (Throwable e) {
+            arena.closePart(scratchArena);
+            throw e;
+        }
     }
 
     /**
-     * Prepares {@code dW = pattern ⊙ (dYᵀ·X)} on the kept places of an N:M matrix.
+     * Prepares {@code dW = pattern ⊙ (dYᵀ·X)}.
      *
      * @param arena where the plan's scratch comes from
      * @param dw what is written, outputs × inputs, in 32-bit floats; its pattern says where
@@ -117,12 +130,14 @@ public final class SddmmPlan {
      * @throws IllegalArgumentException if an argument does not fit
      */
     public static SddmmPlan backwardWeight(
-            KernelArena arena, SemiStructuredMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
-        return new SddmmPlan(arena, StoredValues.of(dw).checkFloats("dw"), batch, layout, accumulate, workers);
+            KernelArena arena, SparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
+        return make(arena, StoredValues.of(dw).checkFloats("dw"), batch, layout, accumulate, workers);
     }
 
     /** Prepares for the pattern that dW has now; needed after it was rewired. Uses the plan's memory again. */
     public synchronized void replan() {
+        checkOpen();
+        isPlanned = false;
         pattern = dw.pattern();
         int blocks = pattern.blocks();
         if (rowStarts.length < blocks) {
@@ -138,24 +153,30 @@ public final class SddmmPlan {
         long workOfBlock = Math.max(1, (long) pattern.blockRows() * pattern.blockCols() * batch);
         long fairShare = (blocks + 4L * workers.threads() - 1) / (4L * workers.threads());
         blocksOfTask = (int) Math.max(1, Math.min(fairShare, TASK_WORK / workOfBlock));
+        isPlanned = true;
     }
 
     /**
      * Multiplies operands in panels.
      *
-     * @param dy dY, batch × outputs
-     * @param x X, batch × inputs
-     * @throws IllegalArgumentException if a shape does not fit, or the plan is for another layout
-     * @throws IllegalStateException if an arena or the workers are closed, or dW was rewired since the plan was made
+     * @param dy dY, samples × outputs, of at most the plan's batch
+     * @param x X, as many samples × inputs
+     * @throws IllegalArgumentException if a shape or the lanes do not fit, or the plan is for another layout
+     * @throws IllegalStateException if the plan, an arena or the workers are closed, or dW was rewired since the plan was made
      */
     public synchronized void run(PanelMatrix dy, PanelMatrix x) {
         checkLayout(Layout.PANELS);
-        checkShape("dy", dy.rows(), dy.cols(), pattern.rows());
-        checkShape("x", x.rows(), x.cols(), pattern.cols());
+        checkSamples(dy.rows(), dy.cols(), x.rows(), x.cols());
+        if (dy.lanes() != lanes || x.lanes() != lanes) {
+            Check.equal("dy.lanes", dy.lanes(), lanes, LANES);
+            Check.equal("x.lanes", x.lanes(), lanes, LANES);
+        }
+        reserveStack();
         dy.arena().acquire("dy");
         try {
             x.arena().acquire("x");
             try {
+                panelsOfRun = dy.panels();
                 runTasks(dy, x);
             } finally {
                 x.arena().release();
@@ -168,15 +189,14 @@ public final class SddmmPlan {
     /**
      * Multiplies row-major operands.
      *
-     * @param dy dY, batch × outputs
-     * @param x X, batch × inputs
+     * @param dy dY, samples × outputs, of at most the plan's batch
+     * @param x X, as many samples × inputs
      * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach, or the plan is for another layout
-     * @throws IllegalStateException if an arena or the workers are closed, or dW was rewired since the plan was made
+     * @throws IllegalStateException if the plan, an arena or the workers are closed, or dW was rewired since the plan was made
      */
     public synchronized void run(DenseMatrix dy, DenseMatrix x) {
         checkLayout(Layout.ROW_MAJOR);
-        checkShape("dy", dy.rows(), dy.cols(), pattern.rows());
-        checkShape("x", x.rows(), x.cols(), pattern.cols());
+        checkSamples(dy.rows(), dy.cols(), x.rows(), x.cols());
         PanelMatrix dyPanels = packedGradient;
         PanelMatrix xPanels = packedInput;
         if (dyPanels == null || xPanels == null) {
@@ -186,8 +206,10 @@ public final class SddmmPlan {
         workers.checkReach("dy", dy.segment());
         Check.alive("x", x.segment());
         workers.checkReach("x", x.segment());
+        reserveStack();
         denseGradient = dy;
         denseInput = x;
+        panelsOfRun = (dy.rows() + lanes - 1) / lanes;
         try {
             runTasks(dyPanels, xPanels);
         } finally {
@@ -196,28 +218,38 @@ public final class SddmmPlan {
         }
     }
 
+    private void reserveStack() {
+        if (hasRun) {
+            StackRoom.reserve();
+        } else {
+            StackRoom.reserveForFirstRun();
+        }
+    }
+
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes the plan stale, not a difference in content
     private void runTasks(PanelMatrix dy, PanelMatrix x) {
-        if (dw.pattern() != pattern) {
+        checkOpen();
+        if (!isPlanned || dw.pattern() != pattern) {
             throw new IllegalStateException("dw: rewired since this plan was made; call replan()");
         }
-        gradient = dy;
-        input = x;
         arena.acquire("plan");
         try {
+            gradient = dy;
+            input = x;
             dw.arena().acquire("dw");
             try {
-                if (panels == 0) {
+                if (panelsOfRun == 0) {
                     sumOfNothing();
                     return;
                 }
-                for (firstPanel = 0; firstPanel < panels; firstPanel += panelsAtOnce) {
+                for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsAtOnce) {
                     if (denseInput != null) {
                         workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
                         workers.run(panelsOfTurn() * PanelCopying.chunks(x), packInputTask);
                     }
                     workers.run((pattern.blocks() + blocksOfTask - 1) / blocksOfTask, multiplyTask);
                 }
+                hasRun = true;
             } finally {
                 dw.arena().release();
             }
@@ -236,7 +268,7 @@ public final class SddmmPlan {
     }
 
     private int panelsOfTurn() {
-        return Math.min(panelsAtOnce, panels - firstPanel);
+        return Math.min(panelsAtOnce, panelsOfRun - firstPanel);
     }
 
     private void packGradient(int task, int worker) {
@@ -294,22 +326,37 @@ public final class SddmmPlan {
         }
     }
 
+    private void checkOpen() {
+        if (isClosed) {
+            throw new IllegalStateException("plan: closed; accepted are plans that were not");
+        }
+    }
+
     private void checkLayout(Layout operandLayout) {
         if (layout != operandLayout) {
             throw new IllegalArgumentException("dy: operands are " + operandLayout + "; this plan accepts " + layout);
         }
     }
 
-    private void checkShape(String argument, int rows, int cols, int expectedCols) {
-        if (rows == batch && cols == expectedCols) {
+    private void checkSamples(int rowsOfDy, int colsOfDy, int rowsOfX, int colsOfX) {
+        if (rowsOfDy == rowsOfX && rowsOfDy <= batch && colsOfDy == pattern.rows() && colsOfX == pattern.cols()) {
             return; // before the messages are put together: a run leaves no garbage
         }
-        Check.equal(argument + ".rows", rows, batch, "batch of the plan");
-        Check.equal(
-                argument + ".cols",
-                cols,
-                expectedCols,
-                "from the shape of dW, " + pattern.rows() + "×" + pattern.cols());
+        String shape = "from the shape of dW, " + pattern.rows() + "×" + pattern.cols();
+        Check.range("dy.rows", rowsOfDy, 0, batch);
+        Check.equal("x.rows", rowsOfX, rowsOfDy, "samples of dy");
+        Check.equal("dy.cols", colsOfDy, pattern.rows(), shape);
+        Check.equal("x.cols", colsOfX, pattern.cols(), shape);
+    }
+
+    /**
+     * Frees the plan's scratch, after the product that runs on it, if any. Without this call the plan's arena frees it. Closing twice does nothing; a
+     * closed plan refuses to run.
+     */
+    @Override
+    public synchronized void close() {
+        isClosed = true;
+        arena.closePart(scratchArena);
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * <p>The pattern can be exchanged ({@link #rewire}). Nothing else may use the matrix meanwhile; plans made before a rewiring refuse to run until
  * they are replanned.
  */
-public final class SemiStructuredMatrix {
+public final class SemiStructuredMatrix implements SparseMatrix {
     private final KernelArena arena;
     private final MemorySegment memory;
     private final ValueType type;
@@ -51,6 +51,54 @@ public final class SemiStructuredMatrix {
      */
     public static SemiStructuredMatrix allocate(KernelArena arena, NmPattern pattern, ValueType type) {
         return new SemiStructuredMatrix(arena, pattern, type);
+    }
+
+    /**
+     * A matrix of given values, in 32-bit floats.
+     *
+     * @param arena where the memory comes from
+     * @param pattern the places
+     * @param values row by row, in ascending order of columns: {@code pattern.elements()} of them
+     * @return the matrix
+     * @throws IllegalArgumentException if there are more or fewer values
+     */
+    public static SemiStructuredMatrix of(KernelArena arena, NmPattern pattern, float[] values) {
+        Check.equal("values.length", values.length, pattern.elements(), "elements of the pattern");
+        SemiStructuredMatrix matrix = allocate(arena, pattern);
+        MemorySegment.copy(values, 0, matrix.memory, ValueLayout.JAVA_FLOAT, 0, values.length);
+        return matrix;
+    }
+
+    /**
+     * Sets each kept element.
+     *
+     * @param value their value, rounded as {@link ValueType#set} says
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void fill(float value) {
+        for (long i = 0; i < pattern.elements(); i++) {
+            type.set(memory, i, value);
+        }
+    }
+
+    /**
+     * Sets one kept element.
+     *
+     * @param row from 0 to rows − 1
+     * @param col from 0 to cols − 1
+     * @param value its value, rounded as {@link ValueType#set} says
+     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws IllegalArgumentException if none is kept there
+     * @throws IllegalStateException if the arena is closed
+     */
+    public void set(int row, int col, float value) {
+        NmPattern p = pattern;
+        int k = p.find(row, col);
+        if (k < 0) {
+            throw new IllegalArgumentException("(" + row + ", " + col
+                    + "): no element is kept there; accepted are places of the pattern (rewire() changes it)");
+        }
+        type.set(memory, (long) row * p.rowElements() + (long) (col / p.m()) * p.n() + k, value);
     }
 
     /**
@@ -99,6 +147,7 @@ public final class SemiStructuredMatrix {
         float[] from = new float[next.cols()];
         float[] to = new float[next.rowElements()];
         int[] columns = new int[next.rowElements()];
+        StackRoom.reserve(); // so that no Error leaves values half exchanged
         for (int row = 0; row < next.rows(); row++) {
             MemorySegment.copy(
                     dense.segment(),
@@ -128,6 +177,7 @@ public final class SemiStructuredMatrix {
         NmPattern old = pattern;
         int n = old.n();
         float[] values = new float[n];
+        StackRoom.reserve(); // so that no Error leaves values half moved
         for (int row = 0; row < old.rows(); row++) {
             for (int group = 0; group < old.groups(); group++) {
                 int first = group * n;
@@ -201,6 +251,7 @@ public final class SemiStructuredMatrix {
      * @return a new cols × rows matrix
      * @throws IllegalStateException if the pattern is not {@linkplain NmPattern#isTransposable transposable}
      */
+    @Override
     public SemiStructuredMatrix transpose(KernelArena arena) {
         SemiStructuredMatrix transposed = allocate(arena, pattern.transpose(), type);
         NmPattern to = transposed.pattern;
@@ -220,6 +271,7 @@ public final class SemiStructuredMatrix {
      * @param target how the copy stores values; they are rounded as {@link ValueType#set} says
      * @return a new matrix
      */
+    @Override
     public SemiStructuredMatrix convert(KernelArena arena, ValueType target) {
         SemiStructuredMatrix copy = allocate(arena, pattern, target);
         for (long i = 0; i < pattern.elements(); i++) {
@@ -228,12 +280,7 @@ public final class SemiStructuredMatrix {
         return copy;
     }
 
-    /**
-     * Writes the whole matrix, zeros included.
-     *
-     * @param target of the same shape; every element is overwritten
-     * @throws IllegalArgumentException if the shapes differ
-     */
+    @Override
     public void toDense(DenseMatrix target) {
         checkShape("target", target);
         NmPattern p = pattern;
@@ -255,6 +302,7 @@ public final class SemiStructuredMatrix {
      * @throws IllegalArgumentException if the target does not fit
      * @throws IllegalStateException if an arena or the workers are closed
      */
+    @Override
     public void copyInto(BlockSparseMatrix target, Workers workers) {
         BlockPattern to = target.pattern();
         Check.equal("target.rows", to.rows(), pattern.rows(), "rows of this matrix");
@@ -318,15 +366,12 @@ public final class SemiStructuredMatrix {
      *
      * @return the pattern that the values belong to now
      */
+    @Override
     public NmPattern pattern() {
         return pattern;
     }
 
-    /**
-     * How values are stored.
-     *
-     * @return the type
-     */
+    @Override
     public ValueType type() {
         return type;
     }
@@ -336,18 +381,12 @@ public final class SemiStructuredMatrix {
      *
      * @return {@code pattern().elements()} values of {@link #type()}
      */
+    @Override
     public MemorySegment values() {
         return memory.asSlice(0, (long) pattern.elements() * type.bytes());
     }
 
-    /**
-     * One element.
-     *
-     * @param row from 0 to rows − 1
-     * @param col from 0 to cols − 1
-     * @return its value, 0 where none is kept
-     * @throws IndexOutOfBoundsException if there is no such element
-     */
+    @Override
     public float get(int row, int col) {
         NmPattern p = pattern;
         int k = p.find(row, col);
@@ -377,7 +416,8 @@ public final class SemiStructuredMatrix {
                 + ", " + type;
     }
 
-    KernelArena arena() {
+    @Override
+    public KernelArena arena() {
         return arena;
     }
 

@@ -12,20 +12,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse-times-dense product, prepared: forward {@code Y = X·Wᵀ} or backward to the input {@code dX = dY·W}, with {@code W} an outputs ×
- * inputs block-sparse matrix and the samples of the batch along the rows of the dense operands.
+ * inputs sparse matrix and the samples of the batch along the rows of the dense operands.
  *
  * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one in an order that depends on block and vector
  * width. The same operands give the same bits for any number of workers.
  * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand.
  *
- * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits.
+ * <p>A plan runs any batch up to its own, with the lanes of its own: the bits of a sample do not depend on how many there are beside it. (They may be
+ * others in a plan of another batch: of one sample, or of other lanes.) Its scratch is freed by {@link #close}, or with its arena.
+ *
+ * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits. A run that ends in an
+ * exception or an Error (no stack, no memory) leaves its output undefined; no worker computes any more then, and the next run works as ever.
  */
-public final class SpmmPlan {
+public final class SpmmPlan implements AutoCloseable {
     /**
      * Panels for each worker from which on a row-major input is packed panel by panel, by the worker who multiplies it then: it stays in his
      * cache, where packing all of it first would send it through memory. With fewer panels that do not divide evenly, one would wait.
      */
     private static final int PANELS_PER_WORKER = 4;
+
+    private static final String LANES = "those of the plan's panels; PanelMatrix.allocate takes them";
 
     private final int rows;
     private final int cols;
@@ -38,6 +44,7 @@ public final class SpmmPlan {
     private final Epilogue epilogue;
     private final Workers workers;
     private final KernelArena arena;
+    private final KernelArena scratchArena;
 
     private final SpmmOperands[] operands;
     private final MemorySegment bias;
@@ -52,15 +59,20 @@ public final class SpmmPlan {
     private @Nullable PanelMatrix packedInput;
     private PanelMatrix[] packedPanels = {};
     private MemorySegment[] tiles = {};
+    private boolean hasRun;
+    private boolean isClosed;
 
     // Set for the time of a run.
     private @Nullable PanelMatrix input;
     private @Nullable PanelMatrix output;
     private @Nullable DenseMatrix denseInput;
     private @Nullable DenseMatrix denseOutput;
+    private int samples;
+    private int panelsOfRun;
 
     private SpmmPlan(
             KernelArena arena,
+            KernelArena scratchArena,
             int rows,
             int cols,
             Function<SpmmSetup, SpmmWeights> weigh,
@@ -71,6 +83,7 @@ public final class SpmmPlan {
             Workers workers) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
         this.arena = arena;
+        this.scratchArena = scratchArena;
         this.rows = rows;
         this.cols = cols;
         this.transposed = transposed;
@@ -81,21 +94,41 @@ public final class SpmmPlan {
         this.lanes = PanelMatrix.lanesFor(batch);
         this.panels = (batch + lanes - 1) / lanes;
         checkEpilogue();
-        SpmmSetup setup = new SpmmSetup(arena, batch, lanes, panels, workers.threads(), start(), end());
+        SpmmSetup setup = new SpmmSetup(scratchArena, batch, lanes, panels, workers.threads(), start(), end());
         weighing = () -> weigh.apply(setup);
         weights = weighing.get();
         singleSample = singleSample(weights);
         if (layout == Layout.ROW_MAJOR && singleSample == null) {
             allocatePanels();
         }
-        bias = arena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
+        bias = scratchArena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
         operands = new SpmmOperands[workers.threads()];
         Arrays.setAll(operands, worker -> Providers.active().operands());
     }
 
+    private static SpmmPlan make(
+            KernelArena arena,
+            int rows,
+            int cols,
+            Function<SpmmSetup, SpmmWeights> weigh,
+            boolean transposed,
+            int batch,
+            Layout layout,
+            Epilogue epilogue,
+            Workers workers) {
+        StackRoom.reserveForFirstRun();
+        KernelArena scratchArena = arena.openPart();
+        try {
+            return new SpmmPlan(arena, scratchArena, rows, cols, weigh, transposed, batch, layout, epilogue, workers);
+        } catch (Throwable e) {
+            arena.closePart(scratchArena);
+            throw e;
+        }
+    }
+
     private @Nullable SingleSample singleSample(SpmmWeights of) {
         SpmvKernel spmv = of.spmv();
-        return spmv == null ? null : new SingleSample(arena, spmv, epilogue, inputs(), workers.threads());
+        return spmv == null ? null : new SingleSample(scratchArena, spmv, epilogue, inputs(), workers.threads());
     }
 
     /** What row-major operands are packed to and unpacked from. */
@@ -104,46 +137,20 @@ public final class SpmmPlan {
         boolean byPanel = panels % threads == 0 || panels >= PANELS_PER_WORKER * threads;
         PanelMatrix[] ofWorkers = new PanelMatrix[byPanel ? threads : 0];
         for (int worker = 0; worker < ofWorkers.length; worker++) {
-            ofWorkers[worker] = PanelMatrix.allocate(arena, Math.min(batch, lanes), inputs());
+            ofWorkers[worker] = PanelMatrix.allocate(scratchArena, Math.min(batch, lanes), inputs());
         }
         MemorySegment[] outputTiles = new MemorySegment[threads];
         for (int worker = 0; worker < threads; worker++) {
-            outputTiles[worker] =
-                    arena.allocate((long) (SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
+            outputTiles[worker] = scratchArena.allocate(
+                    (long) (SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
         }
-        packedInput = byPanel ? null : PanelMatrix.allocate(arena, batch, inputs());
+        packedInput = byPanel ? null : PanelMatrix.allocate(scratchArena, batch, inputs());
         packedPanels = ofWorkers;
         tiles = outputTiles;
     }
 
     /**
-     * Prepares {@code Y = X·Wᵀ}.
-     *
-     * @param arena where the plan's scratch comes from
-     * @param w the weights, outputs × inputs
-     * @param batch samples, at least 0
-     * @param layout of X (batch × inputs) and Y (batch × outputs)
-     * @param epilogue what else happens to Y
-     * @param workers who computes
-     * @return the plan
-     * @throws IllegalArgumentException if an argument does not fit
-     */
-    public static SpmmPlan forward(
-            KernelArena arena, BlockSparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return new SpmmPlan(
-                arena,
-                w.pattern().rows(),
-                w.pattern().cols(),
-                setup -> new BlockWeights(StoredValues.of(w), false, setup),
-                false,
-                batch,
-                layout,
-                epilogue,
-                workers);
-    }
-
-    /**
-     * Prepares {@code Y = X·Wᵀ} with N:M weights. Rows that keep the same places ({@link NmPattern#sharedRows}) are computed together, which is
+     * Prepares {@code Y = X·Wᵀ}. Rows of N:M weights that keep the same places ({@link NmPattern#sharedRows}) are computed together, which is
      * faster.
      *
      * @param arena where the plan's scratch comes from
@@ -156,21 +163,13 @@ public final class SpmmPlan {
      * @throws IllegalArgumentException if an argument does not fit
      */
     public static SpmmPlan forward(
-            KernelArena arena, SemiStructuredMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return new SpmmPlan(
-                arena,
-                w.pattern().rows(),
-                w.pattern().cols(),
-                setup -> NmWeights.forward(w, setup),
-                false,
-                batch,
-                layout,
-                epilogue,
-                workers);
+            KernelArena arena, SparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+        return of(arena, w, false, batch, layout, epilogue, workers);
     }
 
     /**
-     * Prepares {@code dX = dY·W}.
+     * Prepares {@code dX = dY·W}. If an N:M pattern is {@linkplain NmPattern#isTransposable transposable} the transposed matrix is N:M too and
+     * multiplied as such; otherwise its elements are walked one by one, as CSR, which is slower. {@link #toString} says which.
      *
      * @param arena where the plan's scratch comes from
      * @param w the weights, outputs × inputs
@@ -182,45 +181,21 @@ public final class SpmmPlan {
      * @throws IllegalArgumentException if an argument does not fit
      */
     public static SpmmPlan backwardInput(
-            KernelArena arena, BlockSparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return new SpmmPlan(
-                arena,
-                w.pattern().rows(),
-                w.pattern().cols(),
-                setup -> new BlockWeights(StoredValues.of(w).checkFloats("w"), true, setup),
-                true,
-                batch,
-                layout,
-                epilogue,
-                workers);
-    }
-
-    /**
-     * Prepares {@code dX = dY·W} with N:M weights. If the pattern is {@linkplain NmPattern#isTransposable transposable} the transposed matrix is N:M
-     * too and multiplied as such; otherwise its elements are walked one by one, as CSR, which is slower. {@link #toString} says which.
-     *
-     * @param arena where the plan's scratch comes from
-     * @param w the weights, outputs × inputs
-     * @param batch samples, at least 0
-     * @param layout of dY (batch × outputs) and dX (batch × inputs)
-     * @param epilogue what else happens to dX
-     * @param workers who computes
-     * @return the plan
-     * @throws IllegalArgumentException if an argument does not fit
-     */
-    public static SpmmPlan backwardInput(
-            KernelArena arena, SemiStructuredMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+            KernelArena arena, SparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
         Check.floats("w", w.type());
-        return new SpmmPlan(
-                arena,
-                w.pattern().rows(),
-                w.pattern().cols(),
-                setup -> NmWeights.backward(w, setup),
-                true,
-                batch,
-                layout,
-                epilogue,
-                workers);
+        return of(arena, w, true, batch, layout, epilogue, workers);
+    }
+
+    private static SpmmPlan of(
+            KernelArena arena,
+            SparseMatrix w,
+            boolean transposed,
+            int batch,
+            Layout layout,
+            Epilogue epilogue,
+            Workers workers) {
+        Function<SpmmSetup, SpmmWeights> weigh = setup -> SpmmWeights.of(w, transposed, setup);
+        return make(arena, w.rows(), w.cols(), weigh, transposed, batch, layout, epilogue, workers);
     }
 
     /**
@@ -229,6 +204,7 @@ public final class SpmmPlan {
      * goes on with them; only a new one sees that a pattern is transposable again.
      */
     public synchronized void replan() {
+        checkOpen();
         if (weights.replan()) {
             return;
         }
@@ -245,15 +221,19 @@ public final class SpmmPlan {
     /**
      * Multiplies operands in panels.
      *
-     * @param x X or dY
-     * @param y Y or dX
-     * @throws IllegalArgumentException if a shape does not fit, the two or y and the mask overlap, or the plan is for another layout
-     * @throws IllegalStateException if an arena or the workers are closed, or the weights were rewired since the plan was made
+     * @param x X or dY, of at most the plan's batch
+     * @param y Y or dX, of as many samples
+     * @throws IllegalArgumentException if a shape or the lanes do not fit, the two or y and the mask overlap, or the plan is for another layout
+     * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
      */
     public synchronized void run(PanelMatrix x, PanelMatrix y) {
         checkLayout(Layout.PANELS);
-        checkShape("x", x.rows(), x.cols(), inputs());
-        checkShape("y", y.rows(), y.cols(), outputs());
+        checkSamples(x.rows(), x.cols(), y.rows(), y.cols());
+        if (x.lanes() != lanes || y.lanes() != lanes) {
+            Check.equal("x.lanes", x.lanes(), lanes, LANES);
+            Check.equal("y.lanes", y.lanes(), lanes, LANES);
+        }
+        reserveStack();
         x.arena().acquire("x");
         try {
             y.arena().acquire("y");
@@ -262,6 +242,7 @@ public final class SpmmPlan {
                 checkApart("y", y, "x", x);
                 input = x;
                 output = y;
+                setSamples(x.rows());
                 runTasks();
             } finally {
                 input = null;
@@ -276,25 +257,26 @@ public final class SpmmPlan {
     /**
      * Multiplies row-major operands. They may be columns of one wider matrix, or the same: then a sample's output replaces its input.
      *
-     * @param x X or dY
-     * @param y Y or dX
+     * @param x X or dY, of at most the plan's batch
+     * @param y Y or dX, of as many samples
      * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or read-only, they overlap otherwise, or the plan is for
      *     another layout
-     * @throws IllegalStateException if an arena or the workers are closed, or the weights were rewired since the plan was made
+     * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
      */
     public synchronized void run(DenseMatrix x, DenseMatrix y) {
         checkLayout(Layout.ROW_MAJOR);
-        checkShape("x", x.rows(), x.cols(), inputs());
-        checkShape("y", y.rows(), y.cols(), outputs());
+        checkSamples(x.rows(), x.cols(), y.rows(), y.cols());
         Check.alive("x", x.segment());
         workers.checkReach("x", x.segment());
         Check.alive("y", y.segment());
         workers.checkReach("y", y.segment());
         PanelCopying.checkWritable("y", y);
         checkApart(x, y);
+        reserveStack();
         input = packedInput;
         denseInput = x;
         denseOutput = y;
+        setSamples(x.rows());
         try {
             runTasks();
         } finally {
@@ -304,7 +286,21 @@ public final class SpmmPlan {
         }
     }
 
+    private void setSamples(int rowsOfRun) {
+        samples = rowsOfRun;
+        panelsOfRun = (rowsOfRun + lanes - 1) / lanes;
+    }
+
+    private void reserveStack() {
+        if (hasRun) {
+            StackRoom.reserve();
+        } else {
+            StackRoom.reserveForFirstRun();
+        }
+    }
+
     private void runTasks() {
+        checkOpen();
         if (!weights.isCurrent()) {
             throw new IllegalStateException("w: rewired since this plan was made; call replan()");
         }
@@ -320,23 +316,23 @@ public final class SpmmPlan {
                         checkApart("reluMask", mask, "y", output);
                     }
                     readBias();
+                    weights.clearPadding();
                     OrderedValues ordered = weights.orderedValues();
                     if (ordered != null) {
                         workers.run(ordered.tasks(), orderTask);
                     }
-                    if (singleSample != null) {
+                    if (singleSample != null && samples == 1) {
                         gatherSample(singleSample);
-                        workers.run(weights.schedule().tasks(), sampleTask);
-                        return;
+                        workers.run(weights.schedule().tasks(panelsOfRun), sampleTask);
+                    } else if (packedPanels.length > 0) {
+                        workers.run(panelsOfRun, panelTask);
+                    } else {
+                        if (packedInput != null) {
+                            workers.run(panelsOfRun * PanelCopying.chunks(packedInput), packTask);
+                        }
+                        workers.run(weights.schedule().tasks(panelsOfRun), multiplyTask);
                     }
-                    if (packedPanels.length > 0) {
-                        workers.run(panels, panelTask);
-                        return;
-                    }
-                    if (packedInput != null) {
-                        workers.run(PanelCopying.tasks(packedInput), packTask);
-                    }
-                    workers.run(weights.schedule().tasks(), multiplyTask);
+                    hasRun = true;
                 } finally {
                     maskArena.release();
                 }
@@ -417,10 +413,10 @@ public final class SpmmPlan {
         if (x == null) {
             throw new AssertionError("no run");
         }
-        int panel = weights.schedule().panel(task);
+        int panel = weights.schedule().panel(task, panelsOfRun);
         multiply(
                 panel,
-                weights.schedule().taskOfPanel(task),
+                weights.schedule().taskOfPanel(task, panelsOfRun),
                 worker,
                 x.segment(),
                 panel * x.panelStride() * Float.BYTES);
@@ -431,10 +427,10 @@ public final class SpmmPlan {
         int end = weights.schedule().endGroup(task);
         int firstOutput = first * weights.outputsOfGroup();
         int count = Math.min(end * weights.outputsOfGroup(), outputs()) - firstOutput;
-        int samples = Math.min(lanes, batch - panel * lanes);
+        int samplesOfPanel = Math.min(lanes, samples - panel * lanes);
 
         SpmmOperands at = operands[worker];
-        at.count = samples;
+        at.count = samplesOfPanel;
         at.values = weights.values();
         at.bias = bias;
         at.input = x;
@@ -451,7 +447,7 @@ public final class SpmmPlan {
             at.outputOffset = panel * y.panelStride() * Float.BYTES;
             weights.multiply(first, end, at);
             activate(at, firstOutput, count);
-            clearPaddingLanes(at, samples, firstOutput, count);
+            clearPaddingLanes(at, samplesOfPanel, firstOutput, count);
         } else if (denseY != null) {
             MemorySegment tile = tiles[worker];
             at.output = tile;
@@ -460,11 +456,13 @@ public final class SpmmPlan {
             long denseOffset = ((long) panel * lanes * denseY.rowStride() + firstOutput) * Float.BYTES;
             long rowBytes = denseY.rowStride() * Float.BYTES;
             if (epilogue.accumulate()) {
-                Providers.active().panelCopy().pack(dense, denseOffset, rowBytes, samples, count, tile, 0, lanes);
+                Providers.active()
+                        .panelCopy()
+                        .pack(dense, denseOffset, rowBytes, samplesOfPanel, count, tile, 0, lanes);
             }
             weights.multiply(first, end, at);
             activate(at, firstOutput, count);
-            Providers.active().panelCopy().unpack(tile, 0, lanes, samples, count, dense, denseOffset, rowBytes);
+            Providers.active().panelCopy().unpack(tile, 0, lanes, samplesOfPanel, count, dense, denseOffset, rowBytes);
         }
     }
 
@@ -479,13 +477,15 @@ public final class SpmmPlan {
     }
 
     /** A bias reaches the lanes behind the last sample too, and what SDDMM sums over must be zero there. */
-    private void clearPaddingLanes(SpmmOperands at, int samples, int firstOutput, int count) {
-        if (samples == lanes) {
+    private void clearPaddingLanes(SpmmOperands at, int samplesOfPanel, int firstOutput, int count) {
+        if (samplesOfPanel == lanes) {
             return;
         }
         for (int i = firstOutput; i < firstOutput + count; i++) {
-            long offset = at.outputOffset + ((long) i * lanes + samples) * Float.BYTES;
-            at.output.asSlice(offset, (long) (lanes - samples) * Float.BYTES).fill((byte) 0);
+            long offset = at.outputOffset + ((long) i * lanes + samplesOfPanel) * Float.BYTES;
+            at.output
+                    .asSlice(offset, (long) (lanes - samplesOfPanel) * Float.BYTES)
+                    .fill((byte) 0);
         }
     }
 
@@ -521,22 +521,32 @@ public final class SpmmPlan {
             if (layout != Layout.PANELS) {
                 throw new IllegalArgumentException("reluMask: given for layout " + layout + "; accepted is PANELS");
             }
-            checkShape("reluMask", mask.rows(), mask.cols(), outputs());
+            Check.equal("reluMask.rows", mask.rows(), batch, "batch of the plan");
+            Check.equal("reluMask.cols", mask.cols(), outputs(), "outputs");
+            Check.equal("reluMask.lanes", mask.lanes(), lanes, LANES);
         }
+    }
+
+    private void checkOpen() {
+        if (isClosed) {
+            throw new IllegalStateException("plan: closed; accepted are plans that were not");
+        }
+    }
+
+    private void checkSamples(int rowsOfX, int colsOfX, int rowsOfY, int colsOfY) {
+        if (rowsOfX == rowsOfY && rowsOfX <= batch && colsOfX == inputs() && colsOfY == outputs()) {
+            return; // before the messages are put together: a run leaves no garbage
+        }
+        Check.range("x.rows", rowsOfX, 0, batch);
+        Check.equal("y.rows", rowsOfY, rowsOfX, "samples of x");
+        Check.equal("x.cols", colsOfX, inputs(), "from the shape of W, " + rows + "×" + cols);
+        Check.equal("y.cols", colsOfY, outputs(), "from the shape of W, " + rows + "×" + cols);
     }
 
     private void checkLayout(Layout operandLayout) {
         if (layout != operandLayout) {
             throw new IllegalArgumentException("x: operands are " + operandLayout + "; this plan accepts " + layout);
         }
-    }
-
-    private void checkShape(String argument, int rows, int cols, int expectedCols) {
-        if (rows == batch && cols == expectedCols) {
-            return; // before the messages are put together: a run leaves no garbage
-        }
-        Check.equal(argument + ".rows", rows, batch, "batch of the plan");
-        Check.equal(argument + ".cols", cols, expectedCols, "from the shape of W, " + this.rows + "×" + this.cols);
     }
 
     private static void checkApart(String name, PanelMatrix matrix, String otherName, PanelMatrix other) {
@@ -564,6 +574,16 @@ public final class SpmmPlan {
                     "y: overlaps samples of x; accepted are separate matrices, columns of one"
                             + " wider matrix, or the same rows");
         }
+    }
+
+    /**
+     * Frees the plan's scratch, after the product that runs on it, if any. Without this call the plan's arena frees it. Closing twice does nothing; a
+     * closed plan refuses to run.
+     */
+    @Override
+    public synchronized void close() {
+        isClosed = true;
+        arena.closePart(scratchArena);
     }
 
     @Override

@@ -76,30 +76,31 @@ final class SpmmSchedule {
         return tasksOfPanel;
     }
 
-    int tasks() {
-        return tasksOfPanel * panels;
+    /** Tasks of the first panels. */
+    int tasks(int panelsOfRun) {
+        return tasksOfPanel * panelsOfRun;
     }
 
     // Some panels for all tasks, then the next; among these, task after task, whose values stay in cache from panel to
     // panel.
 
     /** The panel of a task of all. */
-    int panel(int task) {
+    int panel(int task, int panelsOfRun) {
         int first = firstPanel(task);
-        return first + task % (tasksOfPanel * panelsAtOnce) % panelsOfTurn(first);
+        return first + task % (tasksOfPanel * panelsAtOnce) % panelsOfTurn(first, panelsOfRun);
     }
 
     /** Which of the tasks of its panel a task of all is. */
-    int taskOfPanel(int task) {
-        return task % (tasksOfPanel * panelsAtOnce) / panelsOfTurn(firstPanel(task));
+    int taskOfPanel(int task, int panelsOfRun) {
+        return task % (tasksOfPanel * panelsAtOnce) / panelsOfTurn(firstPanel(task), panelsOfRun);
     }
 
     private int firstPanel(int task) {
         return task / (tasksOfPanel * panelsAtOnce) * panelsAtOnce;
     }
 
-    private int panelsOfTurn(int firstPanel) {
-        return Math.min(panelsAtOnce, panels - firstPanel);
+    private int panelsOfTurn(int firstPanel, int panelsOfRun) {
+        return Math.min(panelsAtOnce, panelsOfRun - firstPanel);
     }
 
     int firstGroup(int taskOfPanel) {

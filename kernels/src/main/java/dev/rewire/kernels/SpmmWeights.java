@@ -8,6 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The weights of an SpMM as a plan walks them, by rows or by columns: which kernels, over which index, in which order of values. */
 sealed interface SpmmWeights permits BlockWeights, NmWeights {
+    /** Rows of W or, transposed, its columns. */
+    static SpmmWeights of(SparseMatrix w, boolean transposed, SpmmSetup setup) {
+        return switch (w) {
+            case BlockSparseMatrix blocks -> new BlockWeights(StoredValues.of(blocks), transposed, setup);
+            case SemiStructuredMatrix nm -> transposed ? NmWeights.backward(nm, setup) : NmWeights.forward(nm, setup);
+        };
+    }
+
     /** The arena that the weights lie in. */
     KernelArena arena();
 
@@ -36,6 +44,9 @@ sealed interface SpmmWeights permits BlockWeights, NmWeights {
 
     /** Where kernels find the values. */
     MemorySegment values();
+
+    /** Zeroes what lies outside of the matrix, before values are read. */
+    default void clearPadding() {}
 
     /** Computes groups of outputs for the samples of one panel. */
     void multiply(int firstGroup, int endGroup, SpmmOperands at);

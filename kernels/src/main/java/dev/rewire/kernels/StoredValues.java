@@ -10,19 +10,21 @@ import java.util.function.Supplier;
  * @param memory the values, block after block
  * @param type how they are stored
  * @param places the pattern that they belong to now; another object after a rewiring
+ * @param clearPadding zeroes what lies outside of the matrix, before blocks are read
  */
-record StoredValues(KernelArena arena, MemorySegment memory, ValueType type, Supplier<BlockPattern> places) {
-    static StoredValues of(BlockSparseMatrix matrix) {
-        return new StoredValues(matrix.arena(), matrix.memory(), matrix.type(), matrix::pattern);
-    }
-
-    /** The kept elements row by row are a matrix of 1×1 blocks. */
-    static StoredValues of(SemiStructuredMatrix matrix) {
+record StoredValues(
+        KernelArena arena, MemorySegment memory, ValueType type, Supplier<BlockPattern> places, Runnable clearPadding) {
+    static StoredValues of(SparseMatrix matrix) {
+        MemorySegment memory = switch (matrix) {
+            case BlockSparseMatrix blocks -> blocks.memory();
+            case SemiStructuredMatrix nm -> nm.memory();
+        };
+        Runnable clearPadding = switch (matrix) {
+            case BlockSparseMatrix blocks -> blocks::clearPadding;
+            case SemiStructuredMatrix _ -> () -> {};
+        };
         return new StoredValues(
-                matrix.arena(),
-                matrix.memory(),
-                matrix.type(),
-                () -> matrix.pattern().csr());
+                matrix.arena(), memory, matrix.type(), () -> matrix.pattern().asBlocks(), clearPadding);
     }
 
     /** Refuses values that a product cannot read or write. */

@@ -3,10 +3,11 @@ package dev.rewire.kernels;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The loops of a training step that are no products: optimiser updates over values and their slots, and the gradient of a bias. Segments
- * hold floats, may come from any arena and are accessed with checks.
+ * The loops of a training step that are no products: optimiser updates over weights and what lies on their places (gradient, slots), and the
+ * gradient of a bias. Operands are checked as those of products are; an update that ends in an Error leaves the weights undefined.
  */
 public final class Updates {
     private static final int ELEMENTS_OF_TASK = 64 * 1024;
@@ -15,101 +16,199 @@ public final class Updates {
     private Updates() {}
 
     /**
-     * One step of stochastic gradient descent: {@code g = gradient + decay·w; v = momentum·v + g; w −= rate·(nesterov ? g + momentum·v :
-     * v)}.
+     * One step of stochastic gradient descent: {@code g = dw + decay·w; v = momentum·v + g; w −= rate·(nesterov ? g + momentum·v : v)}.
      *
-     * @param weights w, updated
-     * @param gradients as many floats as weights
-     * @param velocity v, as many floats as weights, updated
-     * @param rate learning rate
-     * @param momentum 0 for none
+     * @param w weights, updated
+     * @param dw their gradient, of the same pattern
+     * @param velocity v, of the same pattern, updated; null if and only if momentum is 0
+     * @param rate learning rate, finite
+     * @param momentum 0 for none, below 1
      * @param nesterov whether the step looks ahead (Nesterov momentum in the form of Sutskever et al. 2013)
-     * @param decay weight decay, added to the gradient as {@code decay·w}
+     * @param decay weight decay, added to the gradient as {@code decay·w}; finite, at least 0
      * @param workers who computes
-     * @throws IllegalArgumentException if a segment is no native memory of floats or differs in size
+     * @throws IllegalArgumentException if an argument is not as described, values are not F32, or two matrices share memory
+     * @throws IllegalStateException if an arena or the workers are closed
      */
     public static void sgd(
-            MemorySegment weights,
-            MemorySegment gradients,
-            MemorySegment velocity,
+            BlockSparseMatrix w,
+            BlockSparseMatrix dw,
+            @Nullable BlockSparseMatrix velocity,
             float rate,
             float momentum,
             boolean nesterov,
             float decay,
             Workers workers) {
-        long count = count(weights, workers);
-        check("gradients", gradients, count, workers);
-        check("velocity", velocity, count, workers);
-        ElementwiseKernels kernels = Providers.active().elementwise();
-        workers.run(tasks(count), (task, worker) -> {
-            long from = (long) task * ELEMENTS_OF_TASK;
-            long to = Math.min(from + ELEMENTS_OF_TASK, count);
-            kernels.sgd(weights, gradients, velocity, from, to, rate, momentum, nesterov, decay);
-        });
+        Trained matrices = Trained.of(w, workers).with("dw", dw);
+        SgdStep.of(velocity != null, rate, momentum, nesterov, decay)
+                .run(velocity == null ? matrices : matrices.with("velocity", velocity));
     }
 
     /**
-     * One step of Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019): {@code g = gradient + l2·w; m = β1·m + (1−β1)·g; v =
-     * β2·v + (1−β2)·g²; w −= rate·m̂ / (√v̂ + ε) + rate·decay·w} with {@code m̂ = m / (1−β1ᵗ)} and {@code v̂ = v / (1−β2ᵗ)}.
+     * One step of Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019): {@code g = dw + l2·w; m = β1·m + (1−β1)·g; v = β2·v +
+     * (1−β2)·g²; w −= rate·m̂ / (√v̂ + ε) + rate·decay·w} with {@code m̂ = m / (1−β1ᵗ)} and {@code v̂ = v / (1−β2ᵗ)}.
      *
-     * @param weights w, updated
-     * @param gradients as many floats as weights
-     * @param first m, as many floats as weights, updated
-     * @param second v, as many floats as weights, updated
+     * @param w weights, updated
+     * @param dw their gradient, of the same pattern
+     * @param first m, of the same pattern, updated
+     * @param second v, of the same pattern, updated
      * @param step t, from 1
-     * @param settings rates
-     * @param rate learning rate
+     * @param settings constants
+     * @param rate learning rate, finite
      * @param workers who computes
-     * @throws IllegalArgumentException if a segment is no native memory of floats or differs in size, or step is less than 1
+     * @throws IllegalArgumentException if an argument is not as described, values are not F32, or two matrices share memory
+     * @throws IllegalStateException if an arena or the workers are closed
      */
     public static void adam(
-            MemorySegment weights,
-            MemorySegment gradients,
-            MemorySegment first,
-            MemorySegment second,
+            BlockSparseMatrix w,
+            BlockSparseMatrix dw,
+            BlockSparseMatrix first,
+            BlockSparseMatrix second,
             long step,
             Adam settings,
             float rate,
             Workers workers) {
-        Check.range("step", Math.min(step, Integer.MAX_VALUE), 1, Integer.MAX_VALUE);
-        long count = count(weights, workers);
-        check("gradients", gradients, count, workers);
-        check("first", first, count, workers);
-        check("second", second, count, workers);
-        float correction1 = (float) (1 / (1 - Math.pow(settings.beta1(), (double) step)));
-        float correction2 = (float) (1 / (1 - Math.pow(settings.beta2(), (double) step)));
-        ElementwiseKernels kernels = Providers.active().elementwise();
-        workers.run(tasks(count), (task, worker) -> {
-            long from = (long) task * ELEMENTS_OF_TASK;
-            long to = Math.min(from + ELEMENTS_OF_TASK, count);
-            kernels.adam(
-                    weights,
-                    gradients,
-                    first,
-                    second,
-                    from,
-                    to,
-                    rate,
-                    settings.beta1(),
-                    settings.beta2(),
-                    settings.epsilon(),
-                    correction1,
-                    correction2,
-                    settings.l2(),
-                    settings.decay());
-        });
+        new AdamStep(step, settings, rate)
+                .run(Trained.of(w, workers).with("dw", dw).with("first", first).with("second", second));
+    }
+
+    /**
+     * One step of stochastic gradient descent: {@code g = dw + decay·w; v = momentum·v + g; w −= rate·(nesterov ? g + momentum·v : v)}.
+     *
+     * @param w weights, updated
+     * @param dw their gradient, of the same pattern
+     * @param velocity v, of the same pattern, updated; null if and only if momentum is 0
+     * @param rate learning rate, finite
+     * @param momentum 0 for none, below 1
+     * @param nesterov whether the step looks ahead (Nesterov momentum in the form of Sutskever et al. 2013)
+     * @param decay weight decay, added to the gradient as {@code decay·w}; finite, at least 0
+     * @param workers who computes
+     * @throws IllegalArgumentException if an argument is not as described, values are not F32, or two matrices share memory
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public static void sgd(
+            SemiStructuredMatrix w,
+            SemiStructuredMatrix dw,
+            @Nullable SemiStructuredMatrix velocity,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay,
+            Workers workers) {
+        Trained matrices = Trained.of(w, workers).with("dw", dw);
+        SgdStep.of(velocity != null, rate, momentum, nesterov, decay)
+                .run(velocity == null ? matrices : matrices.with("velocity", velocity));
+    }
+
+    /**
+     * One step of Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019): {@code g = dw + l2·w; m = β1·m + (1−β1)·g; v = β2·v +
+     * (1−β2)·g²; w −= rate·m̂ / (√v̂ + ε) + rate·decay·w} with {@code m̂ = m / (1−β1ᵗ)} and {@code v̂ = v / (1−β2ᵗ)}.
+     *
+     * @param w weights, updated
+     * @param dw their gradient, of the same pattern
+     * @param first m, of the same pattern, updated
+     * @param second v, of the same pattern, updated
+     * @param step t, from 1
+     * @param settings constants
+     * @param rate learning rate, finite
+     * @param workers who computes
+     * @throws IllegalArgumentException if an argument is not as described, values are not F32, or two matrices share memory
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public static void adam(
+            SemiStructuredMatrix w,
+            SemiStructuredMatrix dw,
+            SemiStructuredMatrix first,
+            SemiStructuredMatrix second,
+            long step,
+            Adam settings,
+            float rate,
+            Workers workers) {
+        new AdamStep(step, settings, rate)
+                .run(Trained.of(w, workers).with("dw", dw).with("first", first).with("second", second));
+    }
+
+    /**
+     * One step of stochastic gradient descent: {@code g = dw + decay·w; v = momentum·v + g; w −= rate·(nesterov ? g + momentum·v : v)}.
+     *
+     * @param w weights, updated
+     * @param dw their gradient, of the same shape, rows next to each other
+     * @param velocity v, of the same shape, rows next to each other, updated; null if and only if momentum is 0
+     * @param rate learning rate, finite
+     * @param momentum 0 for none, below 1
+     * @param nesterov whether the step looks ahead (Nesterov momentum in the form of Sutskever et al. 2013)
+     * @param decay weight decay, added to the gradient as {@code decay·w}; finite, at least 0
+     * @param workers who computes
+     * @throws IllegalArgumentException if an argument is not as described, values are not F32, or two matrices share memory
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public static void sgd(
+            DenseMatrix w,
+            DenseMatrix dw,
+            @Nullable DenseMatrix velocity,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay,
+            Workers workers) {
+        Trained matrices = Trained.of(w, workers).with("dw", dw);
+        SgdStep.of(velocity != null, rate, momentum, nesterov, decay)
+                .run(velocity == null ? matrices : matrices.with("velocity", velocity));
+    }
+
+    /**
+     * One step of Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019): {@code g = dw + l2·w; m = β1·m + (1−β1)·g; v = β2·v +
+     * (1−β2)·g²; w −= rate·m̂ / (√v̂ + ε) + rate·decay·w} with {@code m̂ = m / (1−β1ᵗ)} and {@code v̂ = v / (1−β2ᵗ)}.
+     *
+     * @param w weights, updated
+     * @param dw their gradient, of the same shape, rows next to each other
+     * @param first m, of the same shape, rows next to each other, updated
+     * @param second v, of the same shape, rows next to each other, updated
+     * @param step t, from 1
+     * @param settings constants
+     * @param rate learning rate, finite
+     * @param workers who computes
+     * @throws IllegalArgumentException if an argument is not as described, values are not F32, or two matrices share memory
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public static void adam(
+            DenseMatrix w,
+            DenseMatrix dw,
+            DenseMatrix first,
+            DenseMatrix second,
+            long step,
+            Adam settings,
+            float rate,
+            Workers workers) {
+        new AdamStep(step, settings, rate)
+                .run(Trained.of(w, workers).with("dw", dw).with("first", first).with("second", second));
     }
 
     /**
      * The constants of Adam.
      *
-     * @param beta1 decay of the first moment, usually 0.9
-     * @param beta2 decay of the second moment, usually 0.999
-     * @param epsilon added to the root, usually 1e-8
-     * @param l2 weight decay through the gradient (Adam), or 0
-     * @param decay decoupled weight decay (AdamW), or 0
+     * @param beta1 decay of the first moment, 0 to below 1, usually 0.9
+     * @param beta2 decay of the second moment, 0 to below 1, usually 0.999
+     * @param epsilon added to the root, finite and above 0, usually 1e-8
+     * @param l2 weight decay through the gradient (Adam), finite, at least 0
+     * @param decay decoupled weight decay (AdamW), finite, at least 0
      */
-    public record Adam(float beta1, float beta2, float epsilon, float l2, float decay) {}
+    public record Adam(float beta1, float beta2, float epsilon, float l2, float decay) {
+        /**
+         * Checks the constants.
+         *
+         * @throws IllegalArgumentException if one is out of range
+         */
+        public Adam {
+            Check.belowOne("beta1", beta1);
+            Check.belowOne("beta2", beta2);
+            if (!(epsilon > 0 && epsilon < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "epsilon: " + epsilon + " is out of range; accepted are finite numbers above 0");
+            }
+            Check.decay("l2", l2);
+            Check.decay("decay", decay);
+        }
+    }
 
     /**
      * Sums each feature over the batch: the gradient of a bias.
@@ -125,6 +224,7 @@ public final class Updates {
         Check.alive("sums", sums.segment());
         workers.checkReach("sums", sums.segment());
         ElementwiseKernels kernels = Providers.active().elementwise();
+        StackRoom.reserve();
         dy.arena().acquire("dy");
         try {
             workers.run((dy.cols() + FEATURES_OF_TASK - 1) / FEATURES_OF_TASK, (task, worker) -> {
@@ -193,20 +293,5 @@ public final class Updates {
         Check.equal(argument + ".rowStride", matrix.rowStride(), pattern.cols(), "rows next to each other");
         Check.alive(argument, matrix.segment());
         workers.checkReach(argument, matrix.segment());
-    }
-
-    private static long count(MemorySegment weights, Workers workers) {
-        check("weights", weights, weights.byteSize() / Float.BYTES, workers);
-        return weights.byteSize() / Float.BYTES;
-    }
-
-    private static void check(String argument, MemorySegment segment, long floats, Workers workers) {
-        Check.floats(argument, segment, floats);
-        Check.equal(argument + ".byteSize", segment.byteSize(), floats * Float.BYTES, "as many floats as weights");
-        workers.checkReach(argument, segment);
-    }
-
-    private static int tasks(long count) {
-        return (int) ((count + ELEMENTS_OF_TASK - 1) / ELEMENTS_OF_TASK);
     }
 }

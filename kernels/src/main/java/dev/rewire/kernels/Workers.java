@@ -26,6 +26,9 @@ public final class Workers implements AutoCloseable {
     // training pauses.
     private static final long SPIN_NANOS = 50_000;
 
+    // A helper that finds no memory to wake the caller with must not leave it asleep for ever.
+    private static final long PARK_NANOS = 100_000_000;
+
     private static final long OPEN = 1L << 16;
     private static final long ROUND = 1L << 17;
     private static final long ENTERED = OPEN - 1;
@@ -56,7 +59,14 @@ public final class Workers implements AutoCloseable {
         this.helpers = new Helper[threads - 1];
         for (int i = 0; i < helpers.length; i++) {
             helpers[i] = new Helper(i + 1);
-            helpers[i].start();
+        }
+        try {
+            for (Helper helper : helpers) {
+                helper.start();
+            }
+        } catch (Throwable e) {
+            close(); // those that have started would wait for ever
+            throw e;
         }
     }
 
@@ -89,8 +99,12 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Runs tasks 0 to {@code tasks − 1}, each once, and returns when all are done; the first failure is thrown. */
+    /**
+     * Runs tasks 0 to {@code tasks − 1}, each once, and returns when all are done. After a failure no further tasks are begun; it is thrown when the
+     * last helper has left, never before, so that the caller may release what they work on.
+     */
     void run(int tasks, Task task) {
+        StackRoom.reserve();
         lock.lock();
         try {
             if (closed) {
@@ -115,29 +129,46 @@ public final class Workers implements AutoCloseable {
         failure = null;
         nextTask.set(0);
         gate.set(((gate.get() & -ROUND) + ROUND) | OPEN);
-        for (Helper helper : helpers) {
-            if (helper.parked) {
-                LockSupport.unpark(helper);
+        try {
+            for (Helper helper : helpers) {
+                if (helper.parked) {
+                    LockSupport.unpark(helper);
+                }
             }
+            drain(0, tasks, task);
+        } finally {
+            gate.addAndGet(-OPEN);
+            awaitHelpers();
+            this.task = null;
         }
-        drain(0, tasks, task);
-        gate.addAndGet(-OPEN);
+        Throwable thrown = failure;
+        if (thrown != null) {
+            throw Workers.<RuntimeException>unchecked(thrown);
+        }
+    }
+
+    private void awaitHelpers() {
+        boolean interrupted = false;
         long until = System.nanoTime() + SPIN_NANOS;
         while ((gate.get() & ENTERED) != 0) {
             if (spin && System.nanoTime() < until) {
                 Thread.onSpinWait();
                 continue;
             }
+            // An interrupted thread does not park: it is told of the interruption afterwards.
+            interrupted |= Thread.interrupted();
             callerParked = true;
-            if ((gate.get() & ENTERED) != 0) {
-                LockSupport.park(this);
+            try {
+                if ((gate.get() & ENTERED) != 0) {
+                    LockSupport.parkNanos(this, PARK_NANOS);
+                }
+            } catch (Throwable e) {
+                Thread.onSpinWait(); // a virtual thread may find no memory to park with; it still has to wait
             }
             callerParked = false;
         }
-        this.task = null;
-        Throwable thrown = failure;
-        if (thrown != null) {
-            throw Workers.<RuntimeException>unchecked(thrown);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -161,6 +192,7 @@ public final class Workers implements AutoCloseable {
     /** Ends the threads, after the product that runs on them, if any. Closing twice does nothing. */
     @Override
     public void close() {
+        StackRoom.reserve();
         lock.lock();
         try {
             closed = true;
@@ -191,8 +223,16 @@ public final class Workers implements AutoCloseable {
                     drain(worker, tasks, current);
                 }
                 if ((gate.decrementAndGet() & ENTERED) == 0 && callerParked) {
-                    LockSupport.unpark(caller);
+                    wake(caller);
                 }
+            }
+        }
+
+        private static void wake(Thread caller) {
+            try {
+                LockSupport.unpark(caller);
+            } catch (Throwable e) {
+                Thread.onSpinWait(); // no memory to queue a virtual thread with; it wakes by itself
             }
         }
 
@@ -213,6 +253,8 @@ public final class Workers implements AutoCloseable {
                         LockSupport.park(Workers.this);
                     }
                     parked = false;
+                    // Of no use here, and an interrupted thread would not park any more but spin.
+                    Thread.interrupted();
                     until = System.nanoTime() + SPIN_NANOS;
                 }
             }

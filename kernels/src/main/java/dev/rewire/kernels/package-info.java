@@ -7,7 +7,10 @@
  *   <li>backward to the weights, on stored blocks only, {@code dW = pattern ⊙ (dYᵀ·X)}: {@link dev.rewire.kernels.SddmmPlan}
  * </ul>
  *
- * What depends on the pattern and the shapes is computed once, in a plan; running a plan allocates nothing. All memory is native;
+ * A {@link dev.rewire.kernels.SparseMatrix} is one in blocks or an N:M matrix. Arrays of other libraries come in and go out by
+ * {@link dev.rewire.kernels.arrays.SparseArrays}, files by {@code dev.rewire.kernels.io}.
+ *
+ * <p>What depends on the pattern and the shapes is computed once, in a plan; running a plan allocates nothing. All memory is native;
  * everything that kernels run on lives in a {@link dev.rewire.kernels.KernelArena}.
  */
 @NullMarked

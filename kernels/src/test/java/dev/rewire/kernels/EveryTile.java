@@ -1,7 +1,9 @@
 package dev.rewire.kernels;
 
-import dev.rewire.kernels.Sparsity.Matrix;
 import dev.rewire.kernels.SpmmCase.Direction;
+import dev.rewire.kernels.internal.vector.ceiling.FmaLoop;
+import dev.rewire.kernels.internal.vector.ceiling.ReadLoop;
+import dev.rewire.kernels.internal.vector.ceiling.TriadLoop;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -28,7 +30,25 @@ final class EveryTile {
     public static void main(String[] arguments) {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(1)) {
-            new EveryTile(arena, workers).run();
+            EveryTile tiles = new EveryTile(arena, workers);
+            tiles.run();
+            tiles.measuringLoops(Provider.active().vectorBits());
+        }
+    }
+
+    /** What measures the machine; of the loops that read, the one with the most sums, too. */
+    private void measuringLoops(int bits) {
+        long bytes = 128L * bits;
+        long memory = arena.allocate(3 * bytes).address();
+        List<FmaLoop> fma = List.of(FmaLoop.generate(bits, true), FmaLoop.generate(bits, false));
+        ReadLoop read = ReadLoop.generate(bits);
+        ReadLoop mostSums = ReadLoop.generate(bits, 40);
+        TriadLoop triad = TriadLoop.generate(bits);
+        for (int i = 0; i < 100; i++) {
+            fma.forEach(loop -> loop.run(2, memory));
+            read.run(memory, memory + bytes, 2, memory);
+            mostSums.run(memory, memory + 2 * 40L * bits / Byte.SIZE, 2, memory);
+            triad.run(memory, memory + bytes, memory + bytes, memory + 2 * bytes);
         }
     }
 
@@ -38,30 +58,30 @@ final class EveryTile {
             int blocks = Math.max(1, 1500 / (block[0] * block[1]));
             BlockPattern pattern = BlockPattern.random(OUTPUTS, INPUTS, block[0], block[1], blocks, random);
             for (ValueType type : TYPES) {
-                run(new Sparsity.Blocks(BlockSparseMatrix.allocate(arena, pattern, type)), type);
+                run(SparseMatrix.allocate(arena, pattern, type), type);
             }
         }
         for (int[] nm : NM) {
             NmPattern general = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 1, random);
             for (ValueType type : TYPES) {
-                run(new Sparsity.Nm(SemiStructuredMatrix.allocate(arena, general, type)), type);
+                run(SparseMatrix.allocate(arena, general, type), type);
             }
             NmPattern shared = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 4, random);
-            run(new Sparsity.Nm(SemiStructuredMatrix.allocate(arena, shared)), ValueType.F32);
+            run(SparseMatrix.allocate(arena, shared), ValueType.F32);
         }
     }
 
-    private void run(Matrix w, ValueType type) {
+    private void run(SparseMatrix w, ValueType type) {
         product(w, Direction.FORWARD, INPUTS, OUTPUTS);
         if (type == ValueType.F32) {
             product(w, Direction.BACKWARD_INPUT, OUTPUTS, INPUTS);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, OUTPUTS);
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, INPUTS);
-            repeat(w.sddmm(arena, BATCH, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
+            repeat(SddmmPlan.backwardWeight(arena, w, BATCH, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
         }
     }
 
-    private void product(Matrix w, Direction direction, int inputs, int outputs) {
+    private void product(SparseMatrix w, Direction direction, int inputs, int outputs) {
         PanelMatrix x = PanelMatrix.allocate(arena, BATCH, inputs);
         PanelMatrix y = PanelMatrix.allocate(arena, BATCH, outputs);
         PanelMatrix mask = PanelMatrix.allocate(arena, BATCH, outputs);
@@ -75,8 +95,8 @@ final class EveryTile {
         repeat(spmm(w, direction, 1, Layout.ROW_MAJOR, bias), plan -> plan.run(sample, output));
     }
 
-    private SpmmPlan spmm(Matrix w, Direction direction, int batch, Layout layout, Epilogue epilogue) {
-        return w.spmm(arena, direction, batch, layout, epilogue, workers);
+    private SpmmPlan spmm(SparseMatrix w, Direction direction, int batch, Layout layout, Epilogue epilogue) {
+        return direction.plan(arena, w, batch, layout, epilogue, workers);
     }
 
     /** Until it is compiled, if thresholds are a thousandth of what they are by default. */

@@ -45,8 +45,8 @@ final class Grid {
         return of(matrix.rows(), matrix.cols(), matrix::get);
     }
 
-    static Grid read(BlockSparseMatrix matrix) {
-        return of(matrix.pattern().rows(), matrix.pattern().cols(), matrix::get);
+    static Grid read(SparseMatrix matrix) {
+        return of(matrix.rows(), matrix.cols(), matrix::get);
     }
 
     int rows() {
@@ -104,19 +104,9 @@ final class Grid {
         return of(rows, cols, (row, col) -> at(row, col) + other.at(row, col));
     }
 
-    /** This where the pattern stores a block, zero elsewhere. */
-    Grid on(BlockPattern pattern) {
-        return on(Sparsity.of(pattern));
-    }
-
     /** This where elements are stored, zero elsewhere. */
-    Grid on(Sparsity sparsity) {
-        return of(rows, cols, (row, col) -> sparsity.stores(row, col) ? at(row, col) : 0);
-    }
-
-    /** Of the same shape as this. */
-    Grid read(Sparsity.Matrix matrix) {
-        return of(rows, cols, matrix::get);
+    Grid on(SparsePattern pattern) {
+        return of(rows, cols, (row, col) -> pattern.stores(row, col) ? at(row, col) : 0);
     }
 
     /** Bit for bit, −0 and the payload of a NaN included. */

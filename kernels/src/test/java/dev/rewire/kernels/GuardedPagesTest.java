@@ -1,7 +1,6 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.SpmmCase.Direction;
-import java.lang.foreign.MemorySegment;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Tag;
@@ -64,7 +63,7 @@ class GuardedPagesTest {
             @ForAll GuardedArena.Side side) {
         SddmmCase product = new SddmmCase(problem, accumulate);
         try (TestMemory memory = TestMemory.guarded(side)) {
-            product.expected().assertWithinBound(product.oldValues.read(product.runPanels(memory, workers)));
+            product.expected().assertWithinBound(Grid.read(product.runPanels(memory, workers)));
         }
     }
 
@@ -75,7 +74,7 @@ class GuardedPagesTest {
             @ForAll GuardedArena.Side side) {
         SddmmCase product = new SddmmCase(problem, accumulate);
         try (TestMemory memory = TestMemory.guarded(side)) {
-            product.expected().assertWithinBound(product.oldValues.read(product.runRowMajor(memory, workers)));
+            product.expected().assertWithinBound(Grid.read(product.runRowMajor(memory, workers)));
         }
     }
 
@@ -92,10 +91,10 @@ class GuardedPagesTest {
     @Property(tries = 60)
     void updates(@ForAll(supplier = Problems.Any.class) Problem problem, @ForAll GuardedArena.Side side) {
         try (TestMemory memory = TestMemory.guarded(side)) {
-            MemorySegment a = memory.floats(problem.rows(), 0);
-            MemorySegment b = memory.floats(problem.rows(), 0);
-            MemorySegment c = memory.floats(problem.rows(), 0);
-            MemorySegment d = memory.floats(problem.rows(), 0);
+            DenseMatrix a = DenseMatrix.of(memory.floats(problem.rows(), 0), 1, problem.rows());
+            DenseMatrix b = DenseMatrix.of(memory.floats(problem.rows(), 0), 1, problem.rows());
+            DenseMatrix c = DenseMatrix.of(memory.floats(problem.rows(), 0), 1, problem.rows());
+            DenseMatrix d = DenseMatrix.of(memory.floats(problem.rows(), 0), 1, problem.rows());
             Updates.sgd(a, b, c, 0.1f, 0.9f, true, 0, workers);
             Updates.adam(a, b, c, d, 1, new Updates.Adam(0.9f, 0.999f, 1e-8f, 0, 0), 0.1f, workers);
         }

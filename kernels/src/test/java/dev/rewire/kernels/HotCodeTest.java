@@ -45,15 +45,15 @@ class HotCodeTest {
         SddmmCase product = new SddmmCase(problem, false);
         try (TestMemory memory = TestMemory.open();
                 Workers workers = Workers.of(1)) {
-            Sparsity.Matrix dw = product.old(memory);
+            SparseMatrix dw = product.old(memory);
             PanelMatrix dy = product.gradient.panels(memory.kernels());
             PanelMatrix x = product.input.panels(memory.kernels());
             SddmmPlan plan = product.plan(dw, Layout.PANELS, memory, workers);
             plan.run(dy, x);
-            Grid first = product.oldValues.read(dw);
+            Grid first = Grid.read(dw);
             for (int run = 1; run < RUNS; run++) {
                 plan.run(dy, x);
-                assertTrue(first.sameBits(product.oldValues.read(dw)), "run " + run);
+                assertTrue(first.sameBits(Grid.read(dw)), "run " + run);
             }
             product.expected().assertWithinBound(first);
         }

@@ -54,7 +54,7 @@ class NmPlanTest {
     }
 
     private SpmmPlan plan(SemiStructuredMatrix w, Direction direction, int batch, Layout layout) {
-        return new Sparsity.Nm(w).spmm(arena, direction, batch, layout, Epilogue.NONE, workers);
+        return direction.plan(arena, w, batch, layout, Epilogue.NONE, workers);
     }
 
     private void assertMultiplies(
@@ -200,8 +200,8 @@ class NmPlanTest {
         plan.replan();
         plan.run(
                 Grid.filled(17, ROWS, 1).panels(arena), Grid.filled(17, COLS, 1).panels(arena));
-        Grid expected = Grid.filled(ROWS, COLS, 17).on(Sparsity.of(next));
-        assertTrue(expected.sameBits(expected.read(new Sparsity.Nm(dw))));
+        Grid expected = Grid.filled(ROWS, COLS, 17).on(next);
+        assertTrue(expected.sameBits(Grid.read(dw)));
     }
 
     @Test

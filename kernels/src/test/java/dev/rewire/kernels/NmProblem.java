@@ -26,11 +26,13 @@ record NmProblem(NmCase shape, boolean transposable, int batch, int offset, int 
         return new NmProblem(shape, transposable, batch, offset, gap, kind);
     }
 
-    NmProblem withBatch(int samples) {
+    @Override
+    public NmProblem withBatch(int samples) {
         return new NmProblem(shape, transposable, samples, offset, gap, values);
     }
 
-    NmPattern pattern() {
+    @Override
+    public NmPattern pattern() {
         return transposable ? shape.transposablePattern(0) : shape.pattern(0);
     }
 
@@ -59,11 +61,6 @@ record NmProblem(NmCase shape, boolean transposable, int batch, int offset, int 
     @Override
     public int cols() {
         return shape.cols();
-    }
-
-    @Override
-    public Sparsity sparsity() {
-        return Sparsity.of(pattern());
     }
 
     @Override

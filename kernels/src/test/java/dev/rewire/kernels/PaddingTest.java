@@ -80,7 +80,7 @@ class PaddingTest {
     private static void assertBlockPaddingIsZero(SddmmCase product) {
         try (TestMemory memory = TestMemory.open();
                 Workers workers = Workers.of(1)) {
-            BlockSparseMatrix dw = ((Sparsity.Blocks) product.runPanels(memory, workers)).w();
+            BlockSparseMatrix dw = (BlockSparseMatrix) product.runPanels(memory, workers);
             BlockPattern pattern = dw.pattern();
             long element = 0;
             for (int gridRow = 0; gridRow < pattern.gridRows(); gridRow++) {

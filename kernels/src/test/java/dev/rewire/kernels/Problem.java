@@ -35,16 +35,17 @@ record Problem(
         return new Problem(batch, rows, cols, blockRows, blockCols, stored, offset, gap, values, seed);
     }
 
-    BlockPattern pattern() {
+    @Override
+    public Problem withBatch(int samples) {
+        return new Problem(samples, rows, cols, blockRows, blockCols, percent, offset, gap, values, seed);
+    }
+
+    @Override
+    public BlockPattern pattern() {
         int gridRows = (rows + blockRows - 1) / blockRows;
         int gridCols = (cols + blockCols - 1) / blockCols;
         int blocks = (int) Math.round(gridRows * gridCols * (percent / 100.0));
         return BlockPattern.random(rows, cols, blockRows, blockCols, blocks, random(0));
-    }
-
-    @Override
-    public Sparsity sparsity() {
-        return Sparsity.of(pattern());
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.util.ArrayList;
@@ -168,6 +169,41 @@ class ProviderTest {
         Fork fork = multiply(VECTOR_MODULE, "--illegal-native-access=deny");
         assertRunsOn("scalar 32", fork);
         assertTrue(fork.err().contains("--enable-native-access=ALL-UNNAMED"), fork::err);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=3", "-Xint", "-XX:CompilationMode=quick-only"})
+    void whereVectorsAreNotCompiledTheScalarKernelsRunAndOneWarningSaysWhy(String flag) {
+        Fork fork = multiply(VECTOR_MODULE, NATIVE_ACCESS, flag);
+        assertRunsOn("scalar 32", fork);
+        assertEquals(
+                1,
+                Pattern.compile("does not compile vectors")
+                        .matcher(fork.err())
+                        .results()
+                        .count(),
+                fork::err);
+    }
+
+    @Test
+    void withoutVectorInstructionsOfTheApiTheScalarKernelsRun() {
+        assumeTrue(isX86(), "UseSSE is a flag of x86");
+        assertRunsOn("scalar 32", multiply(VECTOR_MODULE, NATIVE_ACCESS, "-XX:UseAVX=0", "-XX:UseSSE=2"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:-UseFMA", "-XX:UseAVX=0"})
+    void withoutFusedMultiplyAddTheVectorKernelsRunAndOneWarningSaysWhy(String flag) {
+        assumeTrue(isX86(), "flags of x86");
+        Fork fork = multiply(VECTOR_MODULE, NATIVE_ACCESS, flag);
+        assertRunsOn("vector", fork);
+        assertEquals(
+                1, Pattern.compile("UseFMA=false").matcher(fork.err()).results().count(), fork::err);
+    }
+
+    private static boolean isX86() {
+        return System.getProperty("os.arch").equals("amd64");
     }
 
     @Test

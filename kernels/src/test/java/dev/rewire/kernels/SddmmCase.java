@@ -5,7 +5,7 @@ final class SddmmCase {
     private final SparseProblem problem;
     private final boolean accumulate;
 
-    final Sparsity sparsity;
+    final SparsePattern sparsity;
     final Grid gradient;
     final Grid input;
     /** What dW holds before, where elements are stored: garbage, NaNs among it, unless it is accumulated to. */
@@ -15,12 +15,12 @@ final class SddmmCase {
         this(
                 problem,
                 accumulate,
-                problem.sparsity(),
+                problem.pattern(),
                 problem.values().steadyGrid(problem.batch(), problem.rows(), problem.random(1)),
                 problem.values().alternatingGrid(problem.batch(), problem.cols(), problem.random(2)));
     }
 
-    private SddmmCase(SparseProblem problem, boolean accumulate, Sparsity sparsity, Grid gradient, Grid input) {
+    private SddmmCase(SparseProblem problem, boolean accumulate, SparsePattern sparsity, Grid gradient, Grid input) {
         this.problem = problem;
         this.accumulate = accumulate;
         this.sparsity = sparsity;
@@ -36,21 +36,21 @@ final class SddmmCase {
     }
 
     SddmmCase withPattern(BlockPattern other) {
-        return new SddmmCase(problem, accumulate, Sparsity.of(other), gradient, input);
+        return new SddmmCase(problem, accumulate, other, gradient, input);
     }
 
     SddmmCase withOperands(Grid otherGradient, Grid otherInput) {
         return new SddmmCase(problem, accumulate, sparsity, otherGradient, otherInput);
     }
 
-    Sparsity.Matrix runPanels(TestMemory memory, Workers workers) {
-        Sparsity.Matrix dw = old(memory);
+    SparseMatrix runPanels(TestMemory memory, Workers workers) {
+        SparseMatrix dw = old(memory);
         plan(dw, Layout.PANELS, memory, workers).run(gradient.panels(memory.kernels()), input.panels(memory.kernels()));
         return dw;
     }
 
-    Sparsity.Matrix runRowMajor(TestMemory memory, Workers workers) {
-        Sparsity.Matrix dw = old(memory);
+    SparseMatrix runRowMajor(TestMemory memory, Workers workers) {
+        SparseMatrix dw = old(memory);
         plan(dw, Layout.ROW_MAJOR, memory, workers)
                 .run(
                         gradient.rowMajor(memory, problem.offset(), problem.gap()),
@@ -61,17 +61,17 @@ final class SddmmCase {
     Grid resultOf(Layout layout, int threads) {
         try (TestMemory memory = TestMemory.open();
                 Workers workers = Workers.of(threads)) {
-            return oldValues.read(layout == Layout.PANELS ? runPanels(memory, workers) : runRowMajor(memory, workers));
+            return Grid.read(layout == Layout.PANELS ? runPanels(memory, workers) : runRowMajor(memory, workers));
         }
     }
 
     /** dW before the product. */
-    Sparsity.Matrix old(TestMemory memory) {
-        return sparsity.matrix(memory.kernels(), oldValues.rowMajor(memory));
+    SparseMatrix old(TestMemory memory) {
+        return SparseMatrix.fromDense(memory.kernels(), oldValues.rowMajor(memory), sparsity);
     }
 
-    SddmmPlan plan(Sparsity.Matrix dw, Layout layout, TestMemory memory, Workers workers) {
-        return dw.sddmm(memory.kernels(), problem.batch(), layout, accumulate, workers);
+    SddmmPlan plan(SparseMatrix dw, Layout layout, TestMemory memory, Workers workers) {
+        return SddmmPlan.backwardWeight(memory.kernels(), dw, problem.batch(), layout, accumulate, workers);
     }
 
     Oracle expected() {

@@ -21,7 +21,10 @@ interface SparseProblem {
 
     Values values();
 
-    Sparsity sparsity();
+    SparsePattern pattern();
+
+    /** The same product of another batch. */
+    SparseProblem withBatch(int samples);
 
     /** A source of its own for each operand, so that one operand's size does not change another's elements. */
     SplittableRandom random(int operand);

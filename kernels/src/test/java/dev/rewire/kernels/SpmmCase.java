@@ -4,14 +4,20 @@ package dev.rewire.kernels;
 final class SpmmCase {
     enum Direction {
         FORWARD,
-        BACKWARD_INPUT
+        BACKWARD_INPUT;
+
+        SpmmPlan plan(KernelArena arena, SparseMatrix w, int batch, Layout layout, Epilogue end, Workers workers) {
+            return this == FORWARD
+                    ? SpmmPlan.forward(arena, w, batch, layout, end, workers)
+                    : SpmmPlan.backwardInput(arena, w, batch, layout, end, workers);
+        }
     }
 
     private final SparseProblem problem;
     private final Direction direction;
     private final EpilogueKind epilogue;
 
-    final Sparsity sparsity;
+    final SparsePattern sparsity;
     /** In the shape of the matrix, zero where nothing is stored. */
     final Grid weights;
 
@@ -23,14 +29,10 @@ final class SpmmCase {
     final Grid mask;
 
     SpmmCase(SparseProblem problem, Direction direction, EpilogueKind epilogue) {
-        this(problem, direction, epilogue, problem.sparsity());
+        this(problem, direction, epilogue, problem.pattern());
     }
 
-    SpmmCase(SparseProblem problem, Direction direction, EpilogueKind epilogue, BlockPattern pattern) {
-        this(problem, direction, epilogue, Sparsity.of(pattern));
-    }
-
-    SpmmCase(SparseProblem problem, Direction direction, EpilogueKind epilogue, Sparsity sparsity) {
+    SpmmCase(SparseProblem problem, Direction direction, EpilogueKind epilogue, SparsePattern sparsity) {
         this.problem = problem;
         this.direction = direction;
         this.epilogue = epilogue;
@@ -99,8 +101,8 @@ final class SpmmCase {
                 epilogue.activation,
                 epilogue.scale,
                 epilogue.mask ? mask.panels(memory.kernels()) : null);
-        return sparsity.matrix(memory.kernels(), weights.rowMajor(memory))
-                .spmm(memory.kernels(), direction, problem.batch(), layout, fused, workers);
+        SparseMatrix w = SparseMatrix.fromDense(memory.kernels(), weights.rowMajor(memory), sparsity);
+        return direction.plan(memory.kernels(), w, problem.batch(), layout, fused, workers);
     }
 
     Oracle expected() {

@@ -15,8 +15,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("alone")
 class TileCompilationTest {
-    private static final List<String> KINDS =
-            List.of("SpmmTile", "SpmvTile", "SddmmTile", "NmTile", "NmSpmvTile", "PartialSums", "Transposition");
+    private static final List<String> KINDS = List.of(
+            "SpmmTile",
+            "SpmvTile",
+            "SddmmTile",
+            "NmTile",
+            "NmSpmvTile",
+            "PartialSums",
+            "Transposition",
+            "FmaLoop",
+            "ReadLoop",
+            "TriadLoop");
 
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512})

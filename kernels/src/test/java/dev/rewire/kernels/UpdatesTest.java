@@ -53,11 +53,15 @@ class UpdatesTest {
         }
     }
 
-    private MemorySegment segment(float[] elements) {
+    private DenseMatrix vector(float[] elements) {
         // Off the vector alignment, as any caller's memory may be.
         MemorySegment segment = memory.floats(elements.length, 1);
         MemorySegment.copy(elements, 0, segment, ValueLayout.JAVA_FLOAT, 0, elements.length);
-        return segment;
+        return DenseMatrix.of(segment, 1, elements.length);
+    }
+
+    private DenseMatrix vector(int size) {
+        return vector(new float[size]);
     }
 
     @Property(tries = 60)
@@ -77,9 +81,9 @@ class UpdatesTest {
 
     private void checkSgd(int size, boolean nesterov) {
         draw(size);
-        MemorySegment weights = segment(w);
-        MemorySegment velocity = segment(v);
-        Updates.sgd(weights, segment(g), velocity, RATE, MOMENTUM, nesterov, DECAY, workers);
+        DenseMatrix weights = vector(w);
+        DenseMatrix velocity = vector(v);
+        Updates.sgd(weights, vector(g), velocity, RATE, MOMENTUM, nesterov, DECAY, workers);
         for (int i = 0; i < size; i++) {
             double gradient = g[i] + (double) DECAY * w[i];
             double speed = (double) MOMENTUM * v[i] + gradient;
@@ -119,10 +123,10 @@ class UpdatesTest {
 
     private void checkAdam(int size, int step, Updates.Adam settings) {
         draw(size);
-        MemorySegment weights = segment(w);
-        MemorySegment first = segment(m);
-        MemorySegment second = segment(v);
-        Updates.adam(weights, segment(g), first, second, step, settings, RATE, workers);
+        DenseMatrix weights = vector(w);
+        DenseMatrix first = vector(m);
+        DenseMatrix second = vector(v);
+        Updates.adam(weights, vector(g), first, second, step, settings, RATE, workers);
         for (int i = 0; i < size; i++) {
             double gradient = g[i] + (double) settings.l2() * w[i];
             double gradientSize = Math.abs(g[i]) + settings.l2() * Math.abs(w[i]);
@@ -168,59 +172,166 @@ class UpdatesTest {
         }
     }
 
-    @Example
-    void refusesGradientsOfAnotherSize() {
-        MemorySegment five = memory.floats(5, 0);
-        MemorySegment six = memory.floats(6, 0);
-        Refusal.ofArgument("gradients.byteSize: 24 ", () -> Updates.sgd(five, six, five, RATE, 0, false, 0, workers));
+    @Property(tries = 60)
+    void withoutMomentumNoVelocityIsNeeded(@ForAll @IntRange(max = 140) int size) {
+        draw(size);
+        DenseMatrix weights = vector(w);
+        Updates.sgd(weights, vector(g), null, RATE, 0, false, DECAY, workers);
+        for (int i = 0; i < size; i++) {
+            double sizes = Math.abs(w[i]) + RATE * (Math.abs(g[i]) + DECAY * Math.abs(w[i]));
+            assertNear(w[i] - RATE * (g[i] + (double) DECAY * w[i]), weights, i, gamma(4) * sizes);
+        }
     }
 
     @Example
-    void refusesVelocityOfAnotherSize() {
-        MemorySegment five = memory.floats(5, 0);
-        MemorySegment four = memory.floats(4, 0);
-        Refusal.ofArgument("velocity: 16 bytes ", () -> Updates.sgd(five, five, four, RATE, 0, false, 0, workers));
+    void everyFormatIsUpdatedAsDenseVectorsAre() {
+        draw(96);
+        BlockPattern blocks = BlockPattern.random(24, 16, 2, 4, 12, new SplittableRandom(1));
+        NmPattern nm = NmPattern.random(12, 16, 2, 4, 1, new SplittableRandom(1));
+        DenseMatrix wd = vector(w);
+        DenseMatrix vd = vector(v);
+        Updates.sgd(wd, vector(g), vd, RATE, MOMENTUM, true, DECAY, workers);
+        BlockSparseMatrix wb = blocks(blocks, w);
+        BlockSparseMatrix vb = blocks(blocks, v);
+        Updates.sgd(wb, blocks(blocks, g), vb, RATE, MOMENTUM, true, DECAY, workers);
+        assertEquals(-1, wb.values().mismatch(wd.segment()));
+        assertEquals(-1, vb.values().mismatch(vd.segment()));
+        SemiStructuredMatrix wn = nm(nm, w);
+        SemiStructuredMatrix vn = nm(nm, v);
+        Updates.sgd(wn, nm(nm, g), vn, RATE, MOMENTUM, true, DECAY, workers);
+        assertEquals(-1, wn.values().mismatch(wd.segment()));
+
+        Updates.Adam settings = new Updates.Adam(0.9f, 0.999f, 1e-8f, DECAY, 0);
+        DenseMatrix md = vector(m);
+        Updates.adam(wd, vector(g), md, vd, 2, settings, RATE, workers);
+        Updates.adam(wb, blocks(blocks, g), blocks(blocks, m), vb, 2, settings, RATE, workers);
+        Updates.adam(wn, nm(nm, g), nm(nm, m), vn, 2, settings, RATE, workers);
+        assertEquals(-1, wb.values().mismatch(wd.segment()));
+        assertEquals(-1, wn.values().mismatch(wd.segment()));
+    }
+
+    private BlockSparseMatrix blocks(BlockPattern pattern, float[] values) {
+        BlockSparseMatrix matrix = BlockSparseMatrix.allocate(memory.kernels(), pattern);
+        matrix.values().copyFrom(MemorySegment.ofArray(values));
+        return matrix;
+    }
+
+    private SemiStructuredMatrix nm(NmPattern pattern, float[] values) {
+        SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(memory.kernels(), pattern);
+        matrix.values().copyFrom(MemorySegment.ofArray(values));
+        return matrix;
     }
 
     @Example
-    void refusesWeightsOnTheHeap() {
-        MemorySegment heap = MemorySegment.ofArray(new float[5]);
-        Refusal.ofArgument("weights: a heap segment", () -> Updates.sgd(heap, heap, heap, RATE, 0, false, 0, workers));
+    void refusesAGradientOfAnotherShape() {
+        DenseMatrix five = vector(5);
+        Refusal.ofArgument(
+                "dw: Dense[rows=1, cols=6] has other places than w",
+                () -> Updates.sgd(five, vector(6), null, RATE, 0, false, 0, workers));
     }
 
     @Example
-    void refusesWeightsOfAPartOfAFloat() {
-        MemorySegment bytes = memory.callers().allocate(22, 4);
-        Refusal.ofArgument("weights.byteSize: 22 ", () -> Updates.sgd(bytes, bytes, bytes, RATE, 0, false, 0, workers));
+    void refusesAGradientOfAnotherPatternOfEqualSize() {
+        BlockSparseMatrix weights =
+                blocks(BlockPattern.random(24, 16, 2, 4, 12, new SplittableRandom(1)), new float[96]);
+        BlockSparseMatrix other = blocks(BlockPattern.random(24, 16, 2, 4, 12, new SplittableRandom(2)), new float[96]);
+        Refusal.ofArgument("dw: Blocks[pattern=", () -> Updates.sgd(weights, other, null, RATE, 0, false, 0, workers));
+    }
+
+    @Example
+    void refusesAGradientRewiredSince() {
+        NmPattern pattern = NmPattern.random(12, 16, 2, 4, 1, new SplittableRandom(1));
+        SemiStructuredMatrix weights = nm(pattern, new float[96]);
+        SemiStructuredMatrix gradient = nm(pattern, new float[96]);
+        gradient.rewire(NmPattern.random(12, 16, 2, 4, 1, new SplittableRandom(2)));
+        Refusal.ofArgument("dw: Nm[pattern=", () -> Updates.sgd(weights, gradient, null, RATE, 0, false, 0, workers));
+    }
+
+    @Example
+    void acceptsAnEqualPattern() {
+        BlockSparseMatrix weights = blocks(BlockPattern.full(4, 4, 2, 2), new float[16]);
+        BlockSparseMatrix gradient = blocks(BlockPattern.full(4, 4, 2, 2), new float[16]);
+        Updates.sgd(weights, gradient, null, RATE, 0, false, 0, workers);
+    }
+
+    @Example
+    void refusesValuesThatAreNoFloats() {
+        BlockPattern pattern = BlockPattern.full(4, 4, 2, 2);
+        BlockSparseMatrix weights = BlockSparseMatrix.allocate(memory.kernels(), pattern, ValueType.BF16);
+        BlockSparseMatrix gradient = BlockSparseMatrix.allocate(memory.kernels(), pattern);
+        Refusal.ofArgument(
+                "w: values stored as BF16", () -> Updates.sgd(weights, gradient, null, 1, 0, false, 0, workers));
+        Refusal.ofArgument(
+                "dw: values stored as BF16", () -> Updates.sgd(gradient, weights, null, 1, 0, false, 0, workers));
+    }
+
+    @Example
+    void refusesMatricesThatShareMemory() {
+        DenseMatrix five = vector(5);
+        Refusal.ofArgument("dw: shares memory with w", () -> Updates.sgd(five, five, null, RATE, 0, false, 0, workers));
+        DenseMatrix gradient = vector(5);
+        Refusal.ofArgument(
+                "velocity: shares memory with dw",
+                () -> Updates.sgd(five, gradient, gradient, RATE, MOMENTUM, false, 0, workers));
+    }
+
+    @Example
+    void refusesNumbersOutOfRange() {
+        DenseMatrix a = vector(5);
+        DenseMatrix b = vector(5);
+        DenseMatrix c = vector(5);
+        Refusal.ofArgument("rate: NaN ", () -> Updates.sgd(a, b, null, Float.NaN, 0, false, 0, workers));
+        Refusal.ofArgument("rate: Infinity ", () -> Updates.sgd(a, b, null, 1 / 0f, 0, false, 0, workers));
+        Refusal.ofArgument("momentum: 1.0 ", () -> Updates.sgd(a, b, c, RATE, 1, false, 0, workers));
+        Refusal.ofArgument("momentum: -0.1 ", () -> Updates.sgd(a, b, c, RATE, -0.1f, false, 0, workers));
+        Refusal.ofArgument("decay: NaN ", () -> Updates.sgd(a, b, null, RATE, 0, false, Float.NaN, workers));
+        Refusal.ofArgument("velocity: null ", () -> Updates.sgd(a, b, null, RATE, MOMENTUM, false, 0, workers));
+        Refusal.ofArgument("velocity: given ", () -> Updates.sgd(a, b, c, RATE, 0, false, 0, workers));
+        Refusal.ofArgument("beta1: 1.0 ", () -> new Updates.Adam(1, 0, 1, 0, 0));
+        Refusal.ofArgument("beta2: NaN ", () -> new Updates.Adam(0, Float.NaN, 1, 0, 0));
+        Refusal.ofArgument("epsilon: 0.0 ", () -> new Updates.Adam(0, 0, 0, 0, 0));
+        Refusal.ofArgument("l2: Infinity ", () -> new Updates.Adam(0, 0, 1, 1 / 0f, 0));
+        Refusal.ofArgument("decay: -1.0 ", () -> new Updates.Adam(0, 0, 1, 0, -1));
+    }
+
+    @Example
+    void refusesReadOnlyWeights() {
+        DenseMatrix weights = DenseMatrix.of(memory.floats(5, 0).asReadOnly(), 1, 5);
+        Refusal.ofArgument(
+                "w: a read-only segment", () -> Updates.sgd(weights, vector(5), null, 1, 0, false, 0, workers));
     }
 
     @Example
     void refusesConfinedWeightsForTwoWorkers() {
         try (Arena confined = Arena.ofConfined()) {
-            MemorySegment mine = confined.allocate(20, 4);
+            DenseMatrix mine = DenseMatrix.allocate(confined, 1, 5);
             Refusal.ofArgument(
-                    "weights: a segment of a confined arena",
-                    () -> Updates.sgd(mine, mine, mine, RATE, 0, false, 0, workers));
+                    "w: a segment of a confined arena",
+                    () -> Updates.sgd(mine, vector(5), null, RATE, 0, false, 0, workers));
         }
     }
 
     @Example
     void refusesClosedMoments() {
-        MemorySegment five = memory.floats(5, 0);
-        Arena closed = Arena.ofShared();
-        MemorySegment gone = closed.allocate(20, 4);
+        KernelArena closed = KernelArena.open();
+        NmPattern pattern = NmPattern.random(12, 16, 2, 4, 1, new SplittableRandom(1));
+        SemiStructuredMatrix gone = SemiStructuredMatrix.allocate(closed, pattern);
         closed.close();
-        Refusal.ofState(
-                "second: ",
-                () -> Updates.adam(five, five, five, gone, 1, new Updates.Adam(0, 0, 1, 0, 0), RATE, workers));
+        SemiStructuredMatrix a = nm(pattern, new float[96]);
+        SemiStructuredMatrix b = nm(pattern, new float[96]);
+        SemiStructuredMatrix c = nm(pattern, new float[96]);
+        Updates.Adam settings = new Updates.Adam(0, 0, 1, 0, 0);
+        Refusal.ofState("second: ", () -> Updates.adam(a, b, c, gone, 1, settings, RATE, workers));
+        // What was held for it is given back: this arena closes after the test.
     }
 
     @Example
     void refusesStepZeroOfAdam() {
-        MemorySegment five = memory.floats(5, 0);
+        DenseMatrix a = vector(5);
         Refusal.ofArgument(
                 "step: 0 ",
-                () -> Updates.adam(five, five, five, five, 0, new Updates.Adam(0, 0, 1, 0, 0), RATE, workers));
+                () -> Updates.adam(
+                        a, vector(5), vector(5), vector(5), 0, new Updates.Adam(0, 0, 1, 0, 0), RATE, workers));
     }
 
     @Example
@@ -241,8 +352,8 @@ class UpdatesTest {
         return k * U / (1 - k * U);
     }
 
-    private static void assertNear(double expected, MemorySegment actual, int i, double bound) {
-        float got = actual.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+    private static void assertNear(double expected, DenseMatrix actual, int i, double bound) {
+        float got = actual.get(0, i);
         assertEquals(expected, got, bound, () -> "element " + i);
     }
 }

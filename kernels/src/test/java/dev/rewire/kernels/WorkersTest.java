@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,6 +135,79 @@ class WorkersTest {
             });
             assertTrue(Thread.interrupted(), "the interrupt was swallowed");
             assertEquals(2, done.get());
+        }
+    }
+
+    @Test
+    void anInterruptedCallerSleepsWhileItWaits() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        try (Workers workers = Workers.of(2)) {
+            Thread caller = Thread.currentThread();
+            CountDownLatch both = new CountDownLatch(2);
+            caller.interrupt();
+            long before = threads.getCurrentThreadCpuTime();
+            workers.run(2, (task, worker) -> {
+                both.countDown();
+                while (both.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                if (worker != 0) {
+                    LockSupport.parkNanos(500_000_000);
+                }
+            });
+            long nanos = threads.getCurrentThreadCpuTime() - before;
+            assertTrue(Thread.interrupted(), "the interrupt was swallowed");
+            assertTrue(nanos < 250_000_000, () -> nanos + " ns of processor time to wait 500 ms");
+        }
+    }
+
+    @Test
+    void anInterruptedHelperSleepsWhenItIsIdle() throws Exception {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        ThreadGroup group = new ThreadGroup("workers");
+        AtomicReference<Workers> made = new AtomicReference<>();
+        Thread owner = new Thread(group, () -> made.set(Workers.of(2)));
+        owner.start();
+        owner.join();
+        try (Workers workers = made.get()) {
+            Thread[] helpers = new Thread[8];
+            assertEquals(1, group.enumerate(helpers));
+            group.interrupt();
+            LockSupport.parkNanos(20_000_000);
+            long before = threads.getThreadCpuTime(helpers[0].threadId());
+            LockSupport.parkNanos(500_000_000);
+            long nanos = threads.getThreadCpuTime(helpers[0].threadId()) - before;
+            assertTrue(nanos < 250_000_000, () -> nanos + " ns of processor time in 500 ms without work");
+            CountDownLatch both = new CountDownLatch(2);
+            workers.run(2, (task, worker) -> meet(both));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, StackOverflowError.class})
+    void afterAnErrorNoTaskRunsAnyMore(Class<? extends Error> kind) throws Exception {
+        Error failure = kind.getDeclaredConstructor().newInstance();
+        try (Workers workers = Workers.of(3)) {
+            for (int round = 0; round < 200; round++) {
+                AtomicInteger inside = new AtomicInteger();
+                int failing = round % 8;
+                assertSame(
+                        failure,
+                        assertThrows(
+                                kind,
+                                () -> workers.run(8, (task, worker) -> {
+                                    inside.incrementAndGet();
+                                    try {
+                                        if (task == failing) {
+                                            throw failure;
+                                        }
+                                        LockSupport.parkNanos(50_000);
+                                    } finally {
+                                        inside.decrementAndGet();
+                                    }
+                                })));
+                assertEquals(0, inside.get(), "a helper was still in round " + round);
+            }
         }
     }
 

@@ -49,7 +49,7 @@ class WrongOperandsTest {
     @Test
     void forwardRefusesPanelsOfAnotherBatch() {
         SpmmPlan plan = forward(Layout.PANELS, Epilogue.NONE, workers);
-        Refusal.ofArgument("x.rows: 16 ", () -> plan.run(panels(16, INPUTS), panels(BATCH, OUTPUTS)));
+        Refusal.ofArgument("x.rows: 18 ", () -> plan.run(panels(18, INPUTS), panels(BATCH, OUTPUTS)));
     }
 
     @Test
@@ -73,7 +73,7 @@ class WrongOperandsTest {
     @Test
     void forwardRefusesRowMajorInputOfAnotherBatch() {
         SpmmPlan plan = forward(Layout.ROW_MAJOR, Epilogue.NONE, workers);
-        Refusal.ofArgument("x.rows: 16 ", () -> plan.run(dense(16, INPUTS), dense(BATCH, OUTPUTS)));
+        Refusal.ofArgument("x.rows: 18 ", () -> plan.run(dense(18, INPUTS), dense(BATCH, OUTPUTS)));
     }
 
     @Test
@@ -113,7 +113,7 @@ class WrongOperandsTest {
     @Test
     void backwardWeightRefusesAGradientOfAnotherBatch() {
         SddmmPlan plan = gradient(Layout.PANELS, workers);
-        Refusal.ofArgument("dy.rows: 1 ", () -> plan.run(panels(1, OUTPUTS), panels(BATCH, INPUTS)));
+        Refusal.ofArgument("dy.rows: 18 ", () -> plan.run(panels(18, OUTPUTS), panels(BATCH, INPUTS)));
     }
 
     @Test

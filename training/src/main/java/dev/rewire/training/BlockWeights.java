@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Weights in blocks, of which only those of the pattern are stored; a dense layer has the full one. */
 final class BlockWeights implements LayerWeights {
@@ -26,16 +25,16 @@ final class BlockWeights implements LayerWeights {
             DenseMatrix bias,
             boolean relu,
             LayerBuffers buffers,
-            @Nullable DenseBackend backend,
+            Engine engine,
             Workers workers) {
         weights = BlockSparseMatrix.allocate(arena, pattern);
         gradient = BlockSparseMatrix.allocate(arena, pattern);
         for (int slot = 0; slot < slotCount; slot++) {
             slots.add(BlockSparseMatrix.allocate(arena, pattern));
         }
-        products = backend == null
-                ? new SparseProducts(arena, weights, bias, gradient, relu, buffers, workers)
-                : new BackendProducts(backend, arena, weights, bias, gradient, relu, buffers);
+        products = engine instanceof Engine.Dense dense
+                ? new BackendProducts(dense.backend(), arena, weights, bias, gradient, relu, buffers)
+                : new SparseProducts(arena, weights, bias, gradient, relu, buffers, workers);
     }
 
     @Override
@@ -74,9 +73,7 @@ final class BlockWeights implements LayerWeights {
 
     @Override
     public void update(Optimizer optimizer, long update, double rate, Workers workers) {
-        List<MemorySegment> segments =
-                slots.stream().map(BlockSparseMatrix::values).toList();
-        optimizer.update(weights.values(), gradient.values(), segments, update, rate, true, workers);
+        optimizer.update(weights, gradient, slots, update, rate, true, workers);
     }
 
     /** Moves to another pattern: places that both have keep weight and slots, new ones start at zero. */

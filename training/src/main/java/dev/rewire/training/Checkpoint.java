@@ -160,27 +160,40 @@ final class Checkpoint implements AutoCloseable {
         List<LayerPattern> patterns = new ArrayList<>();
         try {
             for (int l = 0; l < config.layers().size(); l++) {
-                LayerPattern pattern = config.isNm(l) ? nmPattern() : blockPattern();
-                if (!pattern.shape().equals(config.layers().get(l))) {
-                    throw new CheckpointException(file, "its layers do not fit its model " + config.modelText());
-                }
-                patterns.add(pattern);
+                LayerShape shape = config.layers().get(l);
+                patterns.add(config.isNm(l) ? nmPattern(shape) : blockPattern(shape));
             }
+            long floats = 0;
+            for (LayerPattern pattern : patterns) {
+                floats += (pattern.trainedWeights() + pattern.shape().out())
+                        * (1L + config.optimizer().slots());
+            }
+            reader.requireRoom(floats * Float.BYTES, "the weights of its patterns");
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(file, "a pattern is malformed: " + e.getMessage(), e);
         }
         return patterns;
     }
 
-    private LayerPattern blockPattern() throws IOException {
+    // Before anything is made of them, sizes are compared with the model, and counts with what is left of the file.
+
+    private LayerPattern blockPattern(LayerShape shape) throws IOException {
         int[] sizes = reader.integers(5);
+        requireShape(sizes, shape);
         int[] rowOffsets = reader.integers(Math.ceilDiv(sizes[0], Math.max(1, sizes[2])) + 1);
         int[] colIndices = reader.integers(sizes[4]);
         return new LayerPattern.Blocks(BlockPattern.of(sizes[0], sizes[1], sizes[2], sizes[3], rowOffsets, colIndices));
     }
 
-    private LayerPattern nmPattern() throws IOException {
+    private void requireShape(int[] sizes, LayerShape shape) throws CheckpointException {
+        if (sizes[0] != shape.out() || sizes[1] != shape.in()) {
+            throw new CheckpointException(file, "its layers do not fit its model " + config.modelText());
+        }
+    }
+
+    private LayerPattern nmPattern(LayerShape shape) throws IOException {
         int[] sizes = reader.integers(4);
+        requireShape(sizes, shape);
         NmPattern empty = NmPattern.of(0, sizes[1], sizes[2], sizes[3], new int[0]);
         byte[] packed = reader.bytes((long) sizes[0] * empty.rowBytes());
         NmPattern pattern = NmPattern.ofPacked(sizes[0], sizes[1], sizes[2], sizes[3], packed);

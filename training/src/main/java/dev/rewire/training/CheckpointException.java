@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.internal.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -8,10 +9,10 @@ public final class CheckpointException extends IOException {
     private static final long serialVersionUID = 1L;
 
     CheckpointException(Path file, String reason) {
-        super(file + ": " + reason);
+        super(Printable.of(file + ": " + reason));
     }
 
     CheckpointException(Path file, String reason, Throwable cause) {
-        super(file + ": " + reason, cause);
+        super(Printable.of(file + ": " + reason), cause);
     }
 }

@@ -103,6 +103,13 @@ final class CheckpointReader implements AutoCloseable {
         return buffer.getInt();
     }
 
+    /** Refuses a file that has less left than it would need. */
+    void requireRoom(long bytes, String what) throws CheckpointException {
+        if (bytes < 0 || bytes > left + buffer.remaining()) {
+            throw damaged("it has no room for " + what);
+        }
+    }
+
     /** An array, whose length the rest of the file has to justify. */
     int[] integers(int length) throws IOException {
         if (length < 0 || length > (left + buffer.remaining()) / Integer.BYTES) {

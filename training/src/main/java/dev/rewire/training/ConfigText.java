@@ -37,6 +37,7 @@ final class ConfigText {
         text.put("alpha", Double.toString(config.alpha()));
         text.put("rewire-until", Double.toString(config.rewireUntil()));
         text.put("seed", Long.toString(config.seed()));
+        text.put("device", config.device().name());
         text.put("threads", Integer.toString(config.threads()));
         return text;
     }
@@ -90,6 +91,8 @@ final class ConfigText {
                 number(text, "alpha"),
                 number(text, "rewire-until"),
                 Long.parseLong(value(text, "seed")),
+                // Checkpoints of before there was a choice have none.
+                Device.valueOf(text.getOrDefault("device", Device.CPU.name())),
                 integer(text, "threads"));
     }
 

@@ -1,5 +1,7 @@
 package dev.rewire.training;
 
+import dev.rewire.training.internal.Printable;
+
 /** A setting that is out of range. The message is one line: the option as on the command line, its value, what is accepted. */
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -12,6 +14,18 @@ public final class InvalidConfigException extends IllegalArgumentException {
      * @param accepted what would have been accepted
      */
     public InvalidConfigException(String option, Object value, String accepted) {
-        super(option + ": " + value + " is not accepted; accepted are " + accepted);
+        this(option, value, "is not accepted", accepted);
+    }
+
+    /**
+     * A setting that is not accepted, and why.
+     *
+     * @param option its name, as {@code --device}
+     * @param value what was given
+     * @param fault what is wrong with it, as {@code is not accepted}
+     * @param accepted what would have been accepted
+     */
+    public InvalidConfigException(String option, Object value, String fault, String accepted) {
+        super(Printable.of(option + ": " + value + " " + fault + "; accepted are " + accepted));
     }
 }

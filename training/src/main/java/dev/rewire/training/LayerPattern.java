@@ -13,6 +13,9 @@ sealed interface LayerPattern {
     /** Number of places, whether there is a weight or not. */
     int cells();
 
+    /** Weights that training keeps and changes, with the padding of blocks at the edge. */
+    long trainedWeights();
+
     /** Marks the places that have weights. */
     void mark(BitSet cells);
 
@@ -33,6 +36,11 @@ sealed interface LayerPattern {
         @Override
         public int cells() {
             return Cells.count(pattern);
+        }
+
+        @Override
+        public long trainedWeights() {
+            return pattern.storedElements();
         }
 
         @Override
@@ -70,6 +78,11 @@ sealed interface LayerPattern {
         @Override
         public int cells() {
             return Math.multiplyExact(pattern.rows(), pattern.cols());
+        }
+
+        @Override
+        public long trainedWeights() {
+            return rule == null ? pattern.elements() : (long) pattern.rows() * pattern.cols();
         }
 
         @Override

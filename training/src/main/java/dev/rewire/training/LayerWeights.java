@@ -5,7 +5,6 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The weights of a layer with their gradient, the optimiser's slots and the products, all on one pattern. */
 sealed interface LayerWeights permits BlockWeights, NmWeights, MaskedWeights {
@@ -18,7 +17,7 @@ sealed interface LayerWeights permits BlockWeights, NmWeights, MaskedWeights {
      * @param bias of the layer
      * @param relu whether a ReLU follows
      * @param buffers what the products read and write
-     * @param backend runs the products of a full pattern of 1×1 blocks instead of the kernels, or null
+     * @param engine who computes the products
      * @param workers who computes
      */
     static LayerWeights of(
@@ -28,15 +27,16 @@ sealed interface LayerWeights permits BlockWeights, NmWeights, MaskedWeights {
             DenseMatrix bias,
             boolean relu,
             LayerBuffers buffers,
-            @Nullable DenseBackend backend,
+            Engine engine,
             Workers workers) {
         return switch (pattern) {
             case LayerPattern.Blocks blocks ->
-                new BlockWeights(arena, blocks.pattern(), slots, bias, relu, buffers, backend, workers);
+                new BlockWeights(arena, blocks.pattern(), slots, bias, relu, buffers, engine, workers);
             case LayerPattern.Nm nm ->
                 nm.rule() == null
-                        ? new NmWeights(arena, nm.pattern(), slots, bias, relu, buffers, workers)
-                        : new MaskedWeights(arena, nm.pattern(), nm.rule(), slots, bias, relu, buffers, workers);
+                        ? new NmWeights(arena, nm.pattern(), slots, bias, relu, buffers, engine, workers)
+                        : new MaskedWeights(
+                                arena, nm.pattern(), nm.rule(), slots, bias, relu, buffers, engine, workers);
         };
     }
 

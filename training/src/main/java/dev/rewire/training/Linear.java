@@ -7,7 +7,6 @@ import dev.rewire.kernels.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A fully connected layer, {@code y = relu(x·Wᵀ + bias)} or without ReLU, with its gradients and the optimiser's slots. */
 final class Linear {
@@ -26,7 +25,7 @@ final class Linear {
      * @param slotCount slots of the optimiser
      * @param relu whether a ReLU follows
      * @param buffers what it reads and writes
-     * @param backend runs the products of a full pattern of 1×1 blocks instead of the kernels, or null
+     * @param engine who computes the products
      * @param workers who computes
      */
     Linear(
@@ -35,7 +34,7 @@ final class Linear {
             int slotCount,
             boolean relu,
             LayerBuffers buffers,
-            @Nullable DenseBackend backend,
+            Engine engine,
             Workers workers) {
         this.buffers = buffers;
         this.workers = workers;
@@ -45,7 +44,7 @@ final class Linear {
         for (int slot = 0; slot < slotCount; slot++) {
             biasSlots.add(DenseMatrix.allocate(arena, 1, out));
         }
-        weights = LayerWeights.of(arena, pattern, slotCount, bias, relu, buffers, backend, workers);
+        weights = LayerWeights.of(arena, pattern, slotCount, bias, relu, buffers, engine, workers);
     }
 
     /** Draws the weights; biases stay zero. */
@@ -70,7 +69,7 @@ final class Linear {
 
     void update(Optimizer optimizer, long update, double rate) {
         weights.update(optimizer, update, rate, workers);
-        optimizer.update(bias.segment(), biasGradient.segment(), segmentsOf(biasSlots), update, rate, false, workers);
+        optimizer.update(bias, biasGradient, biasSlots, update, rate, false, workers);
     }
 
     LayerPattern pattern() {
@@ -116,9 +115,5 @@ final class Linear {
             state.add(biasSlots.get(slot).segment());
         }
         return state;
-    }
-
-    private static List<MemorySegment> segmentsOf(List<DenseMatrix> matrices) {
-        return matrices.stream().map(DenseMatrix::segment).toList();
     }
 }

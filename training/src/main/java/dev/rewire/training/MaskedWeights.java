@@ -51,6 +51,7 @@ final class MaskedWeights implements LayerWeights {
             DenseMatrix bias,
             boolean relu,
             LayerBuffers buffers,
+            Engine engine,
             Workers workers) {
         this.mask = mask;
         this.rule = rule;
@@ -65,12 +66,21 @@ final class MaskedWeights implements LayerWeights {
         SddmmPlan backward = SddmmPlan.backwardWeight(arena, productGradient, batch, Layout.PANELS, false, workers);
         boolean onBlocks = buffers.dx() != null && !rule.transposable();
         keptInBlocks = onBlocks ? BlockSparseMatrix.allocate(arena, productGradient.pattern()) : null;
-        SpmmPlan backwardInput = keptInBlocks == null
-                ? SparseProducts.backwardInput(arena, kept, buffers, workers)
+        SpmmPlan onKeptInBlocks = keptInBlocks == null
+                ? null
                 : SpmmPlan.backwardInput(
                         arena, keptInBlocks, batch, Layout.PANELS, Epilogue.NONE.withReluMask(buffers.x()), workers);
-        SpmmPlan forward = SparseProducts.forward(arena, kept, bias, relu, buffers, workers);
-        products = new SparseProducts(forward, backwardInput, backward, buffers);
+        if (engine instanceof Engine.OnDevice device) {
+            boolean backwardInput = buffers.dx() != null && rule.transposable();
+            NmBackend.Layer layer = new NmBackend.Layer(kept, bias, relu, batch, backwardInput);
+            products = new DeviceProducts(device, layer, onKeptInBlocks, backward, buffers, workers);
+        } else {
+            SpmmPlan backwardInput = onKeptInBlocks == null
+                    ? SparseProducts.backwardInput(arena, kept, buffers, workers)
+                    : onKeptInBlocks;
+            SpmmPlan forward = SparseProducts.forward(arena, kept, bias, relu, buffers, workers);
+            products = new SparseProducts(forward, backwardInput, backward, buffers);
+        }
     }
 
     /** Draws all weights as those of a dense layer, and chooses the mask. */
@@ -103,6 +113,8 @@ final class MaskedWeights implements LayerWeights {
         kept.assign(weights, mask);
         if (isOther) {
             products.replan();
+        } else {
+            products.weightsChanged();
         }
         if (keptInBlocks != null) {
             kept.copyInto(keptInBlocks, workers);
@@ -114,8 +126,7 @@ final class MaskedWeights implements LayerWeights {
     public void update(Optimizer optimizer, long update, double rate, Workers workers) {
         productGradient.toDense(gradient);
         Updates.decayMasked(gradient, weights, mask, (float) rule.decay(), workers);
-        List<MemorySegment> segments = slots.stream().map(DenseMatrix::segment).toList();
-        optimizer.update(weights.segment(), gradient.segment(), segments, update, rate, true, workers);
+        optimizer.update(weights, gradient, slots, update, rate, true, workers);
         isCopied = false;
     }
 

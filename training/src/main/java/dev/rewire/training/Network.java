@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** A multi-layer perceptron: linear layers with ReLUs between them. Activations stay in panels from the input to the logits. */
 final class Network {
@@ -37,16 +36,11 @@ final class Network {
      * @param patterns which weights each layer has, from the first to the last
      * @param batch samples
      * @param slots slots of the optimiser
-     * @param backend runs the products of dense layers, whose patterns have 1×1 blocks, or null
+     * @param engine who computes the products
      * @param workers who computes
      */
     static Network of(
-            KernelArena arena,
-            List<LayerPattern> patterns,
-            int batch,
-            int slots,
-            @Nullable DenseBackend backend,
-            Workers workers) {
+            KernelArena arena, List<LayerPattern> patterns, int batch, int slots, Engine engine, Workers workers) {
         List<Linear> layers = new ArrayList<>();
         PanelMatrix input =
                 PanelMatrix.allocate(arena, batch, patterns.get(0).shape().in());
@@ -58,7 +52,7 @@ final class Network {
             PanelMatrix y = PanelMatrix.allocate(arena, batch, out);
             PanelMatrix dy = PanelMatrix.allocate(arena, batch, out);
             boolean relu = l + 1 < patterns.size();
-            layers.add(new Linear(arena, pattern, slots, relu, new LayerBuffers(x, y, dy, dx), backend, workers));
+            layers.add(new Linear(arena, pattern, slots, relu, new LayerBuffers(x, y, dy, dx), engine, workers));
             x = y;
             dx = dy;
         }

@@ -25,13 +25,14 @@ final class NmWeights implements LayerWeights {
             DenseMatrix bias,
             boolean relu,
             LayerBuffers buffers,
+            Engine engine,
             Workers workers) {
         weights = SemiStructuredMatrix.allocate(arena, pattern);
         gradient = SemiStructuredMatrix.allocate(arena, pattern);
         for (int slot = 0; slot < slotCount; slot++) {
             slots.add(SemiStructuredMatrix.allocate(arena, pattern));
         }
-        products = SparseProducts.of(arena, weights, bias, gradient, relu, buffers, workers);
+        products = SparseProducts.of(arena, weights, bias, gradient, relu, buffers, engine, workers);
     }
 
     @Override
@@ -41,13 +42,13 @@ final class NmWeights implements LayerWeights {
         for (int element = 0; element < p.elements(); element++) {
             weights.values().setAtIndex(ValueLayout.JAVA_FLOAT, element, (float) (deviation * random.nextGaussian()));
         }
+        products.weightsChanged();
     }
 
     @Override
     public void update(Optimizer optimizer, long update, double rate, Workers workers) {
-        List<MemorySegment> segments =
-                slots.stream().map(SemiStructuredMatrix::values).toList();
-        optimizer.update(weights.values(), gradient.values(), segments, update, rate, true, workers);
+        optimizer.update(weights, gradient, slots, update, rate, true, workers);
+        products.weightsChanged();
     }
 
     /** Moves to another pattern: places that both keep have weight and slots still, new ones start at zero. */

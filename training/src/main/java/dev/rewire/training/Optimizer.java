@@ -1,8 +1,10 @@
 package dev.rewire.training;
 
+import dev.rewire.kernels.BlockSparseMatrix;
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.Updates;
 import dev.rewire.kernels.Workers;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -20,21 +22,63 @@ public sealed interface Optimizer {
     int slots();
 
     /**
-     * Updates some weights or biases.
+     * Updates weights in blocks.
      *
-     * @param values what is updated, native memory
-     * @param gradient as many floats
-     * @param slots {@link #slots()} segments of as many floats, zero before the first update
+     * @param values what is updated
+     * @param gradient on the same pattern
+     * @param slots {@link #slots()} matrices on the same pattern, zero before the first update
      * @param update number of this update, from 1
      * @param rate learning rate
      * @param decay whether weight decay applies
      * @param workers who computes
-     * @throws IllegalArgumentException if the sizes differ
+     * @throws IllegalArgumentException if they do not fit
      */
     void update(
-            MemorySegment values,
-            MemorySegment gradient,
-            List<MemorySegment> slots,
+            BlockSparseMatrix values,
+            BlockSparseMatrix gradient,
+            List<BlockSparseMatrix> slots,
+            long update,
+            double rate,
+            boolean decay,
+            Workers workers);
+
+    /**
+     * Updates weights in N:M.
+     *
+     * @param values what is updated
+     * @param gradient on the same pattern
+     * @param slots {@link #slots()} matrices on the same pattern, zero before the first update
+     * @param update number of this update, from 1
+     * @param rate learning rate
+     * @param decay whether weight decay applies
+     * @param workers who computes
+     * @throws IllegalArgumentException if they do not fit
+     */
+    void update(
+            SemiStructuredMatrix values,
+            SemiStructuredMatrix gradient,
+            List<SemiStructuredMatrix> slots,
+            long update,
+            double rate,
+            boolean decay,
+            Workers workers);
+
+    /**
+     * Updates dense weights or biases.
+     *
+     * @param values what is updated
+     * @param gradient of the same shape
+     * @param slots {@link #slots()} matrices of the same shape, zero before the first update
+     * @param update number of this update, from 1
+     * @param rate learning rate
+     * @param decay whether weight decay applies
+     * @param workers who computes
+     * @throws IllegalArgumentException if they do not fit
+     */
+    void update(
+            DenseMatrix values,
+            DenseMatrix gradient,
+            List<DenseMatrix> slots,
             long update,
             double rate,
             boolean decay,
@@ -62,14 +106,14 @@ public sealed interface Optimizer {
 
         @Override
         public int slots() {
-            return 1;
+            return (float) momentum == 0 ? 0 : 1;
         }
 
         @Override
         public void update(
-                MemorySegment values,
-                MemorySegment gradient,
-                List<MemorySegment> slots,
+                BlockSparseMatrix values,
+                BlockSparseMatrix gradient,
+                List<BlockSparseMatrix> slots,
                 long update,
                 double rate,
                 boolean decay,
@@ -77,7 +121,47 @@ public sealed interface Optimizer {
             Updates.sgd(
                     values,
                     gradient,
-                    slots.get(0),
+                    slots() == 0 ? null : slots.get(0),
+                    (float) rate,
+                    (float) momentum,
+                    nesterov,
+                    decay ? (float) weightDecay : 0,
+                    workers);
+        }
+
+        @Override
+        public void update(
+                SemiStructuredMatrix values,
+                SemiStructuredMatrix gradient,
+                List<SemiStructuredMatrix> slots,
+                long update,
+                double rate,
+                boolean decay,
+                Workers workers) {
+            Updates.sgd(
+                    values,
+                    gradient,
+                    slots() == 0 ? null : slots.get(0),
+                    (float) rate,
+                    (float) momentum,
+                    nesterov,
+                    decay ? (float) weightDecay : 0,
+                    workers);
+        }
+
+        @Override
+        public void update(
+                DenseMatrix values,
+                DenseMatrix gradient,
+                List<DenseMatrix> slots,
+                long update,
+                double rate,
+                boolean decay,
+                Workers workers) {
+            Updates.sgd(
+                    values,
+                    gradient,
+                    slots() == 0 ? null : slots.get(0),
                     (float) rate,
                     (float) momentum,
                     nesterov,
@@ -106,8 +190,8 @@ public sealed interface Optimizer {
         public Adam {
             requireBelowOne("--beta1", beta1);
             requireBelowOne("--beta2", beta2);
-            if (!(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY)) {
-                throw new InvalidConfigException("--epsilon", epsilon, "finite numbers above 0");
+            if (!((float) epsilon > 0 && (float) epsilon < Float.POSITIVE_INFINITY)) {
+                throw new InvalidConfigException("--epsilon", epsilon, "numbers above 0 that a float can hold");
             }
             requireDecay(weightDecay);
         }
@@ -119,29 +203,56 @@ public sealed interface Optimizer {
 
         @Override
         public void update(
-                MemorySegment values,
-                MemorySegment gradient,
-                List<MemorySegment> slots,
+                BlockSparseMatrix values,
+                BlockSparseMatrix gradient,
+                List<BlockSparseMatrix> slots,
                 long update,
                 double rate,
                 boolean decay,
                 Workers workers) {
+            Updates.adam(values, gradient, slots.get(0), slots.get(1), update, settings(decay), (float) rate, workers);
+        }
+
+        @Override
+        public void update(
+                SemiStructuredMatrix values,
+                SemiStructuredMatrix gradient,
+                List<SemiStructuredMatrix> slots,
+                long update,
+                double rate,
+                boolean decay,
+                Workers workers) {
+            Updates.adam(values, gradient, slots.get(0), slots.get(1), update, settings(decay), (float) rate, workers);
+        }
+
+        @Override
+        public void update(
+                DenseMatrix values,
+                DenseMatrix gradient,
+                List<DenseMatrix> slots,
+                long update,
+                double rate,
+                boolean decay,
+                Workers workers) {
+            Updates.adam(values, gradient, slots.get(0), slots.get(1), update, settings(decay), (float) rate, workers);
+        }
+
+        private Updates.Adam settings(boolean decay) {
             float strength = decay ? (float) weightDecay : 0;
-            Updates.Adam settings = new Updates.Adam(
+            return new Updates.Adam(
                     (float) beta1, (float) beta2, (float) epsilon, decoupled ? 0 : strength, decoupled ? strength : 0);
-            Updates.adam(values, gradient, slots.get(0), slots.get(1), update, settings, (float) rate, workers);
         }
     }
 
     private static void requireBelowOne(String option, double value) {
-        if (!(value >= 0 && value < 1)) {
+        if (!(value >= 0 && (float) value < 1)) {
             throw new InvalidConfigException(option, value, "numbers from 0 to below 1");
         }
     }
 
     private static void requireDecay(double value) {
-        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new InvalidConfigException("--weight-decay", value, "finite numbers from 0");
+        if (!(value >= 0 && (float) value < Float.POSITIVE_INFINITY)) {
+            throw new InvalidConfigException("--weight-decay", value, "numbers from 0 to " + Float.MAX_VALUE);
         }
     }
 }

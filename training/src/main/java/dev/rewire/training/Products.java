@@ -11,6 +11,9 @@ interface Products {
     /** {@code dW = pattern ⊙ (dyᵀ·x)}. */
     void backwardWeights();
 
+    /** Is told that weights or bias have other values than at the last product; for those who multiply by a copy. */
+    default void weightsChanged() {}
+
     /** Follows the weights and their gradient to the pattern that they have now. */
     void replan();
 }

@@ -21,7 +21,7 @@ import java.util.Arrays;
  * @param maskFlipRate share of the weights under a mask that its last choice masked or unmasked; NaN before the first one and without SR-STE
  * @param topologyHash SHA-256 of all patterns, in hexadecimal
  * @param weightsHash SHA-256 of all weights and biases, in hexadecimal
- * @param engine who computes the products: {@code rewire}, or the name of a {@link DenseBackend}
+ * @param engine who computes the products: {@code rewire}, or the name of a {@link DenseBackend} or {@link NmBackend}
  */
 public record RunSummary(
         int epochs,

@@ -52,21 +52,25 @@ final class SparseProducts implements Products {
         denseCopy = null;
     }
 
-    /** The products with N:M weights, on their own pattern. */
-    static SparseProducts of(
+    /** The products with N:M weights, on their own pattern; the forward one on a device, where there is one. */
+    static Products of(
             KernelArena arena,
             SemiStructuredMatrix weights,
             DenseMatrix bias,
             SemiStructuredMatrix gradient,
             boolean relu,
             LayerBuffers buffers,
+            Engine engine,
             Workers workers) {
         int batch = buffers.x().rows();
-        return new SparseProducts(
-                forward(arena, weights, bias, relu, buffers, workers),
-                backwardInput(arena, weights, buffers, workers),
-                SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers),
-                buffers);
+        SpmmPlan backwardInput = backwardInput(arena, weights, buffers, workers);
+        SddmmPlan backwardWeights = SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers);
+        if (engine instanceof Engine.OnDevice device) {
+            NmBackend.Layer layer = new NmBackend.Layer(weights, bias, relu, batch, false);
+            return new DeviceProducts(device, layer, backwardInput, backwardWeights, buffers, workers);
+        }
+        SpmmPlan forward = forward(arena, weights, bias, relu, buffers, workers);
+        return new SparseProducts(forward, backwardInput, backwardWeights, buffers);
     }
 
     /** The forward product of a layer with N:M weights. */

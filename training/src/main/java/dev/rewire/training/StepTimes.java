@@ -4,13 +4,16 @@ import java.util.Arrays;
 
 /** How long steps took. */
 final class StepTimes {
+    /** More would change the median little, and a checkpoint that claims billions must not cost their memory. */
+    private static final int MOST = 1 << 20;
+
     private final long[] nanos;
     private int count;
     private long total;
 
-    /** Times of so many steps at most; later ones count in the total alone. */
+    /** Times of so many steps, a million at most; later ones count in the total alone. */
     StepTimes(long steps) {
-        nanos = new long[(int) Math.min(steps, 1 << 24)];
+        nanos = new long[(int) Math.min(steps, MOST)];
     }
 
     /** Adds a step; one with a rewiring counts in the total alone. */

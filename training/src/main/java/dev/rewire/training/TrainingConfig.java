@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param alpha α, the share of a layer's blocks that the first rewiring exchanges; it falls to 0 along half a cosine
  * @param rewireUntil T<sub>end</sub> as a share of all steps, 0 to 1
  * @param seed of every random choice
+ * @param device where products of N:M layers are computed; GPU needs nm to be 2:4
  * @param threads who computes, the calling thread included; the result does not depend on it
  */
 public record TrainingConfig(
@@ -48,6 +49,7 @@ public record TrainingConfig(
         double alpha,
         double rewireUntil,
         long seed,
+        Device device,
         int threads) {
     private static final int MOST_FEATURES = 1 << 20;
     private static final int MOST_BATCH = 1 << 16;
@@ -75,13 +77,17 @@ public record TrainingConfig(
                     "--block", blockRows + "x" + blockCols, "RxC with R and C from 1 to " + MOST_BLOCK);
         }
         requireNm(nm, method, srSte, model);
+        if (device == Device.GPU && !NmBackend.SPARSITY.equals(nm)) {
+            throw new InvalidConfigException(
+                    "--device", device, "has no N:M weights to compute with that it can", "cpu, or gpu with --nm 2:4");
+        }
         requireInteger("--epochs", epochs, 1, MOST_EPOCHS);
         requireInteger("--batch", batch, 1, MOST_BATCH);
         requireNumber(
                 "--lr",
                 learningRate,
-                learningRate > 0 && learningRate < Double.POSITIVE_INFINITY,
-                "finite numbers above 0");
+                learningRate > 0 && (float) learningRate < Float.POSITIVE_INFINITY,
+                "numbers above 0 that a float can hold");
         requireInteger("--warmup", warmupEpochs, 0, epochs - 1);
         requireInteger("--delta-t", deltaT, 1, Integer.MAX_VALUE);
         requireNumber("--alpha", alpha, alpha > 0 && alpha <= 1, "numbers above 0, at most 1");
@@ -188,16 +194,17 @@ public record TrainingConfig(
                 .alpha(alpha)
                 .rewireUntil(rewireUntil)
                 .seed(seed)
+                .device(device)
                 .threads(threads);
     }
 
     /**
      * The same run of the dense network, to compare with.
      *
-     * @return these settings but for the method
+     * @return these settings but for the method and the device, which is the CPU
      */
     public TrainingConfig asDense() {
-        return toBuilder().method(Method.DENSE).build();
+        return toBuilder().method(Method.DENSE).device(Device.CPU).build();
     }
 
     /**

@@ -25,6 +25,7 @@ public final class TrainingConfigBuilder {
     private double alpha = 0.3;
     private double rewireUntil = 0.75;
     private long seed;
+    private Device device = Device.CPU;
     private int threads = 1;
 
     TrainingConfigBuilder() {}
@@ -219,6 +220,17 @@ public final class TrainingConfigBuilder {
     }
 
     /**
+     * Sets the device.
+     *
+     * @param value where products of N:M layers are computed
+     * @return this
+     */
+    public TrainingConfigBuilder device(Device value) {
+        device = value;
+        return this;
+    }
+
+    /**
      * Sets the threads.
      *
      * @param value who computes, the calling thread included
@@ -255,6 +267,7 @@ public final class TrainingConfigBuilder {
                 alpha,
                 rewireUntil,
                 seed,
+                device,
                 threads);
     }
 }

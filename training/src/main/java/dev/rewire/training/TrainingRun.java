@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,9 @@ import org.jspecify.annotations.Nullable;
  * interrupted, on machines with vectors of the same width.
  */
 public final class TrainingRun implements AutoCloseable {
-    /** Who computes the products where no {@link DenseBackend} does. */
-    private static final String OWN_ENGINE = "rewire";
-
     private final TrainingConfig config;
     private final ImageData data;
-    private final @Nullable DenseBackend backend;
+    private final Engine engine;
     private final KernelArena arena;
     private final Workers workers;
     private final Trainer trainer;
@@ -42,22 +40,22 @@ public final class TrainingRun implements AutoCloseable {
     private TrainingRun(
             TrainingConfig config,
             ImageData data,
-            @Nullable DenseBackend backend,
+            Engine engine,
             List<LayerPattern> patterns,
             KernelArena arena,
             Workers workers) {
         this.config = config;
         this.data = data;
-        this.backend = backend;
+        this.engine = engine;
         this.arena = arena;
         this.workers = workers;
-        if (backend != null) {
-            backend.setThreads(config.threads());
+        if (engine instanceof Engine.Dense dense) {
+            dense.backend().setThreads(config.threads());
         }
         stepsOfEpoch = data.train().size() / config.batch();
         long steps = (long) config.epochs() * stepsOfEpoch;
         int slots = config.optimizer().slots();
-        Network network = Network.of(arena, patterns, config.batch(), slots, backend, workers);
+        Network network = Network.of(arena, patterns, config.batch(), slots, engine, workers);
         trainer = new Trainer(arena, network, config, steps, stepsOfEpoch, workers);
         batches = new Batches(PixelScale.standardising(data.train()), network.input());
         times = new StepTimes(steps);
@@ -71,7 +69,7 @@ public final class TrainingRun implements AutoCloseable {
      * @param config its settings
      * @param data what it learns from and is tested with
      * @return the run, before its first step
-     * @throws InvalidConfigException if the settings do not fit the data
+     * @throws InvalidConfigException if the settings do not fit the data, or ask for a device that cannot be had
      */
     public static TrainingRun create(TrainingConfig config, ImageData data) {
         return start(config, data, null);
@@ -102,25 +100,43 @@ public final class TrainingRun implements AutoCloseable {
         if (backend != null && config.method() != Method.DENSE) {
             throw new InvalidConfigException("--method", config.method(), "DENSE, on " + backend.name());
         }
+        Engine engine = engine(config, backend);
         KernelArena arena = KernelArena.open();
         Workers workers = Workers.of(config.threads());
         try {
-            return new TrainingRun(config, data, backend, patterns, arena, workers);
+            return new TrainingRun(config, data, engine, patterns, arena, workers);
         } catch (RuntimeException | Error e) {
             workers.close();
+            engine.close();
             arena.close();
             throw e;
         }
     }
 
+    private static String engineName(TrainingConfig config, @Nullable DenseBackend backend) {
+        if (config.device() == Device.GPU) {
+            return NmBackend.find().name();
+        }
+        return backend == null ? new Engine.Kernels().name() : backend.name();
+    }
+
+    private static Engine engine(TrainingConfig config, @Nullable DenseBackend backend) {
+        if (config.device() == Device.GPU) {
+            NmBackend device = NmBackend.find();
+            return new Engine.OnDevice(device.name(), device.open());
+        }
+        return backend == null ? new Engine.Kernels() : new Engine.Dense(backend);
+    }
+
     /**
-     * Goes on with a saved run, on Rewire's own kernels.
+     * Goes on with a saved run, on Rewire's own kernels or the device of its settings.
      *
      * @param file a checkpoint
      * @param data the images that the run was started with
      * @param threads who computes from now on
      * @return the run, where it was saved
      * @throws CheckpointException if the file is no whole checkpoint, or of a run on other images or another engine
+     * @throws InvalidConfigException if it was on a device that cannot be had here
      * @throws IOException if reading fails
      */
     public static TrainingRun resume(Path file, ImageData data, int threads) throws IOException {
@@ -136,19 +152,25 @@ public final class TrainingRun implements AutoCloseable {
      * @param backend the library that the run was started with, or null for Rewire's own kernels
      * @return the run, where it was saved
      * @throws CheckpointException if the file is no whole checkpoint, or of a run on other images or another engine
+     * @throws InvalidConfigException if it was on a device that cannot be had here
      * @throws IOException if reading fails
      */
     public static TrainingRun resume(Path file, ImageData data, int threads, @Nullable DenseBackend backend)
             throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             String hash = Hashes.data(data);
-            checkpoint.requireSame(backend == null ? OWN_ENGINE : backend.name(), hash);
             TrainingConfig config =
                     checkpoint.config().toBuilder().threads(threads).build();
+            requireFit(file, config, data); // before patterns are made of what the file claims
+            checkpoint.requireSame(engineName(config, backend), hash);
             TrainingRun run = build(config, data, backend, checkpoint.patterns());
             boolean restored = false;
             try {
                 checkpoint.restore(run.trainer, run.tally);
+                if (run.steps() < 0 || run.steps() > run.totalSteps()) {
+                    throw new CheckpointException(
+                            file, "steps: " + run.steps() + " is out of range; accepted are 0 to " + run.totalSteps());
+                }
                 run.dataHash = hash;
                 restored = true;
                 return run;
@@ -157,6 +179,14 @@ public final class TrainingRun implements AutoCloseable {
                     run.close();
                 }
             }
+        }
+    }
+
+    private static void requireFit(Path file, TrainingConfig config, ImageData data) throws CheckpointException {
+        try {
+            config.requireFit(data);
+        } catch (InvalidConfigException e) {
+            throw new CheckpointException(file, "its settings do not fit the images: " + e.getMessage(), e);
         }
     }
 
@@ -178,7 +208,7 @@ public final class TrainingRun implements AutoCloseable {
      * Who computed the products of a saved run.
      *
      * @param file a checkpoint
-     * @return {@code rewire}, or the name of a {@link DenseBackend}
+     * @return {@code rewire}, or the name of a {@link DenseBackend} or {@link NmBackend}
      * @throws CheckpointException if the file is no whole checkpoint
      * @throws IOException if reading fails
      */
@@ -198,7 +228,7 @@ public final class TrainingRun implements AutoCloseable {
         if (dataHash.isEmpty()) {
             dataHash = Hashes.data(data);
         }
-        Checkpoint.save(file, config, engine(), dataHash, trainer, tally);
+        Checkpoint.save(file, config, engine.name(), dataHash, trainer, tally);
     }
 
     /**
@@ -271,7 +301,7 @@ public final class TrainingRun implements AutoCloseable {
      * @return counters, times and hashes
      */
     public RunSummary summary() {
-        return RunSummary.of(epochs(), config.batch(), trainer, tally, times, engine());
+        return RunSummary.of(epochs(), config.batch(), trainer, tally, times, engine.name());
     }
 
     /**
@@ -281,6 +311,15 @@ public final class TrainingRun implements AutoCloseable {
      */
     public List<String> plans() {
         return trainer.network().layers().stream().map(Linear::plan).toList();
+    }
+
+    /**
+     * What results and times depend on where a device computes.
+     *
+     * @return by name, as {@code device} and {@code driver}; empty on the CPU
+     */
+    public Map<String, String> deviceEnvironment() {
+        return engine.environment();
     }
 
     /**
@@ -337,10 +376,6 @@ public final class TrainingRun implements AutoCloseable {
         return steps() >= totalSteps();
     }
 
-    private String engine() {
-        return backend == null ? OWN_ENGINE : backend.name();
-    }
-
     /** For tests: the trainer itself. */
     Trainer trainer() {
         return trainer;
@@ -350,6 +385,7 @@ public final class TrainingRun implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
+        engine.close();
         arena.close();
     }
 }

@@ -71,6 +71,12 @@ class LinearTest {
         PanelMatrix y = PanelMatrix.allocate(arena, 4, pattern.rows());
         PanelMatrix dy = PanelMatrix.allocate(arena, 4, pattern.rows());
         return new Linear(
-                arena, new LayerPattern.Blocks(pattern), 1, true, new LayerBuffers(x, y, dy, null), null, workers);
+                arena,
+                new LayerPattern.Blocks(pattern),
+                1,
+                true,
+                new LayerBuffers(x, y, dy, null),
+                new Engine.Kernels(),
+                workers);
     }
 }

@@ -39,7 +39,7 @@ class MaskedWeightsTest {
                     1,
                     false,
                     new LayerBuffers(x, y, dy, PanelMatrix.allocate(arena, BATCH, IN)),
-                    null,
+                    new Engine.Kernels(),
                     workers);
             Rewiring rewiring = new Rewiring(Rewiring.Grow.LARGEST_WEIGHT, DropSchedule.constant(1, 1, 100));
             LayerRewiring mask = LayerRewiring.of(arena, 0, layer, rewiring, 1, workers);

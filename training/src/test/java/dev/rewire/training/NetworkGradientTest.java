@@ -24,23 +24,23 @@ class NetworkGradientTest {
     @ParameterizedTest
     @CsvSource({"1, 1, 0.4, 5", "4, 4, 0.5, 17", "3, 5, 0.6, 64", "16, 16, 1, 70", "1, 1, 1, 33"})
     void match(int blockRows, int blockCols, double density, int batch) {
-        check(MODEL, patterns(blockRows, blockCols, density), batch, null);
+        check(MODEL, patterns(blockRows, blockCols, density), batch, new Engine.Kernels());
     }
 
     @Test
     void matchOnALibrary() {
-        check(MODEL, patterns(1, 1, 1), 70, new LoopBackend());
+        check(MODEL, patterns(1, 1, 1), 70, new Engine.Dense(new LoopBackend()));
     }
 
     @ParameterizedTest
     @CsvSource({"2, 4, 17", "1, 4, 64", "1, 2, 70", "3, 8, 5"})
     void matchWithKeptWeightsAlone(int n, int m, int batch) {
-        check(NM_MODEL, nmPatterns(n, m, null), batch, null);
+        check(NM_MODEL, nmPatterns(n, m, null), batch, new Engine.Kernels());
     }
 
     @Test
     void matchOfKeptWeightsUnderAMask() {
-        check(NM_MODEL, nmPatterns(2, 4, new SrSte(0, false, 1)), 17, null);
+        check(NM_MODEL, nmPatterns(2, 4, new SrSte(0, false, 1)), 17, new Engine.Kernels());
     }
 
     private static List<LayerPattern> nmPatterns(int n, int m, @Nullable SrSte rule) {
@@ -63,10 +63,10 @@ class NetworkGradientTest {
         return patterns;
     }
 
-    private static void check(int[] model, List<LayerPattern> patterns, int batch, @Nullable DenseBackend backend) {
+    private static void check(int[] model, List<LayerPattern> patterns, int batch, Engine engine) {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(2)) {
-            Network network = Network.of(arena, patterns, batch, 1, backend, workers);
+            Network network = Network.of(arena, patterns, batch, 1, engine, workers);
             network.initialise(3);
             SplittableRandom random = new SplittableRandom(4);
             for (Linear layer : network.layers()) {

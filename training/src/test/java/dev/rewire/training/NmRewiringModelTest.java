@@ -55,7 +55,8 @@ class NmRewiringModelTest {
             PanelMatrix y = PanelMatrix.allocate(arena, BATCH, rows);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, rows);
             LayerPattern.Nm pattern = new LayerPattern.Nm(first, null);
-            Linear layer = new Linear(arena, pattern, SLOTS, true, new LayerBuffers(x, y, dy, null), null, workers);
+            Linear layer = new Linear(
+                    arena, pattern, SLOTS, true, new LayerBuffers(x, y, dy, null), new Engine.Kernels(), workers);
             LayerRewiring subject = LayerRewiring.of(arena, NUMBER, layer, rewiring, seed, workers);
             Model model = new Model(rewiring, first, seed);
             model.compare(layer, subject);

@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.Workers;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -64,27 +63,27 @@ class OptimizerTest {
         SplittableRandom random = new SplittableRandom(5);
         try (Arena arena = Arena.ofShared();
                 Workers workers = Workers.of(2)) {
-            MemorySegment weights = arena.allocate(ValueLayout.JAVA_FLOAT, COUNT);
-            MemorySegment gradient = arena.allocate(ValueLayout.JAVA_FLOAT, COUNT);
-            List<MemorySegment> slots = new ArrayList<>();
+            DenseMatrix weights = DenseMatrix.allocate(arena, 1, COUNT);
+            DenseMatrix gradient = DenseMatrix.allocate(arena, 1, COUNT);
+            List<DenseMatrix> slots = new ArrayList<>();
             for (int slot = 0; slot < optimizer.slots(); slot++) {
-                slots.add(arena.allocate(ValueLayout.JAVA_FLOAT, COUNT));
+                slots.add(DenseMatrix.allocate(arena, 1, COUNT));
             }
             double[] expected = new double[COUNT];
             for (int i = 0; i < COUNT; i++) {
-                weights.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat(-1, 1));
-                expected[i] = weights.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                weights.set(0, i, random.nextFloat(-1, 1));
+                expected[i] = weights.get(0, i);
             }
             for (int update = 1; update <= UPDATES; update++) {
                 for (int i = 0; i < COUNT; i++) {
                     float g = random.nextFloat(-1, 1);
-                    gradient.setAtIndex(ValueLayout.JAVA_FLOAT, i, g);
+                    gradient.set(0, i, g);
                     expected[i] = rule.next(i, expected[i], g, update);
                 }
                 optimizer.update(weights, gradient, slots, update, RATE, decay, workers);
             }
             for (int i = 0; i < COUNT; i++) {
-                assertEquals(expected[i], weights.getAtIndex(ValueLayout.JAVA_FLOAT, i), 2e-6, "weight " + i);
+                assertEquals(expected[i], weights.get(0, i), 2e-6, "weight " + i);
             }
         }
     }
@@ -98,6 +97,7 @@ class OptimizerTest {
     @Test
     void otherNumbersOutOfRangeAreNamed() {
         assertNamed("--weight-decay: -1.0", () -> new Optimizer.Sgd(0.9, false, -1));
+        assertNamed("--momentum: 0.99999999999", () -> new Optimizer.Sgd(0.99999999999, false, 0));
         assertNamed("--beta1: 1.0", () -> new Optimizer.Adam(1, 0.9, 1e-8, 0, false));
         assertNamed("--beta2: -0.5", () -> new Optimizer.Adam(0.9, -0.5, 1e-8, 0, false));
         assertNamed("--epsilon: 0.0", () -> new Optimizer.Adam(0.9, 0.9, 0, 0, false));

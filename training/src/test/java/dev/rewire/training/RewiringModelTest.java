@@ -58,7 +58,8 @@ class RewiringModelTest {
             PanelMatrix y = PanelMatrix.allocate(arena, BATCH, rows);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, rows);
             LayerPattern.Blocks blocks = new LayerPattern.Blocks(pattern);
-            Linear layer = new Linear(arena, blocks, SLOTS, true, new LayerBuffers(x, y, dy, null), null, workers);
+            Linear layer = new Linear(
+                    arena, blocks, SLOTS, true, new LayerBuffers(x, y, dy, null), new Engine.Kernels(), workers);
             LayerRewiring subject = LayerRewiring.of(arena, 2, layer, rewiring, seed, workers);
             Model model = new Model(rewiring, pattern, seed);
             model.compare(layer, subject);

@@ -3,6 +3,7 @@ package dev.rewire.bench.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.SpmmBenchmark;
+import dev.rewire.bench.gpu.GpuTable;
 import dev.rewire.bench.suite.Page;
 import dev.rewire.bench.suite.Point;
 import dev.rewire.bench.suite.Suite;
@@ -10,6 +11,8 @@ import dev.rewire.bench.suite.SuitePoints;
 import dev.rewire.bench.suite.SuiteReport;
 import dev.rewire.bench.suite.SuiteSettings;
 import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.kernels.probe.Provenance;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -20,7 +23,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code rewire bench}. */
 @Command(
@@ -30,7 +35,7 @@ import picocli.CommandLine.Option;
         description =
                 "Measures a suite of sparse products beside their peers, and writes the results for programs and as a page.",
         footer =
-                "%nThe folder gets results.json and index.html. Leave the machine alone meanwhile.%nExit status: 0 done, 2 bad"
+                "%nThe folder gets results.json and index.html, with --gpu table.md. Leave the machine alone meanwhile.%nExit status: 0 done, 2 bad"
                         + " usage or bad input, 1 anything else.")
 final class BenchCommand implements Callable<Integer> {
     /** A folder that git ignores. */
@@ -38,6 +43,9 @@ final class BenchCommand implements Callable<Integer> {
 
     private final PrintStream out;
     private final PrintStream err;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(names = "--quick", description = "fewer points in less time: under 5 minutes instead of 15 to 20")
     private boolean quick;
@@ -47,6 +55,20 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "folder of the results, new or empty (default: bench-results-TIME in the current folder)")
     private @Nullable Path folder;
+
+    @Option(
+            names = "--gpu",
+            description = "measure cuSPARSELt beside cuBLASLt on square products of each type, by the device's clock;"
+                    + " with --quick in under 2 minutes. Has no use for --threads and --peers")
+    private boolean gpu;
+
+    @Option(
+            names = "--sizes",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "with --gpu: outputs, inputs and batch, separated by commas (default: 1024,2048,4096,8192,16384)")
+    private @Nullable List<Integer> sizes;
 
     @Option(names = "--threads", paramLabel = "T", defaultValue = "1", description = "of each contender (default: 1)")
     private int threads;
@@ -75,6 +97,14 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (gpu) {
+            GpuBench bench = new GpuBench(quick, sizes == null ? GpuTable.SIZES : sizes, json);
+            ResultsFolder results = ResultsFolder.open(folder == null ? defaultFolder() : folder, ResultsFolder.TABLE);
+            return bench.run(results, GivenCommand.provenance(spec), out, err);
+        }
+        if (sizes != null) {
+            throw new InvalidInputException("--sizes: " + sizes + " without --gpu; accepted is it with --gpu");
+        }
         if (threads < 1 || threads > Workers.MAX_THREADS) {
             throw new InvalidInputException(
                     "--threads: " + threads + " is out of range; accepted are 1 to " + Workers.MAX_THREADS);
@@ -82,7 +112,12 @@ final class BenchCommand implements Callable<Integer> {
         SuiteSettings settings = new SuiteSettings(quick, threads, PeerNames.of(peers));
         List<Point> points = SuitePoints.of(settings);
         ResultsFolder results = ResultsFolder.open(folder == null ? defaultFolder() : folder);
-        return run(results, Suite.steps(points), progress -> Suite.run(settings, points, progress));
+        Cpu.current().tooFewFor(threads).ifPresent(line -> err.println("rewire bench: " + line));
+        return run(
+                results,
+                Suite.steps(points),
+                GivenCommand.provenance(spec),
+                progress -> Suite.run(settings, points, progress));
     }
 
     private static Path defaultFolder() {
@@ -95,16 +130,16 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** Runs, writes and prints; returns the exit status. */
-    int run(ResultsFolder results, int steps, Run suite) throws IOException {
+    int run(ResultsFolder results, int steps, Provenance provenance, Run suite) throws IOException {
         boolean written = false;
         try {
             SuiteReport report;
             try (SuiteProgress progress = SuiteProgress.start(err, steps)) {
                 report = suite.with(progress);
             }
-            ObjectNode node = BenchJson.node(report);
+            ObjectNode node = BenchJson.node(report, provenance);
             Page page = Page.of(report);
-            results.write(BenchJson.text(node), page.html());
+            results.write(ResultJson.text(node), page.html());
             written = true;
             print(report, node, page, results);
             return report.correct() ? 0 : 1;

@@ -1,7 +1,5 @@
 package dev.rewire.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +7,7 @@ import dev.rewire.bench.Ceilings;
 import dev.rewire.bench.suite.Crossover;
 import dev.rewire.bench.suite.Measured;
 import dev.rewire.bench.suite.SuiteReport;
+import dev.rewire.kernels.probe.Provenance;
 import java.nio.file.Path;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -18,8 +17,8 @@ import java.util.Locale;
 final class BenchJson {
     private BenchJson() {}
 
-    static ObjectNode node(SuiteReport report) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
+    static ObjectNode node(SuiteReport report, Provenance provenance) {
+        ObjectNode node = ResultJson.start(provenance);
         node.put("started", report.started().format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
         node.put("seconds", report.took().toSeconds());
         node.put("quick", report.settings().quick());
@@ -33,7 +32,7 @@ final class BenchJson {
         report.byBlock().forEach((block, measured) -> put(crossovers.putObject(block), Crossover.of(measured)));
         ArrayNode all = node.putArray("measurements");
         report.measured().forEach(each -> all.add(node(each)));
-        SpmmJson.put(node.putObject("environment"), report.environment());
+        ResultJson.environment(node, report.environment());
         return node;
     }
 
@@ -65,18 +64,7 @@ final class BenchJson {
         node.put("flops_per_byte", SpmmJson.rounded(measured.intensity()));
         node.put("disturbed", measured.report().disturbed());
         node.setAll(SpmmJson.node(measured.report()));
-        // The same for all of them.
-        node.remove("environment");
         return node;
-    }
-
-    static String text(ObjectNode node) {
-        try {
-            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node)
-                    + System.lineSeparator();
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("a tree of numbers and texts", e);
-        }
     }
 
     /** The same with where the files are, which the files themselves do not say: they may be moved. */
@@ -84,6 +72,6 @@ final class BenchJson {
         ObjectNode copy = node.deepCopy();
         ArrayNode array = copy.putArray("files");
         files.forEach(file -> array.add(file.toString()));
-        return text(copy);
+        return ResultJson.text(copy);
     }
 }

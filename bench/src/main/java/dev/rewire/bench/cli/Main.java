@@ -4,6 +4,7 @@ import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.Product;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
+import dev.rewire.training.Device;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -47,6 +48,7 @@ public final class Main {
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new SpmmCommand(out, err, terminal))
                 .addSubcommand(new BenchCommand(out, err))
+                .addSubcommand(new ProbeCommand(out, err))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, given) -> {
@@ -56,6 +58,7 @@ public final class Main {
                 .setExecutionExceptionHandler((e, command, result) -> failed(name(command), e, err));
         OptionValues.register(commands);
         OptionValues.registerChoice(commands, Product.class, Product.values());
+        OptionValues.registerChoice(commands, Device.class, Device.values());
         OptionValues.registerChoice(commands, Layout.class, Layout.values());
         OptionValues.registerChoice(commands, ValueType.class, ValueType.values());
         if (args.length == 0) {
@@ -64,7 +67,12 @@ public final class Main {
             return BAD_INPUT;
         }
         try {
-            return commands.execute(args);
+            int status = commands.execute(args);
+            if (out.checkError()) {
+                err.println(name(commands) + ": stdout: cannot be written to");
+                return status == 0 ? OTHER : status;
+            }
+            return status;
         } catch (Error e) {
             // Such as memory that is not there: picocli handles exceptions alone.
             return failed(name(commands), e, err);

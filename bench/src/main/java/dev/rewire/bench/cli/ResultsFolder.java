@@ -16,31 +16,41 @@ import java.util.stream.Stream;
 final class ResultsFolder {
     static final String JSON = "results.json";
     static final String PAGE = "index.html";
+    static final String TABLE = "table.md";
 
     private static final String ACCEPTED =
             "; accepted are folders that are empty, new, or hold the results of an earlier run";
 
     private final Path folder;
+    private final String page;
     private final boolean made;
 
-    private ResultsFolder(Path folder, boolean made) {
+    private ResultsFolder(Path folder, String page, boolean made) {
         this.folder = folder;
+        this.page = page;
         this.made = made;
+    }
+
+    /** A folder whose page is {@link #PAGE}. */
+    static ResultsFolder open(Path folder) {
+        return open(folder, PAGE);
     }
 
     /**
      * Makes the folder and tries it, before anything is measured for it.
      *
+     * @param folder where
+     * @param page name of what people read, {@link #PAGE} or {@link #TABLE}
      * @throws InvalidInputException if results cannot be written there, or would lie among other things
      */
-    static ResultsFolder open(Path folder) {
+    static ResultsFolder open(Path folder, String page) {
         boolean exists = Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
         if (exists && !Files.isDirectory(folder)) {
             throw refused(folder, "is not a folder");
         }
         try {
             if (exists) {
-                otherThing(folder).ifPresent(other -> {
+                otherThing(folder, page).ifPresent(other -> {
                     throw refused(folder, "holds something else, " + other);
                 });
             }
@@ -49,12 +59,12 @@ final class ResultsFolder {
         } catch (IOException e) {
             throw refused(folder, "cannot be written to (" + e + ")");
         }
-        return new ResultsFolder(folder, !exists);
+        return new ResultsFolder(folder, page, !exists);
     }
 
-    private static Optional<Path> otherThing(Path folder) throws IOException {
+    private static Optional<Path> otherThing(Path folder, String page) throws IOException {
         try (Stream<Path> list = Files.list(folder)) {
-            Set<String> ours = Set.of(JSON, PAGE);
+            Set<String> ours = Set.of(JSON, page);
             return list.map(Path::getFileName)
                     .filter(name -> !ours.contains(name.toString()))
                     .sorted()
@@ -68,18 +78,18 @@ final class ResultsFolder {
 
     /** The files, whether they are there yet or not. */
     List<Path> files() {
-        return List.of(folder.resolve(JSON), folder.resolve(PAGE));
+        return List.of(folder.resolve(JSON), folder.resolve(page));
     }
 
     /** Writes both files beside their places, and moves them there when both are whole. */
-    void write(String json, String page) throws IOException {
+    void write(String json, String text) throws IOException {
         Path wholeJson = folder.resolve("." + JSON + ".tmp");
-        Path wholePage = folder.resolve("." + PAGE + ".tmp");
+        Path wholePage = folder.resolve("." + page + ".tmp");
         try {
             Files.writeString(wholeJson, json, StandardCharsets.UTF_8);
-            Files.writeString(wholePage, page, StandardCharsets.UTF_8);
+            Files.writeString(wholePage, text, StandardCharsets.UTF_8);
             Files.move(wholeJson, folder.resolve(JSON), StandardCopyOption.REPLACE_EXISTING);
-            Files.move(wholePage, folder.resolve(PAGE), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(wholePage, folder.resolve(page), StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(wholeJson);
             Files.deleteIfExists(wholePage);

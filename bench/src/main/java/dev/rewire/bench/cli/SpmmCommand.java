@@ -4,14 +4,18 @@ import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.Product;
 import dev.rewire.bench.SparseInput;
 import dev.rewire.bench.SpmmBenchmark;
+import dev.rewire.bench.SpmmProgress;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmSettings;
+import dev.rewire.bench.gpu.GpuSpmm;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.MatrixFileException;
 import dev.rewire.kernels.io.SparseFile;
+import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.training.Device;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
@@ -21,7 +25,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code rewire spmm}. */
 @Command(
@@ -37,12 +43,20 @@ final class SpmmCommand implements Callable<Integer> {
     private static final int DEFAULT_COLS = 768;
     private static final double DEFAULT_SPARSITY = 0.9;
     private static final double MOST_SECONDS = 3600;
+    private static final NmShape DEFAULT_NM = new NmShape(2, 4);
+    private static final List<String> DEFAULT_PEERS = List.of("openblas", "mkl");
 
     private final PrintStream out;
     private final PrintStream err;
     private final boolean terminal;
 
-    @Option(names = "--matrix", paramLabel = "FILE", description = "a .smtx (DLMC) or .mtx (Matrix Market) file")
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--matrix",
+            paramLabel = "FILE",
+            description = "a .smtx (DLMC), .mtx (Matrix Market) or .npz (SciPy) file")
     private @Nullable Path matrix;
 
     @Option(names = "--rows", paramLabel = "N", description = "rows of a generated W, its outputs (default: 3072)")
@@ -96,7 +110,8 @@ final class SpmmCommand implements Callable<Integer> {
             defaultValue = "f32",
             description =
                     "how W is stored: f32 (default), bf16 or f16, which are for forward products; the peers multiply"
-                            + " the same values as floats")
+                            + " the same values as floats. On the GPU f16 and bf16 are for 2:4, and f32, which is multiplied"
+                            + " as TF32, for 1:2")
     private ValueType values = ValueType.F32;
 
     @Option(names = "--batch", paramLabel = "B", defaultValue = "512", description = "samples (default: 512)")
@@ -116,6 +131,13 @@ final class SpmmCommand implements Callable<Integer> {
             description = "forward (default), backward-input or backward-weight")
     private Product product = Product.FORWARD;
 
+    @Option(
+            names = "--device",
+            paramLabel = "D",
+            defaultValue = "cpu",
+            description = "cpu (default), or gpu: cuSPARSELt, with --format nm; backward-input with --nm-transposable")
+    private Device device = Device.CPU;
+
     @Option(names = "--threads", paramLabel = "T", defaultValue = "1", description = "of each contender (default: 1)")
     private int threads;
 
@@ -123,11 +145,11 @@ final class SpmmCommand implements Callable<Integer> {
             names = "--peers",
             paramLabel = "NAME",
             split = ",",
-            defaultValue = "openblas,mkl",
             description =
                     "any of openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, separated by commas, or"
-                            + " none; MKL is fetched (156 MB) when it is named (default: openblas,mkl)")
-    private List<String> peers = List.of();
+                            + " none; MKL is fetched (156 MB) when it is named (default: openblas,mkl). On the GPU: cublaslt"
+                            + " (default) or none")
+    private @Nullable List<String> peers;
 
     @Option(
             names = "--seconds",
@@ -156,9 +178,12 @@ final class SpmmCommand implements Callable<Integer> {
     public Integer call() {
         SpmmSettings settings = settings();
         SparseInput input = input();
-        SpmmReport report = SpmmBenchmark.run(
-                settings, input, terminal ? new SpmmProgressOnTerminal(err) : new SpmmProgressInLines(err));
-        out.print(json ? SpmmJson.of(report) : SpmmTable.of(report));
+        Cpu.current().tooFewFor(threads).ifPresent(line -> err.println("rewire spmm: " + line));
+        SpmmProgress progress = terminal ? new SpmmProgressOnTerminal(err) : new SpmmProgressInLines(err);
+        SpmmReport report = device == Device.GPU
+                ? GpuSpmm.run(settings, input, progress)
+                : SpmmBenchmark.run(settings, input, progress);
+        out.print(json ? SpmmJson.of(report, GivenCommand.provenance(spec)) : SpmmTable.of(report));
         out.flush();
         if (report.disturbed()) {
             err.println(
@@ -176,7 +201,7 @@ final class SpmmCommand implements Callable<Integer> {
         if (!format.equals("bsr") && !format.equals("nm")) {
             throw new InvalidInputException("--format " + format + ": unknown; accepted: bsr, nm");
         }
-        if (values != ValueType.F32 && product != Product.FORWARD) {
+        if (device == Device.CPU && values != ValueType.F32 && product != Product.FORWARD) {
             throw new InvalidInputException("--values " + OptionValues.name(values) + ": with --product " + product
                     + "; accepted is --product forward");
         }
@@ -185,15 +210,20 @@ final class SpmmCommand implements Callable<Integer> {
             throw new InvalidInputException("--seconds: " + seconds
                     + " is out of range; accepted are more than 0 and up to " + (int) MOST_SECONDS);
         }
-        return new SpmmSettings(
+        SpmmSettings settings = new SpmmSettings(
                 product,
                 inRange("--batch", batch, 1, Integer.MAX_VALUE - 64),
+                device,
                 layout,
                 values,
                 inRange("--threads", threads, 1, Workers.MAX_THREADS),
                 seconds,
                 patternSeed,
-                PeerNames.of(peers));
+                device == Device.GPU ? GpuOptions.peers(peers) : PeerNames.of(peers == null ? DEFAULT_PEERS : peers));
+        if (device == Device.GPU) {
+            GpuOptions.check(settings, format, nm == null ? DEFAULT_NM : nm, nmTransposable);
+        }
+        return settings;
     }
 
     private SparseInput input() {
@@ -228,7 +258,7 @@ final class SpmmCommand implements Callable<Integer> {
         refuseWithNm("--matrix", matrix);
         refuseWithNm("--sparsity", sparsity);
         refuseWithNm("--block", block == null ? null : block.rows() + "x" + block.cols());
-        NmShape shape = nm == null ? new NmShape(2, 4) : nm;
+        NmShape shape = nm == null ? DEFAULT_NM : nm;
         int outputs = side("--rows", rows, DEFAULT_ROWS);
         int inputs = side("--cols", cols, DEFAULT_COLS);
         int shared = nmShared == null ? 1 : nmShared;
@@ -275,7 +305,7 @@ final class SpmmCommand implements Callable<Integer> {
     }
 
     private static SparseFile read(Path file) {
-        String accepted = "; accepted are readable .smtx and .mtx files";
+        String accepted = "; accepted are readable .smtx, .mtx and .npz files";
         try {
             return SparseFile.read(file);
         } catch (MatrixFileException e) {

@@ -1,14 +1,13 @@
 package dev.rewire.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rewire.bench.Environment;
+import dev.rewire.bench.GpuRun;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.probe.Provenance;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
@@ -18,15 +17,18 @@ final class SpmmJson {
 
     private SpmmJson() {}
 
-    static String of(SpmmReport report) {
-        try {
-            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(node(report))
-                    + System.lineSeparator();
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("a tree of numbers and texts", e);
+    static String of(SpmmReport report, Provenance provenance) {
+        ObjectNode node = ResultJson.start(provenance);
+        node.setAll(node(report));
+        ObjectNode environment = ResultJson.environment(node, report.environment());
+        GpuRun gpu = report.gpu();
+        if (gpu != null) {
+            gpu.device().forEach(environment.putObject("gpu")::put);
         }
+        return ResultJson.text(node);
     }
 
+    /** The measurement alone. */
     static ObjectNode node(SpmmReport report) {
         BlockPattern pattern = report.pattern();
         ObjectNode node = JsonNodeFactory.instance.objectNode();
@@ -34,7 +36,8 @@ final class SpmmJson {
         NmPattern nm = report.nm();
         node.put("format", nm == null ? "bsr" : "nm");
         node.put("layout", OptionValues.name(report.settings().layout()));
-        node.put("values", OptionValues.name(report.settings().values()));
+        GpuRun gpu = report.gpu();
+        node.put("values", gpu == null ? OptionValues.name(report.settings().values()) : gpu.arithmetic());
         if (nm == null) {
             node.put("block", pattern.blockRows() + "x" + pattern.blockCols());
         } else {
@@ -47,6 +50,7 @@ final class SpmmJson {
         node.put("cols", pattern.cols());
         node.put("batch", report.settings().batch());
         node.put("threads", report.settings().threads());
+        node.put("device", report.settings().device().toString());
         node.put("nnz", report.nonzeros());
         node.put("stored", pattern.storedElements());
         node.put("density", rounded(pattern.density()));
@@ -64,7 +68,11 @@ final class SpmmJson {
         }
         node.put("max_error_over_bound", rounded(report.maxErrorOverBound()));
         node.put("plan_ms", rounded(report.planMs()));
-        put(node.putObject("environment"), report.environment());
+        if (gpu != null) {
+            node.put("compress_ms", rounded(gpu.compressMs()));
+            node.put("prune_ms", rounded(gpu.pruneMs()));
+            node.put("search_ms", rounded(gpu.searchMs()));
+        }
         return node;
     }
 
@@ -76,25 +84,6 @@ final class SpmmJson {
         } else if (peer instanceof Peer.Absent absent) {
             node.put("absent", absent.reason());
         }
-    }
-
-    static void put(ObjectNode node, Environment environment) {
-        node.put("jdk", environment.jdk());
-        node.put("vm", environment.vm());
-        node.put("os", environment.os());
-        node.put("cpu", environment.cpu());
-        node.put("cores", environment.cores());
-        ObjectNode kernels = node.putObject("kernels");
-        kernels.put("provider", environment.kernels().name());
-        kernels.put("vector_bits", environment.kernels().vectorBits());
-        kernels.put("reason", environment.kernels().reason());
-        environment.libraries().forEach((name, library) -> {
-            ObjectNode of = node.putObject(name);
-            of.put("version", library.version());
-            of.put("config", library.config());
-            of.put("core", library.core());
-            of.put("path", library.path());
-        });
     }
 
     /** Without the digits that no clock has. */

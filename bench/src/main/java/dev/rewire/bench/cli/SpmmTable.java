@@ -1,6 +1,7 @@
 package dev.rewire.bench.cli;
 
 import dev.rewire.bench.Environment;
+import dev.rewire.bench.GpuRun;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.bench.SpmmSettings;
@@ -42,12 +43,13 @@ final class SpmmTable {
                 settings.threads() == 1 ? "thread" : "threads");
         NmPattern nm = report.nm();
         if (nm != null) {
+            GpuRun gpu = report.gpu();
             text.format(
                     "%d:%d%s, %s, %d elements%n%n",
                     nm.n(),
                     nm.m(),
                     nm.sharedRows() > 1 ? ", shared by " + nm.sharedRows() + " outputs" : "",
-                    settings.values(),
+                    gpu == null ? settings.values() : gpu.arithmetic() + " on the GPU",
                     report.nonzeros());
             return;
         }
@@ -64,7 +66,7 @@ final class SpmmTable {
 
     private void times() {
         text.format("  %-13s %11s %11s %9s %10s %9s%n", "", "median ms", "best ms", "GFLOP/s", "effective", "speed-up");
-        row("rewire", report.times(), report.gflops(), "");
+        row(report.gpu() == null ? "rewire" : "cusparselt", report.times(), report.gflops(), "");
         report.peers().forEach((name, peer) -> {
             if (peer instanceof Peer.Measured measured) {
                 double ratio = measured.times().bestMs() / report.times().bestMs();
@@ -74,7 +76,7 @@ final class SpmmTable {
             }
         });
         text.format("%n  GFLOP/s: over what is multiplied; effective: over what the dense product would multiply;%n");
-        text.format("  speed-up: best run of a peer over Rewire's best run%n");
+        text.format("  speed-up: best run of a peer over the best run of the first%n");
         report.speedupVsBestDense()
                 .ifPresent(speedup -> text.format("%n  speed-up   %s× over the fastest dense peer%n", number(speedup)));
         text.format("%n");
@@ -96,7 +98,14 @@ final class SpmmTable {
         text.format(
                 "  error      %.3g of its bound: %s%n",
                 report.maxErrorOverBound(), report.correct() ? "correct" : "WRONG");
-        text.format("  plan       %s ms%n%n", number(report.planMs()));
+        text.format("  plan       %s ms%n", number(report.planMs()));
+        GpuRun gpu = report.gpu();
+        if (gpu != null) {
+            text.format("  search     %s ms%n", number(gpu.searchMs()));
+            text.format("  compress   %s ms%n", number(gpu.compressMs()));
+            text.format("  prune      %s ms%n", number(gpu.pruneMs()));
+        }
+        text.format("%n");
     }
 
     private void environment() {
@@ -110,6 +119,9 @@ final class SpmmTable {
                 .libraries()
                 .forEach((name, library) ->
                         text.format("  %-10s %s%n             %s%n", name, library.config(), library.path()));
+        if (report.gpu() != null) {
+            report.gpu().device().forEach((name, value) -> text.format("  %-10s %s%n", name, value));
+        }
         text.format("  JVM        %s, %s%n", environment.vm(), environment.jdk());
         text.format("  machine    %s, %d cores, %s%n", environment.cpu(), environment.cores(), environment.os());
     }

@@ -1,6 +1,5 @@
 package dev.rewire.bench.jmh;
 
-import dev.rewire.bench.SparseWeights;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
@@ -28,7 +27,7 @@ public class NmProducts extends PlannedProducts {
         Size size = Size.parse(shape);
         DenseMatrix dense = Inputs.dense(owner, size.rows(), size.cols(), new SplittableRandom(1));
         SemiStructuredMatrix w = SemiStructuredMatrix.fromDense(owner, dense, pattern(dense), ValueType.F32);
-        return Operands.draw(owner, product, size, new SparseWeights.Nm(w), batch);
+        return Operands.draw(owner, product, size, w, batch);
     }
 
     private NmPattern pattern(DenseMatrix dense) {

@@ -1,10 +1,10 @@
 package dev.rewire.bench.jmh;
 
 import dev.rewire.bench.Product;
-import dev.rewire.bench.SparseWeights;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.SparseMatrix;
 import java.util.SplittableRandom;
 
 /**
@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  * @param x X, batch × inputs
  * @param dy dY, batch × outputs
  */
-record Operands(Product product, SparseWeights w, DenseMatrix denseW, DenseMatrix x, DenseMatrix dy) {
+record Operands(Product product, SparseMatrix w, DenseMatrix denseW, DenseMatrix x, DenseMatrix dy) {
     private static final int CHECKED_ROWS = 8;
     private static final long SEED = 1;
 
@@ -24,12 +24,12 @@ record Operands(Product product, SparseWeights w, DenseMatrix denseW, DenseMatri
     static Operands draw(KernelArena arena, Product product, Size shape, Size block, double sparsity, int batch) {
         SplittableRandom random = new SplittableRandom(SEED);
         BlockPattern pattern = Inputs.pattern(shape, block, sparsity, random);
-        SparseWeights w = new SparseWeights.Blocks(Inputs.sparse(arena, pattern, random));
+        SparseMatrix w = Inputs.sparse(arena, pattern, random);
         return draw(arena, product, shape, w, batch);
     }
 
     /** Operands with given weights of small integers. */
-    static Operands draw(KernelArena arena, Product product, Size shape, SparseWeights w, int batch) {
+    static Operands draw(KernelArena arena, Product product, Size shape, SparseMatrix w, int batch) {
         SplittableRandom random = new SplittableRandom(SEED + 1);
         DenseMatrix denseW = DenseMatrix.allocate(arena, shape.rows(), shape.cols());
         w.toDense(denseW);
@@ -64,7 +64,8 @@ record Operands(Product product, SparseWeights w, DenseMatrix denseW, DenseMatri
      */
     void check(String what, Agreement.Element result, boolean dense) {
         Agreement.equalSomeRows(what, rows(), cols(), CHECKED_ROWS, result, (row, col) -> {
-            boolean absent = product == Product.BACKWARD_WEIGHT && !dense && !w.stores(row, col);
+            boolean absent =
+                    product == Product.BACKWARD_WEIGHT && !dense && !w.pattern().stores(row, col);
             return absent ? 0 : element(row, col);
         });
     }

@@ -1,12 +1,12 @@
 package dev.rewire.bench.jmh;
 
 import dev.rewire.bench.Product;
-import dev.rewire.bench.SparseWeights;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.SddmmPlan;
+import dev.rewire.kernels.SparseMatrix;
 import dev.rewire.kernels.SpmmPlan;
 import dev.rewire.kernels.Workers;
 
@@ -24,8 +24,7 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
     }
 
     private static PlannedProduct spmm(KernelArena arena, Operands operands, Layout layout, Workers workers) {
-        boolean forward = operands.product() == Product.FORWARD;
-        SpmmPlan plan = operands.w().spmm(arena, forward, operands.batch(), layout, workers);
+        SpmmPlan plan = operands.product().spmm(arena, operands.w(), operands.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
             DenseMatrix y = DenseMatrix.allocate(arena, operands.batch(), operands.cols());
             return new PlannedProduct(() -> plan.run(operands.input(), y), y::get);
@@ -36,8 +35,8 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
     }
 
     private static PlannedProduct sddmm(KernelArena arena, Operands operands, Layout layout, Workers workers) {
-        SparseWeights dw = operands.w().zeros(arena);
-        SddmmPlan plan = dw.sddmm(arena, operands.batch(), layout, workers);
+        SparseMatrix dw = SparseMatrix.allocate(arena, operands.w().pattern());
+        SddmmPlan plan = Product.sddmm(arena, dw, operands.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
             return new PlannedProduct(() -> plan.run(operands.dy(), operands.x()), dw::get);
         }

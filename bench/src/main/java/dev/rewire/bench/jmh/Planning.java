@@ -1,7 +1,6 @@
 package dev.rewire.bench.jmh;
 
 import dev.rewire.bench.Product;
-import dev.rewire.bench.SparseWeights;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
@@ -77,11 +76,10 @@ public class Planning extends Bench {
     }
 
     private Runnable replanning(KernelArena scratch) {
-        SparseWeights weights = new SparseWeights.Blocks(w);
         if (product == Product.BACKWARD_WEIGHT) {
-            return weights.sddmm(scratch, batch, Layout.ROW_MAJOR, workers)::replan;
+            return Product.sddmm(scratch, w, batch, Layout.ROW_MAJOR, workers)::replan;
         }
-        return weights.spmm(scratch, product == Product.FORWARD, batch, Layout.ROW_MAJOR, workers)::replan;
+        return product.spmm(scratch, w, batch, Layout.ROW_MAJOR, workers)::replan;
     }
 
     /** Ends the threads and frees the memory. */

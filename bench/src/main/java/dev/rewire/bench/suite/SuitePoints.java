@@ -4,6 +4,7 @@ import dev.rewire.bench.Product;
 import dev.rewire.bench.SpmmSettings;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
+import dev.rewire.training.Device;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,7 +85,8 @@ public final class SuitePoints {
     }
 
     private SpmmSettings how(Product product, int batch, Layout layout, double seconds, List<String> peers) {
-        return new SpmmSettings(product, batch, layout, ValueType.F32, settings.threads(), seconds, SEED, peers);
+        return new SpmmSettings(
+                product, batch, Device.CPU, layout, ValueType.F32, settings.threads(), seconds, SEED, peers);
     }
 
     private void add(Section section, int rows, int cols, Structure structure, SpmmSettings how) {

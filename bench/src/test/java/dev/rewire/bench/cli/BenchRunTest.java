@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.suite.SmallSuite;
 import dev.rewire.bench.suite.Suite;
+import dev.rewire.kernels.probe.Provenance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BenchRunTest {
+    private static final Provenance PROVENANCE = Provenance.now("rewire bench", List.of());
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final BenchCommand command = new BenchCommand(print(out), print(err));
@@ -37,7 +40,7 @@ class BenchRunTest {
     void aSmallSuiteWritesBothFiles() throws IOException {
         Path results = folder.resolve("new").resolve("results");
         int steps = Suite.steps(SmallSuite.points());
-        assertEquals(0, command.run(ResultsFolder.open(results), steps, SmallSuite::run));
+        assertEquals(0, command.run(ResultsFolder.open(results), steps, PROVENANCE, SmallSuite::run));
 
         try (Stream<Path> files = Files.list(results)) {
             assertEquals(
@@ -59,6 +62,9 @@ class BenchRunTest {
     private static void keys(JsonNode json) {
         assertEquals(
                 List.of(
+                        "rewire",
+                        "date",
+                        "command",
                         "started",
                         "seconds",
                         "quick",
@@ -91,6 +97,7 @@ class BenchRunTest {
         assertTrue(first.get("peers").get("mkl").has("absent")
                 || first.get("peers").get("mkl").has("best_ms"));
         assertTrue(json.get("environment").has("cpu"));
+        assertTrue(json.get("environment").get("capabilities").has("disagreements"));
     }
 
     private static List<String> names(JsonNode node) {
@@ -102,7 +109,7 @@ class BenchRunTest {
         Path results = folder.resolve("results");
         assertThrows(
                 IllegalStateException.class,
-                () -> command.run(ResultsFolder.open(results), 1, progress -> {
+                () -> command.run(ResultsFolder.open(results), 1, PROVENANCE, progress -> {
                     throw new IllegalStateException("on purpose");
                 }));
         assertFalse(Files.exists(results));

@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whole runs on small matrices, where OpenBLAS is there and where it is not. */
 class SpmmRunTest {
     private static final List<String> KEYS = List.of(
+            "rewire",
+            "date",
+            "command",
             "product",
             "format",
             "layout",
@@ -28,6 +31,7 @@ class SpmmRunTest {
             "cols",
             "batch",
             "threads",
+            "device",
             "nnz",
             "stored",
             "density",
@@ -115,6 +119,10 @@ class SpmmRunTest {
                 2.0 * 50 * 70 * 33 / best / 1e6, json.get("effective_gflops").doubleValue(), 1e-4 / best);
         assertTrue(json.get("plan_ms").doubleValue() > 0);
         assertTrue(json.get("environment").get("kernels").has("provider"));
+        assertTrue(json.get("environment").get("capabilities").get("jvm").has("use_fma"));
+        assertEquals(
+                "rewire spmm --seconds 0.05 " + SMALL + "--pattern-seed 7 --peers openblas,mkl",
+                json.get("command").textValue());
     }
 
     @Test

@@ -57,9 +57,18 @@ class SpmmUsageTest {
                 "--format nm --matrix a.smtx|--matrix: a.smtx is given together with --format nm; accepted is one of the two",
                 "--values f8|--values: 'f8' is not accepted; accepted are f32, bf16, f16",
                 "--values bf16 --product backward-input|--values bf16: with --product backward-input; accepted is --product forward",
+                "--device tpu|--device: 'tpu' is not accepted; accepted are cpu, gpu",
+                "--device gpu|--format bsr: with --device gpu; accepted is --format nm",
+                "--device gpu --format nm|--nm 2:4 with --values f32: with --device gpu; accepted is --nm 1:2 with f32, which is multiplied as TF32; or f16 or bf16 with 2:4",
+                "--device gpu --format nm --nm 1:4 --values f16|--nm 1:4 with --values f16: with --device gpu; accepted is --nm 2:4 with f16",
+                "--device gpu --format nm --values f16 --product backward-weight|--product backward-weight: with --device gpu; accepted is forward, or backward-input",
+                "--device gpu --format nm --values f16 --product backward-input|--product backward-input: with --device gpu; accepted is it with --nm-transposable, or forward",
+                "--device gpu --format nm --values f16 --layout panels|--layout panels: with --device gpu; accepted is row-major",
+                "--device gpu --format nm --values f16 --peers openblas|--peers openblas: with --device gpu; accepted is cublaslt or none",
+                "--device gpu --format nm --values f16 --rows 8|--rows: 8 with --device gpu; accepted are multiples of 16 with --values f16",
                 "--peers blis|--peers: 'blis' is unknown; accepted are openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, or none alone",
                 "--peers openblas,none|--peers: 'none' is unknown; accepted are openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, or none alone",
-                "--matrix absent.smtx|--matrix absent.smtx: no such file; accepted are readable .smtx and .mtx files",
+                "--matrix absent.smtx|--matrix absent.smtx: no such file; accepted are readable .smtx, .mtx and .npz files",
                 "--matrix a.smtx --rows 5|--rows: 5 is given together with --matrix; accepted is one of the two",
                 "--xyz red|--xyz: unknown option; accepted are those that 'rewire spmm --help' lists",
                 "fast|'fast': unknown argument; accepted are those that 'rewire spmm --help' lists",
@@ -110,7 +119,7 @@ class SpmmUsageTest {
     @Test
     void namesTheCommandsThereAre() {
         assertEquals(
-                new CommandRun(2, "", "rewire: no command; accepted are spmm, bench" + System.lineSeparator()),
+                new CommandRun(2, "", "rewire: no command; accepted are spmm, bench, probe" + System.lineSeparator()),
                 CommandRun.of());
     }
 

@@ -75,6 +75,7 @@ class PageTest {
                             peers,
                             of.planMs(),
                             of.maxErrorOverBound(),
+                            of.gpu(),
                             new Environment(
                                     evil,
                                     evil,
@@ -107,6 +108,7 @@ class PageTest {
                             Map.of("openblas", new Peer.Measured(new Times(5, 3, 9))),
                             of.planMs(),
                             2,
+                            of.gpu(),
                             of.environment())));
         }
         SuiteReport disturbed =

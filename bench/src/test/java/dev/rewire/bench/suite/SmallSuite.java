@@ -4,6 +4,7 @@ import dev.rewire.bench.Product;
 import dev.rewire.bench.SpmmSettings;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
+import dev.rewire.training.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -32,8 +33,8 @@ public final class SmallSuite {
     }
 
     private static Point point(Section section, Structure structure, Product product, int batch, Layout layout) {
-        SpmmSettings how =
-                new SpmmSettings(product, batch, layout, ValueType.F32, SETTINGS.threads(), 0.02, 1, SETTINGS.peers());
+        SpmmSettings how = new SpmmSettings(
+                product, batch, Device.CPU, layout, ValueType.F32, SETTINGS.threads(), 0.02, 1, SETTINGS.peers());
         return new Point(section, 96, 64, structure, how);
     }
 

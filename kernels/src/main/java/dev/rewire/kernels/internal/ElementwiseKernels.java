@@ -5,6 +5,9 @@ import java.lang.foreign.MemorySegment;
 
 /** Element-wise loops over floats {@code from} to {@code to} of native segments of any arena, and sums along a panel. */
 public interface ElementwiseKernels {
+    /** {@code w −= rate·(gradient + decay·w)}. */
+    void descend(MemorySegment weights, MemorySegment gradients, long from, long to, float rate, float decay);
+
     /** {@code g = gradient + decay·w; v = momentum·v + g; w −= rate·(nesterov ? g + momentum·v : v)}. */
     void sgd(
             MemorySegment weights,

@@ -19,12 +19,15 @@ import dev.rewire.kernels.internal.SpmmShape.Start;
  */
 public record NmShape(
         int n, int m, int indexBits, int outputs, int rowGroups, int lanes, ValueType type, Start start, End end) {
+    /** An input's place in its chunk is a byte. */
+    private static final int MOST_INPUTS = 256;
+
     /**
-     * Inputs that are walked for all groups before the next: with 64 samples 128 of them just fill a first-level cache of 32 KiB. Where groups
-     * share each sample that they load, fewer stops pay more than a closer cache.
+     * Inputs that are walked for all groups before the next: as many as fill the first-level cache with 64 samples. Where groups share each sample that
+     * they load, fewer stops pay more than a closer cache.
      */
     public int chunkInputs() {
-        return outputs == 1 ? 128 : 256;
+        return CacheSizes.items((outputs == 1 ? 1 : 2) * CacheSizes.L1, 64 * Float.BYTES, MOST_INPUTS);
     }
 
     /** Elements kept of a row. */

@@ -19,12 +19,12 @@ final class IntList {
         return values[index];
     }
 
-    int size() {
-        return size;
+    int last() {
+        return values[size - 1];
     }
 
-    void sort(int from, int to) {
-        Arrays.sort(values, from, to);
+    int size() {
+        return size;
     }
 
     int[] toArray() {

@@ -189,10 +189,7 @@ final class JsonScanner {
     /** A name as an error may show it: short, and without what a terminal would interpret. */
     static String shown(String name) {
         StringBuilder text = new StringBuilder("'");
-        name.codePoints()
-                .limit(SHOWN)
-                .map(c -> Character.isISOControl(c) ? '?' : c)
-                .forEach(text::appendCodePoint);
+        MatrixFileException.printable(name).codePoints().limit(SHOWN).forEach(text::appendCodePoint);
         return text.append(name.codePointCount(0, name.length()) > SHOWN ? "…'" : "'")
                 .toString();
     }

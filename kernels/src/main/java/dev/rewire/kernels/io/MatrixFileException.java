@@ -23,7 +23,7 @@ public final class MatrixFileException extends IOException {
     }
 
     private MatrixFileException(String file, String place, long line, long offset, String reason) {
-        super(oneLine(file) + place + ": " + reason);
+        super(printable(file + place + ": " + reason));
         this.file = file;
         this.line = line;
         this.offset = offset;
@@ -35,12 +35,23 @@ public final class MatrixFileException extends IOException {
         return new MatrixFileException(file, ", byte " + offset, 0, offset, reason);
     }
 
-    /** A name may hold what ends a line or drives a terminal; the message must not. */
-    private static String oneLine(String file) {
-        return file.codePoints()
-                .map(c -> Character.isISOControl(c) ? '?' : c)
+    /** What a file holds, and its name, may end a line, drive a terminal or reorder text; a message must not. */
+    static String printable(String text) {
+        return text.codePoints()
+                .map(c -> isPrintable(c) ? c : '?')
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
+    }
+
+    private static boolean isPrintable(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
     }
 
     /**

@@ -1,8 +1,13 @@
 package dev.rewire.kernels.io;
 
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.ValueType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,10 +91,16 @@ public final class Safetensors implements AutoCloseable {
     public Tensor tensor(String name) {
         SafetensorsHeader.Entry entry = header.entries().get(name);
         if (entry == null) {
-            throw new IllegalArgumentException("name: " + JsonScanner.shown(name) + " is no tensor of " + file
-                    + "; names() lists its " + header.entries().size());
+            throw new IllegalArgumentException(
+                    "name: " + JsonScanner.shown(name) + " is no tensor of " + MatrixFileException.printable(file)
+                            + "; names() lists its " + header.entries().size());
         }
-        return new Tensor(entry, data.asSlice(entry.begin(), entry.end() - entry.begin()));
+        return new Tensor(this, entry, data.asSlice(entry.begin(), entry.end() - entry.begin()));
+    }
+
+    /** Bytes of all tensors. */
+    long dataBytes() {
+        return data.byteSize();
     }
 
     /** An error in the data of a tensor. */
@@ -116,10 +127,17 @@ public final class Safetensors implements AutoCloseable {
 
     /** A tensor of an open file. */
     public static final class Tensor {
+        private static final ValueLayout.OfFloat FLOAT =
+                ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        private static final ValueLayout.OfShort SHORT =
+                ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+        private final Safetensors file;
         private final SafetensorsHeader.Entry entry;
         private final MemorySegment data;
 
-        private Tensor(SafetensorsHeader.Entry entry, MemorySegment data) {
+        private Tensor(Safetensors file, SafetensorsHeader.Entry entry, MemorySegment data) {
+            this.file = file;
             this.entry = entry;
             this.data = data;
         }
@@ -159,6 +177,41 @@ public final class Safetensors implements AutoCloseable {
          */
         public MemorySegment data() {
             return data;
+        }
+
+        /**
+         * Its elements as a matrix of 32-bit floats, which BF16 and F16 become without loss, at whatever alignment they lie.
+         *
+         * @param allocator where the memory comes from and whose arena frees it
+         * @return a copy; of a tensor of one dimension one row, of a scalar one element
+         * @throws MatrixFileException if it has more dimensions than two, or elements of another type than F32, BF16, F16
+         */
+        public DenseMatrix toDense(SegmentAllocator allocator) throws MatrixFileException {
+            long[] shape = entry.shape();
+            ValueType type = switch (entry.dtype()) {
+                case F32 -> ValueType.F32;
+                case BF16 -> ValueType.BF16;
+                case F16 -> ValueType.F16;
+                default -> throw file.error(name(), ": elements of " + dtype() + "; accepted are F32, BF16, F16");
+            };
+            long rows = shape.length == 2 ? shape[0] : 1;
+            long cols = shape.length == 0 ? 1 : shape[shape.length - 1];
+            if (shape.length > 2 || rows > Integer.MAX_VALUE || cols > Integer.MAX_VALUE) {
+                throw file.error(name(), ": " + Arrays.toString(shape) + " is no matrix");
+            }
+            DenseMatrix dense = DenseMatrix.allocate(allocator, (int) rows, (int) cols);
+            for (long i = 0; i < rows * cols; i++) {
+                dense.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, element(type, i));
+            }
+            return dense;
+        }
+
+        private float element(ValueType type, long index) {
+            return switch (type) {
+                case F32 -> data.get(FLOAT, index * Float.BYTES);
+                case BF16 -> Float.intBitsToFloat(data.get(SHORT, index * Short.BYTES) << Short.SIZE);
+                case F16 -> Float.float16ToFloat(data.get(SHORT, index * Short.BYTES));
+            };
         }
 
         @Override

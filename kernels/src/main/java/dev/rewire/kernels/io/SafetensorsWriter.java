@@ -1,23 +1,20 @@
 package dev.rewire.kernels.io;
 
+import dev.rewire.kernels.DenseMatrix;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
@@ -79,6 +76,29 @@ public final class SafetensorsWriter {
     }
 
     /**
+     * Adds a dense matrix as F32 [rows, cols].
+     *
+     * @param name not yet added
+     * @param matrix its elements are copied now
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public void add(String name, DenseMatrix matrix) {
+        long bytesOfRow = (long) matrix.cols() * Float.BYTES;
+        MemorySegment copy = Arena.ofAuto().allocate(matrix.rows() * bytesOfRow, Float.BYTES);
+        for (int row = 0; row < matrix.rows(); row++) {
+            MemorySegment.copy(
+                    matrix.segment(),
+                    ValueLayout.JAVA_FLOAT,
+                    row * matrix.rowStride() * Float.BYTES,
+                    copy,
+                    ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN),
+                    row * bytesOfRow,
+                    matrix.cols());
+        }
+        add(name, DType.F32, new long[] {matrix.rows(), matrix.cols()}, copy);
+    }
+
+    /**
      * Adds a text to the {@code __metadata__} of the file.
      *
      * @param key not yet added
@@ -104,25 +124,13 @@ public final class SafetensorsWriter {
     /**
      * Writes the file beside its place and moves it there once it is whole and on the disk: whoever opens it finds the old file or the new one.
      *
-     * @param file where to; replaced if it exists
+     * @param file where to; replaced if it exists, and its mode kept; if it is a symbolic link, the file is replaced that it leads to
      * @throws IllegalArgumentException if the names and texts need a header of more than 100 MB
      * @throws IllegalStateException if the arena of a tensor is closed; nothing is replaced
      * @throws IOException if writing fails; nothing is replaced
      */
     public void write(Path file) throws IOException {
-        Path target = file.toAbsolutePath();
-        Path part = target.resolveSibling(
-                target.getFileName() + "." + Long.toHexString(new SplittableRandom().nextLong()) + ".part");
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                write(channel);
-                channel.force(true);
-            }
-            move(part, target);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        WholeFile.write(file, this::write);
     }
 
     /** Writes what the file holds. */
@@ -155,14 +163,6 @@ public final class SafetensorsWriter {
     private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
-        }
-    }
-
-    private static void move(Path part, Path target) throws IOException {
-        try {
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -71,12 +71,7 @@ public final class SemiStructuredTensors {
 
     private static void addValues(SafetensorsWriter writer, String name, SemiStructuredMatrix matrix) {
         NmPattern pattern = matrix.pattern();
-        MemorySegment values = matrix.values();
-        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-            MemorySegment swapped = MemorySegment.ofArray(new byte[Math.toIntExact(values.byteSize())]);
-            copy(values, ByteOrder.nativeOrder(), swapped, ByteOrder.LITTLE_ENDIAN, matrix.type());
-            values = swapped;
-        }
+        MemorySegment values = TensorValues.littleEndian(matrix.values(), matrix.type());
         writer.add(name, DType.of(matrix.type()), new long[] {pattern.rows(), pattern.rowElements()}, values);
     }
 
@@ -98,14 +93,19 @@ public final class SemiStructuredTensors {
         if (file.names().contains(name + PACKED)) {
             return readFromDevice(arena, file, name);
         }
-        throw new IllegalArgumentException("name: " + JsonScanner.shown(name) + " is no N:M matrix of " + file
-                + "; accepted is x where the file has a tensor x" + VALUES + " or x" + PACKED);
+        throw new IllegalArgumentException("name: " + JsonScanner.shown(name) + " is no N:M matrix of "
+                + MatrixFileException.printable(file.toString()) + "; accepted is x where the file has a tensor x"
+                + VALUES + " or x" + PACKED);
+    }
+
+    static boolean has(Safetensors file, String name) {
+        return file.names().contains(name + VALUES) || file.names().contains(name + PACKED);
     }
 
     private static SemiStructuredMatrix readPlain(KernelArena arena, Safetensors file, String name)
             throws MatrixFileException {
         Safetensors.Tensor values = file.tensor(name + VALUES);
-        ValueType type = valueType(file, values);
+        ValueType type = TensorValues.type(file, values);
         String nm = file.metadata().get(name + NM);
         if (nm == null || !nm.matches("[1-9][0-9]?:[1-9][0-9]?")) {
             throw file.error(
@@ -136,7 +136,7 @@ public final class SemiStructuredTensors {
     private static SemiStructuredMatrix readFromDevice(KernelArena arena, Safetensors file, String name)
             throws MatrixFileException {
         Safetensors.Tensor values = file.tensor(name + PACKED);
-        ValueType type = valueType(file, values);
+        ValueType type = TensorValues.type(file, values);
         int rows = side(file, values, 0);
         int stored = side(file, values, 1);
         if (stored > Integer.MAX_VALUE / 2) {
@@ -154,25 +154,8 @@ public final class SemiStructuredTensors {
     private static SemiStructuredMatrix matrix(
             KernelArena arena, NmPattern pattern, ValueType type, Safetensors.Tensor values) {
         SemiStructuredMatrix matrix = SemiStructuredMatrix.allocate(arena, pattern, type);
-        copy(values.data(), ByteOrder.LITTLE_ENDIAN, matrix.values(), ByteOrder.nativeOrder(), type);
+        TensorValues.copy(values.data(), ByteOrder.LITTLE_ENDIAN, matrix.values(), ByteOrder.nativeOrder(), type);
         return matrix;
-    }
-
-    private static void copy(
-            MemorySegment from, ByteOrder fromOrder, MemorySegment to, ByteOrder toOrder, ValueType type) {
-        ValueLayout layout = type == ValueType.F32 ? ValueLayout.JAVA_INT_UNALIGNED : ValueLayout.JAVA_SHORT_UNALIGNED;
-        MemorySegment.copy(
-                from, layout.withOrder(fromOrder), 0, to, layout.withOrder(toOrder), 0, to.byteSize() / type.bytes());
-    }
-
-    private static ValueType valueType(Safetensors file, Safetensors.Tensor values) throws MatrixFileException {
-        return switch (values.dtype()) {
-            case F32 -> ValueType.F32;
-            case BF16 -> ValueType.BF16;
-            case F16 -> ValueType.F16;
-            default ->
-                throw file.error(values.name(), ": values of " + values.dtype() + "; accepted are F32, BF16, F16");
-        };
     }
 
     /** A dimension of a matrix, within reason: one without elements must not claim a billion rows, which an index would have. */

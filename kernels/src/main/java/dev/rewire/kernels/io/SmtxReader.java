@@ -24,6 +24,7 @@ final class SmtxReader {
     }
 
     static SparseFile read(TextScanner text, long fileBytes) throws IOException {
+        text.skipByteOrderMark();
         MatrixSize size = MatrixSize.read(text, true, fileBytes);
         text.endLine("three numbers (rows, columns, nonzeros)");
         return new SmtxReader(text, size).read();

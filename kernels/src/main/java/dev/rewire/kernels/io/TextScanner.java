@@ -16,6 +16,8 @@ final class TextScanner {
     /** Characters of a wrong word that an error shows. */
     private static final int SHOWN = 24;
 
+    private static final int[] BYTE_ORDER_MARK = {0xef, 0xbb, 0xbf};
+
     private final InputStream in;
     private final String file;
     private final byte[] buffer = new byte[1 << 16];
@@ -41,6 +43,20 @@ final class TextScanner {
 
     long line() {
         return line;
+    }
+
+    /** Skips what some editors write in front of a text in UTF-8, and refuses UTF-16 by what they write there. */
+    void skipByteOrderMark() throws IOException {
+        int first = peek();
+        if (first == 0xfe || first == 0xff) {
+            throw error("UTF-16 text; accepted are ASCII and UTF-8");
+        }
+        for (int i = 0; first == BYTE_ORDER_MARK[0] && i < BYTE_ORDER_MARK.length; i++) {
+            if (peek() != BYTE_ORDER_MARK[i]) {
+                throw error("no text: a broken byte order mark");
+            }
+            position++;
+        }
     }
 
     /** Skips blanks, and says whether the line ends after them. */

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MatrixMarketTest {
     private static final String REAL = "%%MatrixMarket matrix coordinate real general\\n";
+    private static final String SYMMETRIC = "%%MatrixMarket matrix coordinate real symmetric\\n";
+    private static final String SKEW = "%%MatrixMarket matrix coordinate real skew-symmetric\\n";
 
     @Property(tries = 100)
     void readsEveryPattern(
@@ -81,7 +83,30 @@ class MatrixMarketTest {
                 "%%MatrixMarket vector coordinate real general\\n|1|object: 'vector' is not supported; accepted: matrix",
                 "%%MatrixMarket matrix array real general\\n|1|format: 'array' is not supported; accepted: coordinate",
                 "%%MatrixMarket matrix coordinate complex general\\n|1|field: 'complex' is not supported; accepted: pattern, real, integer",
-                "%%MatrixMarket matrix coordinate real symmetric\\n|1|symmetry: 'symmetric' is not supported; accepted: general",
+                "%MatrixMarket matrix coordinate real general\\n|1|the banner begins with one percent sign instead of two; expected '%%MatrixMarket matrix coordinate …'",
+                "%%MatrixMarket matrix coordinate real hermitian\\n|1|symmetry: 'hermitian' is not supported; accepted: general, symmetric, skew-symmetric",
+                "%%MatrixMarket matrix coordinate pattern skew-symmetric\\n|1|symmetry: a pattern cannot be skew-symmetric, it has no signs; accepted: general, symmetric",
+                SYMMETRIC + "2 3 1\\n|2|rows and columns: 2 and 3 differ; a symmetric matrix is square",
+                SYMMETRIC
+                        + "3 3 7\\n|2|nonzeros: 7 are out of range; accepted are 0 to 6, one triangle of a symmetric matrix",
+                SYMMETRIC
+                        + "3 3 2\\n2 1 5\\n1 2 5\\n|4|row 1, column 2 is repeated; it was given in line 3, there or by its mirror image",
+                SYMMETRIC
+                        + "3 3 2\\n3 3 5\\n3 3 5\\n|4|row 3, column 3 is repeated; it was given in line 3, there or by its mirror image",
+                SKEW
+                        + "3 3 4\\n|2|nonzeros: 4 are out of range; accepted are 0 to 3, one triangle of a skew-symmetric matrix",
+                SKEW
+                        + "3 3 1\\n2 2 0\\n|3|row and column: 2 is on the diagonal, which is zero in a skew-symmetric matrix and not to be given",
+                REAL
+                        + "% a\\n4 4 2\\n% b\\n1 2 1\\n2 3 1\\n|4|a comment among the elements; comments stand before the sizes only",
+                REAL
+                        + "4 4 2\\n1 2 1\\n  % b\\n2 3 1\\n|4|a comment among the elements; comments stand before the sizes only",
+                REAL + "4 4 1\\n1 2 1\\n% b\\n|4|a comment among the elements; comments stand before the sizes only",
+                REAL + "4 4 1\\n1 2 1 % b\\n|3|more than three numbers (row, column, value): '%'",
+                "% a\\n" + REAL + "1 1 0\\n|1|no Matrix Market file; expected '%%MatrixMarket matrix coordinate …'",
+                "\u00fe\u00ff\\0%|1|UTF-16 text; accepted are ASCII and UTF-8",
+                "\u00ff\u00fe%\\0|1|UTF-16 text; accepted are ASCII and UTF-8",
+                "\u00ef\u00bb%%MatrixMarket|1|no text: a broken byte order mark",
                 "%%MatrixMarket matrix coordinate real\\n|1|symmetry: missing, the line ends here",
                 REAL + "|2|rows: missing, the file ends here",
                 REAL + "2 2|2|nonzeros: missing, the file ends here",
@@ -121,6 +146,9 @@ class MatrixMarketTest {
     @Example
     void refusesOtherEndings() {
         assertRefused(
-                "a.csv", "", 0, "unknown format; accepted are names that end in .smtx (DLMC) or .mtx (Matrix Market)");
+                "a.csv",
+                "",
+                0,
+                "unknown format; accepted are names that end in .smtx (DLMC), .mtx (Matrix Market) or .npz (SciPy)");
     }
 }

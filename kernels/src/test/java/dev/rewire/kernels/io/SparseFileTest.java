@@ -83,7 +83,7 @@ class SparseFileTest {
         assertThrows(NoSuchFileException.class, () -> SparseFile.read(folder.resolve("absent.smtx")));
         Path directory = Files.createDirectory(folder.resolve("a.smtx"));
         MatrixFileException refusal = assertThrows(MatrixFileException.class, () -> SparseFile.read(directory));
-        assertEquals(directory + ": a directory; accepted are .smtx and .mtx files", refusal.getMessage());
+        assertEquals(directory + ": a directory; accepted are .smtx, .mtx and .npz files", refusal.getMessage());
     }
 
     @Example

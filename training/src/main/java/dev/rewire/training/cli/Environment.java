@@ -4,10 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.rewire.kernels.Provider;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
+import dev.rewire.kernels.probe.Capabilities;
+import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.training.TrainingRun;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param cpu model of the CPU
  * @param processors processors that the JVM may use
  * @param kernels which of Rewire's kernels run, and why
+ * @param gpu what is known of the device that computes; null on the CPU
  * @param dense who computes the dense network of a comparison; null without one
+ * @param capabilities what the machine, the JVM and the kernels can do
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,7 +32,9 @@ record Environment(
         String cpu,
         int processors,
         Kernels kernels,
-        @Nullable DenseEngine dense) {
+        @Nullable Map<String, String> gpu,
+        @Nullable DenseEngine dense,
+        Map<String, @Nullable Object> capabilities) {
     /**
      * Rewire's kernels.
      *
@@ -45,28 +49,20 @@ record Environment(
         }
     }
 
-    /** That of this process. */
-    static Environment ofProcess(@Nullable DenseEngine dense) {
+    /** That of this process, in which a run computes. */
+    static Environment of(TrainingRun run, @Nullable DenseEngine dense) {
+        Map<String, String> gpu = run.deviceEnvironment();
         Provider provider = Provider.active();
         return new Environment(
                 System.getProperty("java.runtime.version"),
                 System.getProperty("java.vm.name") + ", " + System.getProperty("java.vm.vendor"),
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
                         + System.getProperty("os.arch"),
-                cpuModel(),
+                Cpu.current().model(),
                 Runtime.getRuntime().availableProcessors(),
                 new Kernels(provider.name(), provider.vectorBits(), provider.reason()),
-                dense);
-    }
-
-    private static String cpuModel() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
-        } catch (IOException e) {
-            return "unknown";
-        }
+                gpu.isEmpty() ? null : gpu,
+                dense,
+                Capabilities.current().toMap());
     }
 }

@@ -4,6 +4,7 @@ import dev.rewire.training.CheckpointException;
 import dev.rewire.training.InvalidConfigException;
 import dev.rewire.training.data.DataException;
 import dev.rewire.training.data.InvalidDataSourceException;
+import dev.rewire.training.internal.Printable;
 import java.io.PrintStream;
 
 /** How a command ends that does not get to its end: one line on stderr, and an exit status that says whose fault it is. */
@@ -45,8 +46,8 @@ final class Failure {
                 || failure instanceof CheckpointException;
     }
 
-    /** The text with its line breaks as blanks. */
+    /** The text with its line breaks as blanks, and nothing that drives a terminal. */
     static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return Printable.of(text.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 }

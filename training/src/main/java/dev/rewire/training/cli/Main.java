@@ -1,5 +1,6 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.Device;
 import dev.rewire.training.Distribution;
 import dev.rewire.training.Method;
 import dev.rewire.training.NmSparsity;
@@ -46,6 +47,7 @@ public final class Main {
         ValueConverters.register(commands);
         ValueConverters.registerChoice(commands, Method.class);
         ValueConverters.registerChoice(commands, Distribution.class);
+        ValueConverters.registerChoice(commands, Device.class);
         ValueConverters.registerChoice(commands, RateDecay.class);
         ValueConverters.registerChoice(commands, OptimizerOptions.Kind.class);
         commands.registerConverter(Model.class, new Model.Converter());

@@ -7,8 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The folder of {@code --out}. A file in it is always whole: it is written beside and moved into place. */
+/**
+ * Where a run is saved: the folder of {@code --out}, or that of the checkpoint that is resumed. A file in it is always whole: it is written beside and moved
+ * into place.
+ */
 final class OutFolder {
     private static final String OPTION = "--out";
     private static final String ACCEPTED = "folders that can be written to, or made";
@@ -17,18 +23,33 @@ final class OutFolder {
     private static final String REPORT = "report.json";
 
     private final Path folder;
+    private final String checkpoint;
     private final List<String> epochs = new ArrayList<>();
 
-    private OutFolder(Path folder) {
+    private OutFolder(Path folder, String checkpoint) {
         this.folder = folder;
+        this.checkpoint = checkpoint;
+    }
+
+    /** Where a run is saved; null if it is not. Nothing is written. */
+    static @Nullable OutFolder of(@Nullable Path out, @Nullable Path resumed) throws IOException {
+        return out != null ? at(out, resumed) : resumed != null ? beside(resumed) : null;
+    }
+
+    /** The folder of the checkpoint that is resumed. The run goes on in that file. */
+    private static OutFolder beside(Path resumed) {
+        Path absolute = resumed.toAbsolutePath();
+        Path parent = absolute.getParent();
+        return new OutFolder(
+                parent == null ? absolute : parent, absolute.getFileName().toString());
     }
 
     /**
-     * The folder at a path, which need not be there yet. Nothing is written.
+     * The folder at a path, which need not be there yet.
      *
-     * @throws BadInputException if it plainly cannot be one to write to
+     * @throws BadInputException if it plainly cannot be one to write to, or holds something else than the run that is resumed
      */
-    static OutFolder at(Path path) {
+    private static OutFolder at(Path path, @Nullable Path resumed) throws IOException {
         Path existing = path.toAbsolutePath().normalize();
         while (!Files.exists(existing) && existing.getParent() != null) {
             existing = existing.getParent();
@@ -39,7 +60,29 @@ final class OutFolder {
         if (!Files.isWritable(existing)) {
             throw new BadInputException(OPTION, path, "is not writable", ACCEPTED);
         }
-        return new OutFolder(path);
+        if (resumed != null
+                && Files.isDirectory(path)
+                && Files.isSameFile(path, resumed.toAbsolutePath().resolveSibling(""))) {
+            return beside(resumed);
+        }
+        requireEmpty(path);
+        return new OutFolder(path, CHECKPOINT);
+    }
+
+    private static void requireEmpty(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            Optional<Path> first = files.sorted().findFirst();
+            if (first.isPresent()) {
+                throw new BadInputException(
+                        OPTION,
+                        path,
+                        "is not empty (" + first.get().getFileName() + ")",
+                        "new or empty folders, or that of the run of --resume");
+            }
+        }
     }
 
     /**
@@ -58,7 +101,7 @@ final class OutFolder {
 
     /** The checkpoint of the run. */
     Path checkpoint() {
-        return folder.resolve(CHECKPOINT);
+        return folder.resolve(checkpoint);
     }
 
     /** Where the dense network of a comparison is saved, beside the checkpoint of the run. */
@@ -89,14 +132,25 @@ final class OutFolder {
         }
     }
 
+    /** Whether tables stand beside the checkpoint: not where it has a name of its own, as there they may be of another run. */
+    private boolean hasTables() {
+        return checkpoint.equals(CHECKPOINT);
+    }
+
     /** Adds an epoch. */
     void addEpoch(EpochLine line) throws IOException {
+        if (!hasTables()) {
+            return;
+        }
         epochs.add(line.csv());
         write(EPOCHS, EpochLine.CSV_HEADER + "\n" + String.join("\n", epochs) + "\n");
     }
 
     /** Writes the report. */
     void writeReport(String json) throws IOException {
+        if (!hasTables()) {
+            return;
+        }
         write(REPORT, json + "\n");
     }
 

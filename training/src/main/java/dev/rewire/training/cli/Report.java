@@ -3,14 +3,20 @@ package dev.rewire.training.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.rewire.kernels.probe.Provenance;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.data.ImageData;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code --json} prints. The components are the keys, in snake case and in this order; those that are null are left out.
  *
+ * @param rewire version and commit
+ * @param date when the run ended
+ * @param command what was typed
  * @param method how the network was trained
  * @param model features from the input to the logits
  * @param sparsity share of absent weights that was asked for
@@ -18,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param nm N:M, as 2:4; null with blocks
  * @param distribution how the sparsity was shared out
  * @param seed of every random choice
+ * @param device {@code cpu} or {@code gpu}
+ * @param engine who computed the products of N:M layers, or all
  * @param threads that computed
  * @param epochs epochs completed
  * @param steps steps taken
@@ -45,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Report(
+        Map<String, @Nullable Object> rewire,
+        String date,
+        String command,
         String method,
         String model,
         double sparsity,
@@ -52,6 +63,8 @@ record Report(
         @Nullable String nm,
         String distribution,
         long seed,
+        String device,
+        String engine,
         int threads,
         int epochs,
         long steps,
@@ -80,8 +93,12 @@ record Report(
             ImageData data,
             RunSummary run,
             @Nullable RunSummary dense,
-            Environment environment) {
+            Environment environment,
+            Provenance provenance) {
         return new Report(
+                provenance.build().toMap(),
+                provenance.date().format(DateTimeFormatter.ISO_OFFSET_DATE_TIME),
+                provenance.command(),
                 ValueConverters.name(config.method()),
                 config.modelText(),
                 config.sparsity(),
@@ -89,6 +106,8 @@ record Report(
                 config.nm() == null ? null : config.nm().toString(),
                 ValueConverters.name(config.distribution()),
                 config.seed(),
+                config.device().toString(),
+                run.engine(),
                 config.threads(),
                 run.epochs(),
                 run.steps(),

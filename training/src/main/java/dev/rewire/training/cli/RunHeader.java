@@ -35,6 +35,11 @@ final class RunHeader {
                 run.steps() == 0 ? "" : ", going on after step " + run.steps()));
         lines.add(environment.kernels().text() + ", " + config.threads()
                 + (config.threads() == 1 ? " thread, " : " threads, ") + environment.cpu());
+        if (environment.gpu() != null) {
+            StringJoiner gpu = new StringJoiner(", ");
+            environment.gpu().forEach((name, value) -> gpu.add(name + " " + value));
+            lines.add(gpu.toString());
+        }
         for (int layer = 0; layer < run.plans().size(); layer++) {
             lines.add("layer " + (layer + 1) + ": " + run.plans().get(layer));
         }

@@ -1,5 +1,6 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.Device;
 import dev.rewire.training.Distribution;
 import dev.rewire.training.Method;
 import dev.rewire.training.RateDecay;
@@ -117,6 +118,15 @@ final class SettingsOptions {
     private long seed = DEFAULTS.seed();
 
     @Option(
+            names = "--device",
+            paramLabel = "cpu|gpu",
+            defaultValue = "cpu",
+            description =
+                    "Where products with the weights of --nm 2:4 are computed (default: ${DEFAULT-VALUE}); gpu rounds operands to"
+                            + " bf16, and takes the forward product and, with --transposable, that of the input's gradient.")
+    private Device device = DEFAULTS.device();
+
+    @Option(
             names = "--threads",
             paramLabel = "T",
             description = "Threads that compute; the result does not depend on it (default here: ${DEFAULT-VALUE}).")
@@ -192,6 +202,9 @@ final class SettingsOptions {
         if (given.test("--seed")) {
             settings.seed(seed);
         }
+        if (given.test("--device")) {
+            settings.device(device);
+        }
         if (given.test("--threads")) {
             settings.threads(threads);
         }
@@ -199,11 +212,29 @@ final class SettingsOptions {
         nm.applyTo(settings, base, given);
         TrainingConfig config = settings.build();
         nm.requireUse(config.method(), given);
+        requireSparse(config.method(), given);
         NmOptions.requireAgreement(
                 config,
                 given.test("--sparsity") ? sparsity : null,
                 given.test("--distribution") ? distribution : null,
                 given.test("--block") ? block : null);
         return config;
+    }
+
+    /** A dense network has all its weights, wherever the others would have theirs. */
+    private void requireSparse(Method of, Predicate<String> given) {
+        if (of != Method.DENSE) {
+            return;
+        }
+        String fault = "does not go with --method dense";
+        if (given.test("--sparsity") && sparsity != 0) {
+            throw new BadInputException("--sparsity", sparsity, fault, "0, or none");
+        }
+        if (given.test("--distribution")) {
+            throw new BadInputException("--distribution", ValueConverters.name(distribution), fault, "sparse methods");
+        }
+        if (given.test("--block")) {
+            throw new BadInputException("--block", block, fault, "sparse methods");
+        }
     }
 }

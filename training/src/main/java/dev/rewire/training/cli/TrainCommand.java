@@ -4,8 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.kernels.probe.Provenance;
 import dev.rewire.training.CheckpointException;
+import dev.rewire.training.Device;
 import dev.rewire.training.Method;
+import dev.rewire.training.NmBackend;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
@@ -36,12 +40,15 @@ import picocli.CommandLine.Spec;
                     + " sparsity on Fashion-MNIST.%n"
         },
         footer = {
-            "%nExit status: 0 done, 2 bad usage or bad input, 1 anything else.",
+            "%nCtrl-C and SIGTERM finish the step, save and print the command that goes on.",
+            "Exit status: 0 done, 2 bad usage or bad input, 1 anything else.",
             "JSON: sparsity, accuracies, rewire_share and exploration_rate are shares from 0 to 1; step_ms_median leaves out steps"
                     + " that rewire, but for those of sr-ste; dense_step_ms_median, speedup_vs_dense and dense_test_accuracy are left out without comparison.",
             "-D" + Failure.DEBUG + "=true in REWIRE_JAVA_OPTS adds a stack trace to an error."
         })
 final class TrainCommand implements Callable<Integer> {
+    private static final int INTERRUPTED = 1;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -68,7 +75,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Write report.json, epochs.csv and, after each epoch, checkpoints there. Made if absent.")
+            description =
+                    "Write report.json, epochs.csv and, after each epoch, checkpoints there: a folder that is new, empty, or that of the"
+                            + " run of --resume (default: with --resume that one).")
     private @Nullable Path out;
 
     @Option(
@@ -95,8 +104,12 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         TrainingConfig config = config();
+        if (config.device() == Device.GPU) {
+            // Before data are looked for, which takes longer.
+            NmBackend.find();
+        }
         DataSource source = DataSource.of(data);
-        OutFolder folder = out == null ? null : OutFolder.at(out);
+        OutFolder folder = OutFolder.of(out, resume);
         int classes = config.model().get(config.model().size() - 1);
         // A label is a byte, so more classes than these cannot occur.
         ImageData images = source.load(Math.min(classes, 256), console.err()::println);
@@ -107,23 +120,35 @@ final class TrainCommand implements Callable<Integer> {
             if (folder != null && resume != null) {
                 folder.keepEpochs(run.epochs());
             }
-            try (DensePeer dense = openDense(run, images)) {
-                train(run, dense, images, folder);
+            try (DensePeer dense = openDense(run, images);
+                    Interruption interruption = Interruption.install()) {
+                return train(run, dense, images, folder, interruption) ? 0 : INTERRUPTED;
             }
         }
-        return 0;
     }
 
-    private void train(TrainingRun run, @Nullable DensePeer dense, ImageData images, @Nullable OutFolder folder)
+    private boolean train(
+            TrainingRun run,
+            @Nullable DensePeer dense,
+            ImageData images,
+            @Nullable OutFolder folder,
+            Interruption interruption)
             throws IOException {
         PrintStream people = json ? console.err() : console.out();
-        Environment environment = Environment.ofProcess(dense == null ? null : dense.engine());
+        Environment environment = Environment.of(run, dense == null ? null : dense.engine());
         RunHeader.lines(run, images, environment).forEach(people::println);
-        TrainSession session = new TrainSession(run, dense, folder, Progress.on(console), people::println);
-        session.train();
+        Cpu.current()
+                .tooFewFor(run.config().threads())
+                .ifPresent(line -> console.err().println("rewire train: " + line));
+        TrainSession session =
+                new TrainSession(run, dense, folder, Progress.on(console), people::println, interruption::isRequested);
+        if (!session.train()) {
+            console.err().println(interrupted(run, folder));
+            return false;
+        }
         RunSummary summary = session.summary();
         RunSummary denseSummary = session.denseSummary();
-        String report = toJson(Report.of(run.config(), images, summary, denseSummary, environment));
+        String report = toJson(Report.of(run.config(), images, summary, denseSummary, environment, provenance()));
         if (folder != null) {
             folder.writeReport(report);
         }
@@ -131,13 +156,30 @@ final class TrainCommand implements Callable<Integer> {
             console.out().println(report);
         } else {
             String title = RunHeader.title(run.config());
+            String kernels = environment.kernels().text();
+            String engine = environment.gpu() == null ? kernels : summary.engine() + " and kernels";
             console.out().println();
-            ResultTable.lines(title, environment.kernels().text(), summary, denseSummary)
-                    .forEach(console.out()::println);
+            ResultTable.lines(title, engine, summary, denseSummary).forEach(console.out()::println);
         }
         if (console.out().checkError()) {
             throw new IOException("stdout: cannot be written to");
         }
+        return true;
+    }
+
+    private String interrupted(TrainingRun run, @Nullable OutFolder folder) {
+        String where = "interrupted after step " + run.steps() + " of " + run.totalSteps();
+        if (folder == null) {
+            return where + "; nothing was saved, as there was no --out";
+        }
+        String command = "rewire train --data " + quoted(data) + " --resume "
+                + quoted(folder.checkpoint().toString());
+        return where + " and saved; this goes on: " + command;
+    }
+
+    /** As a shell takes it for one word. */
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./:=+,@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     private TrainingConfig config() throws IOException {
@@ -153,6 +195,10 @@ final class TrainCommand implements Callable<Integer> {
         } catch (CheckpointException e) {
             throw new BadInputException("--resume", e);
         }
+    }
+
+    private Provenance provenance() {
+        return Provenance.now("rewire train", given().expandedArgs());
     }
 
     private ParseResult given() {

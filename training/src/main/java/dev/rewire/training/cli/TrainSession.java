@@ -2,11 +2,13 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.EpochResult;
 import dev.rewire.training.RunSummary;
+import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ final class TrainSession {
     private final @Nullable OutFolder out;
     private final Progress progress;
     private final Consumer<String> people;
+    private final BooleanSupplier interrupted;
 
     /**
      * Prepares to train.
@@ -26,24 +29,43 @@ final class TrainSession {
      * @param out where to save, or null
      * @param progress shows how far an epoch is
      * @param people are told of each epoch
+     * @param interrupted says after each step whether to stop
      */
     TrainSession(
             TrainingRun run,
             @Nullable DensePeer dense,
             @Nullable OutFolder out,
             Progress progress,
-            Consumer<String> people) {
+            Consumer<String> people,
+            BooleanSupplier interrupted) {
         this.run = run;
         this.dense = dense;
         this.out = out;
         this.progress = progress;
         this.people = people;
+        this.interrupted = interrupted;
     }
 
-    /** Trains all epochs that are left. */
-    void train() throws IOException {
+    /**
+     * Trains all epochs that are left.
+     *
+     * @return whether it came to the end; otherwise it was interrupted, and saved where it stood
+     */
+    boolean train() throws IOException {
+        List<EpochLine> lines = new ArrayList<>();
+        try {
+            trainAll(lines);
+            return true;
+        } catch (StoppedException e) {
+            if (out != null) {
+                save(out, lines);
+            }
+            return false;
+        }
+    }
+
+    private void trainAll(List<EpochLine> lines) throws IOException {
         for (int epoch = 1; epoch <= run.config().epochs(); epoch++) {
-            List<EpochLine> lines = new ArrayList<>();
             trainTo(epoch, run, lines);
             if (dense != null) {
                 trainTo(epoch, dense.run(), lines);
@@ -51,12 +73,16 @@ final class TrainSession {
             if (out != null && !lines.isEmpty()) {
                 save(out, lines);
             }
+            lines.clear();
         }
     }
 
     private void trainTo(int epoch, TrainingRun network, List<EpochLine> lines) {
         if (network.epochs() >= epoch) {
             return;
+        }
+        if (interrupted.getAsBoolean()) {
+            throw new StoppedException();
         }
         String method = ValueConverters.name(network.config().method());
         int epochs = network.config().epochs();
@@ -65,7 +91,14 @@ final class TrainSession {
         EpochResult result;
         try {
             String title = "epoch " + epoch + "/" + epochs + " " + method;
-            result = network.trainEpoch(progress.start(title, first, network.stepsOfEpoch()));
+            StepListener shown = progress.start(title, first, network.stepsOfEpoch());
+            result = network.trainEpoch((steps, loss) -> {
+                shown.stepTaken(steps, loss);
+                // Not after the last step of an epoch: what follows it is part of it.
+                if (interrupted.getAsBoolean() && steps % network.stepsOfEpoch() != 0) {
+                    throw new StoppedException();
+                }
+            });
         } finally {
             progress.stop();
         }
@@ -84,6 +117,15 @@ final class TrainSession {
         run.save(checkpoint);
         for (EpochLine line : lines) {
             folder.addEpoch(line);
+        }
+    }
+
+    /** Leaves an epoch between two steps. */
+    private static final class StoppedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StoppedException() {
+            super("interrupted", null, false, false);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.rewire.training.data;
 
+import dev.rewire.training.internal.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,7 +22,7 @@ public final class DataException extends IOException {
      * @param reason what was found there and what would have been accepted, on one line
      */
     public DataException(Path file, long offset, String reason) {
-        super(file + ": byte " + offset + ": " + reason);
+        super(Printable.of(file + ": byte " + offset + ": " + reason));
         this.file = file.toString();
         this.offset = offset;
     }

@@ -1,5 +1,7 @@
 package dev.rewire.training.data;
 
+import dev.rewire.training.internal.Printable;
+
 /** A value of {@code --data} that names no data. The message is one line: the option, its value, what is accepted. */
 public final class InvalidDataSourceException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -11,7 +13,7 @@ public final class InvalidDataSourceException extends IllegalArgumentException {
     private final String value;
 
     InvalidDataSourceException(String value, String reason) {
-        super(OPTION + ": '" + value + "' " + reason + "; accepted are " + ACCEPTED);
+        super(Printable.of(OPTION + ": '" + value + "' " + reason + "; accepted are " + ACCEPTED));
         this.value = value;
     }
 

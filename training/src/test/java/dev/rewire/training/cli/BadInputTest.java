@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.training.RoundingBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,13 @@ class BadInputTest {
             --method sr-ste --nm 2:4 --mask-interval 0 | --mask-interval | 0 | from 1
             --method sr-ste --nm 2:4 --sr-ste-decay -1 | --sr-ste-decay | -1.0 | from 0
             --method dense --nm 2:4        | --nm        | 2:4          | sparse methods
+            --device tpu                   | --device    | tpu          | cpu, gpu
+            --device gpu                   | --device    | gpu          | gpu with --nm 2:4
+            --device gpu --nm 1:4          | --device    | gpu          | gpu with --nm 2:4
+            --device gpu --method dense    | --device    | gpu          | gpu with --nm 2:4
+            --method dense --sparsity 0.9  | --sparsity  | 0.9          | 0, or none
+            --method dense --block 4x4     | --block     | 4x4          | sparse methods
+            --method dense --distribution er | --distribution | er      | sparse methods
             --nm 2:4 --transposable        | --transposable | true      | with --method sr-ste
             --nm 2:4 --mask-interval 5     | --mask-interval | 5        | with --method sr-ste
             --sr-ste-decay 0.1             | --sr-ste-decay | 0.1       | with --method sr-ste
@@ -121,6 +129,17 @@ class BadInputTest {
         refuses("--resume", none.toString(), "checkpoints", CommandResult.of("train", "--resume", none.toString()));
         Path text = Files.writeString(folder.resolve("text"), "some text");
         refuses("--resume", text.toString(), "accepted", CommandResult.of("train", "--resume", text.toString()));
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsRefusedBeforeDataAreLookedFor() {
+        RoundingBackend.reason = "no loops today";
+        try {
+            String[] args = "train --data /nonexistent --nm 2:4 --device gpu".split(" ");
+            refuses("--device", "gpu", "(rounding: no loops today); accepted are cpu", CommandResult.of(args));
+        } finally {
+            RoundingBackend.reason = null;
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.rewire.training.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,10 +14,12 @@ import dev.rewire.training.data.ImageData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,8 +100,9 @@ class OutAndResumeTest {
     void epochsBeforeTheStopAreKept() throws IOException {
         Path out = Files.createDirectories(folder.resolve("out"));
         Files.write(out.resolve("epochs.csv"), List.of(EpochLine.CSV_HEADER, "1,rigl,a", "2,rigl,b", "3,rigl,c"));
+        Path checkpoint = save(config(), out.resolve("checkpoint.rewire"));
         CommandResult resumed = CommandResult.of(
-                "train", "--data", data.toString(), "--resume", halfway().toString(), "--out", out.toString());
+                "train", "--data", data.toString(), "--resume", checkpoint.toString(), "--out", out.toString());
         assertEquals(0, resumed.status(), resumed.err());
         List<String> epochs = Files.readAllLines(out.resolve("epochs.csv"));
         assertEquals(List.of("1,rigl,a", "2,rigl,b"), epochs.subList(1, 3));
@@ -121,6 +125,85 @@ class OutAndResumeTest {
         assertEquals(0, again.status(), again.err());
         assertEquals(report.get("weights_hash"), again.json().get("weights_hash"));
         assertFalse(again.json().has("step_ms_median"));
+    }
+
+    @Test
+    void aResumedRunIsSavedWhereItWas() throws IOException {
+        Path checkpoint = halfway();
+        CommandResult resumed = CommandResult.of("train", "--data", data.toString(), "--resume", checkpoint.toString());
+        assertEquals(0, resumed.status(), resumed.err());
+        try (TrainingRun run = TrainingRun.resume(checkpoint, images(), 1)) {
+            assertTrue(run.isComplete(), "the file still holds the run halfway");
+        }
+    }
+
+    @Test
+    void aResumedRunFillsItsFolderWithoutOut() throws IOException {
+        Path out = Files.createDirectories(folder.resolve("out"));
+        Path checkpoint = save(config(), out.resolve("checkpoint.rewire"));
+        CommandResult resumed =
+                CommandResult.of("train", "--json", "--data", data.toString(), "--resume", checkpoint.toString());
+        assertEquals(0, resumed.status(), resumed.err());
+        assertEquals(Set.of("report.json", "epochs.csv", "checkpoint.rewire"), filesOf(out));
+    }
+
+    @Test
+    void theFolderOfAnotherRunIsRefusedAndLeftAsItIs() throws IOException {
+        Path out = Files.createDirectories(folder.resolve("out"));
+        Path other = save(config(), out.resolve("checkpoint.rewire"));
+        byte[] before = Files.readAllBytes(other);
+        for (List<String> options :
+                List.of(List.<String>of(), List.of("--resume", halfway().toString()))) {
+            List<String> arguments = new ArrayList<>(options);
+            arguments.addAll(List.of("--out", out.toString()));
+            CommandResult result = CommandResult.ofTraining(data, arguments.toArray(String[]::new));
+            assertEquals(2, result.status(), result.err());
+            assertTrue(
+                    result.err()
+                            .contains("--out: " + out + " is not empty (checkpoint.rewire); accepted are new or empty"),
+                    result.err());
+        }
+        assertArrayEquals(before, Files.readAllBytes(other));
+    }
+
+    @Test
+    void anInterruptedRunIsSavedAfterItsStepAndEndsAsIfItHadNotStopped() throws IOException {
+        JsonNode whole =
+                CommandResult.ofTraining(data, "--json", "--no-compare-dense").json();
+        OutFolder out = OutFolder.of(folder.resolve("out"), null);
+        out.open();
+        int stop = 18; // in the second epoch, where one has fewer steps than these
+        AtomicInteger steps = new AtomicInteger();
+        try (TrainingRun run = TrainingRun.create(config(), images())) {
+            TrainSession session = new TrainSession(
+                    run, null, out, new NoProgress(), line -> {}, () -> steps.getAndIncrement() >= stop);
+            assertFalse(session.train());
+            assertTrue(run.steps() > 0 && run.steps() < run.totalSteps() && run.steps() % run.stepsOfEpoch() != 0);
+        }
+        CommandResult resumed = CommandResult.of(
+                "train",
+                "--json",
+                "--data",
+                data.toString(),
+                "--resume",
+                out.checkpoint().toString());
+        assertEquals(0, resumed.status(), resumed.err());
+        assertEquals(whole.get("weights_hash"), resumed.json().get("weights_hash"));
+        assertEquals(
+                4,
+                Files.readAllLines(folder.resolve("out").resolve("epochs.csv")).size());
+    }
+
+    private static final class NoProgress implements Progress {
+        @Override
+        public StepListener start(String title, long step, int steps) {
+            return StepListener.NONE;
+        }
+
+        @Override
+        public void stop() {
+            // Nothing was shown.
+        }
     }
 
     @Test

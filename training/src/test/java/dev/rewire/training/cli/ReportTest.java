@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rewire.training.RoundingBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,12 +19,17 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportTest {
     /** The keys that callers rely on. */
     private static final List<String> KEYS = List.of(
+            "rewire",
+            "date",
+            "command",
             "method",
             "model",
             "sparsity",
             "block",
             "distribution",
             "seed",
+            "device",
+            "engine",
             "threads",
             "epochs",
             "steps",
@@ -62,9 +68,19 @@ class ReportTest {
         JsonNode json = CommandResult.ofTraining(data, "--json").json();
         assertEquals(KEYS, names(json));
         for (String key : KEYS) {
-            boolean text = List.of("method", "model", "block", "distribution", "topology_hash", "weights_hash")
+            boolean text = List.of(
+                            "date",
+                            "command",
+                            "method",
+                            "model",
+                            "block",
+                            "distribution",
+                            "device",
+                            "engine",
+                            "topology_hash",
+                            "weights_hash")
                     .contains(key);
-            boolean object = key.equals("environment");
+            boolean object = List.of("rewire", "environment").contains(key);
             assertEquals(text, json.get(key).isTextual(), key);
             assertEquals(object, json.get(key).isObject(), key);
             assertEquals(!text && !object, json.get(key).isNumber(), key);
@@ -155,11 +171,23 @@ class ReportTest {
     @Test
     void theEnvironmentSaysWhoComputed() throws IOException {
         JsonNode environment = CommandResult.ofTraining(data, "--json").json().get("environment");
-        assertEquals(List.of("jdk", "vm", "os", "cpu", "processors", "kernels", "dense"), names(environment));
+        assertEquals(
+                List.of("jdk", "vm", "os", "cpu", "processors", "kernels", "dense", "capabilities"),
+                names(environment));
+        assertTrue(environment.get("capabilities").get("jvm").has("use_fma"));
         assertEquals(List.of("provider", "vector_bits", "reason"), names(environment.get("kernels")));
         JsonNode dense = environment.get("dense");
         assertEquals(List.of("rewire", NaiveBackend.NAME), names(dense.get("step_ms")));
         assertTrue(names(dense.get("step_ms")).contains(dense.get("engine").asText()));
+    }
+
+    @Test
+    void theReportNamesTheDeviceThatComputed() throws IOException {
+        JsonNode json = json("--nm", "2:4", "--device", "gpu");
+        assertEquals("gpu", json.get("device").asText());
+        assertEquals(RoundingBackend.NAME, json.get("engine").asText());
+        assertEquals("loops", json.get("environment").get("gpu").get("device").asText());
+        assertEquals("rewire", json().get("engine").asText());
     }
 
     @Test

@@ -9,6 +9,15 @@ import java.lang.foreign.MemorySegment;
 /** Element-wise loops, one float at a time. */
 public final class ScalarElementwise implements ElementwiseKernels {
     @Override
+    public void descend(MemorySegment weights, MemorySegment gradients, long from, long to, float rate, float decay) {
+        for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
+            float w = weights.get(JAVA_FLOAT_UNALIGNED, i);
+            float g = gradients.get(JAVA_FLOAT_UNALIGNED, i) + decay * w;
+            weights.set(JAVA_FLOAT_UNALIGNED, i, w - rate * g);
+        }
+    }
+
+    @Override
     public void sgd(
             MemorySegment weights,
             MemorySegment gradients,

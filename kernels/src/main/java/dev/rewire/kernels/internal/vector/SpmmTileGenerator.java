@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmmShape.End;
 import java.lang.classfile.Label;
@@ -29,8 +30,8 @@ import java.lang.classfile.Label;
  * keeps copies of the addresses and computes the comparison's result twice, which costs 0.8 of 4 cycles (docs/performance.md).
  */
 final class SpmmTileGenerator {
-    /** Inputs of a chunk: with 64 samples, 16 KiB, which leave room for values and sums in a first-level cache of 32 KiB. */
-    private static final int CHUNK_STEPS = 64;
+    /** Inputs of a chunk: with 64 samples half of the first-level cache, which leaves room for values and sums. */
+    private static final int CHUNK_STEPS = CacheSizes.items(CacheSizes.L1 / 2, 64 * Float.BYTES, 256);
 
     /** Steps of a tile of one output that are written out; a taller tile would spill. */
     private static final int MOST_UNROLLED = 4;

@@ -34,7 +34,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>The code calls the Vector API directly. Through helpers of our own C2 runs into its inlining limits, and vectors become objects.
  */
-final class TileCode {
+public final class TileCode {
     private static final ClassDesc RAW = desc(RawMemory.class);
     private static final ClassDesc SPECIES = desc(VectorSpecies.class);
     private static final ClassDesc SEGMENT = desc(MemorySegment.class);
@@ -56,14 +56,29 @@ final class TileCode {
     private static final MethodTypeDesc UNARY = MethodTypeDesc.of(FLOATS, VECTOR);
 
     /** The bytecode itself, for what has no method here. */
-    final CodeBuilder code;
+    public final CodeBuilder code;
 
-    private TileCode(CodeBuilder code) {
+    private final Fields species;
+
+    private TileCode(CodeBuilder code, Fields species) {
         this.code = code;
+        this.species = species;
     }
 
-    /** Defines a class that implements an interface of one method. */
+    /** Where the species of the vectors are. */
+    private record Fields(ClassDesc floatsOwner, String floats, ClassDesc intsOwner, String ints) {}
+
+    /** Defines a class that implements an interface of one method, on vectors of this process's width. */
     static <T> T define(Class<T> type, Consumer<TileCode> body) {
+        return define(type, new Fields(RAW, "SPECIES", RAW, "INTS"), body);
+    }
+
+    /** Defines a class that implements an interface of one method, on vectors of floats and ints of 128, 256 or 512 bits. */
+    public static <T> T define(Class<T> type, int bits, Consumer<TileCode> body) {
+        return define(type, new Fields(FLOATS, "SPECIES_" + bits, INTS, "SPECIES_" + bits), body);
+    }
+
+    private static <T> T define(Class<T> type, Fields species, Consumer<TileCode> body) {
         Method method = Arrays.stream(type.getMethods())
                 .filter(candidate -> Modifier.isAbstract(candidate.getModifiers()))
                 .findFirst()
@@ -88,7 +103,7 @@ final class TileCode {
                                                         ConstantDescs.MTD_void)
                                                 .return_())
                                 .withMethodBody(method.getName(), signature, ClassFile.ACC_PUBLIC, code -> {
-                                    body.accept(new TileCode(code));
+                                    body.accept(new TileCode(code, species));
                                     code.return_();
                                 }));
         try {
@@ -104,7 +119,7 @@ final class TileCode {
         return ClassDesc.ofDescriptor(type.descriptorString());
     }
 
-    int newLong() {
+    public int newLong() {
         return code.allocateLocal(TypeKind.LONG);
     }
 
@@ -118,11 +133,11 @@ final class TileCode {
         return code.allocateLocal(TypeKind.INT);
     }
 
-    int newVector() {
+    public int newVector() {
         return code.allocateLocal(TypeKind.REFERENCE);
     }
 
-    int[] newVectors(int count) {
+    public int[] newVectors(int count) {
         int[] locals = new int[count];
         Arrays.setAll(locals, i -> newVector());
         return locals;
@@ -135,12 +150,12 @@ final class TileCode {
     }
 
     /** {@code target = source & ADDRESS_MASK}: the base that accesses at constant offsets need no check from. */
-    void maskAddress(int source, int target) {
+    public void maskAddress(int source, int target) {
         code.lload(source).loadConstant(RawMemory.ADDRESS_MASK).land().lstore(target);
     }
 
     /** {@code local += constant}. */
-    void advance(int local, long constant) {
+    public void advance(int local, long constant) {
         if (constant != 0) {
             code.lload(local).loadConstant(constant).ladd().lstore(local);
         }
@@ -150,7 +165,7 @@ final class TileCode {
      * Repeats the body until both locals are equal. C2 would count a loop that compares by order, and rewrite what depends on the counter at length.
      * And nothing is on the stack where it jumps back, or C2 would compute that for its safepoint.
      */
-    void until(int position, int end, Runnable body) {
+    public void until(int position, int end, Runnable body) {
         Label loop = code.newLabel();
         Label done = code.newLabel();
         code.labelBinding(loop);
@@ -159,13 +174,21 @@ final class TileCode {
     }
 
     /** {@code vector = 0}. */
-    void zero(int vector) {
+    public void zero(int vector) {
         species();
         code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES)).astore(vector);
     }
 
+    /** {@code vector = constant}, in every lane. */
+    public void broadcast(int vector, float constant) {
+        species();
+        code.loadConstant(constant)
+                .invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float))
+                .astore(vector);
+    }
+
     /** {@code vector = memory[base + offset ...]}. */
-    void load(int vector, int base, long offset) {
+    public void load(int vector, int base, long offset) {
         species();
         address(base, offset);
         order();
@@ -296,7 +319,7 @@ final class TileCode {
     }
 
     /** {@code memory[base + offset ...] = vector}. */
-    void store(int vector, int base, long offset) {
+    public void store(int vector, int base, long offset) {
         code.aload(vector);
         address(base, offset);
         order();
@@ -318,8 +341,13 @@ final class TileCode {
         code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
     }
 
-    /** {@code sum += a · b}, rounded once. */
-    void fma(int sum, int a, int b) {
+    /** {@code sum += a · b}, rounded once; without an instruction for that, twice. */
+    public void fma(int sum, int a, int b) {
+        if (!VectorWidth.FUSED) {
+            code.aload(sum).aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
+            code.invokevirtual(FLOATS, "add", UNARY).astore(sum);
+            return;
+        }
         code.aload(a)
                 .aload(b)
                 .aload(sum)
@@ -328,8 +356,13 @@ final class TileCode {
     }
 
     /** {@code sum += a}. */
-    void add(int sum, int a) {
+    public void add(int sum, int a) {
         code.aload(sum).aload(a).invokevirtual(FLOATS, "add", UNARY).astore(sum);
+    }
+
+    /** {@code product = a · b}. */
+    public void multiply(int product, int a, int b) {
+        code.aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY).astore(product);
     }
 
     /** {@code vector = max(vector, zero)}; NaN stays. */
@@ -380,9 +413,31 @@ final class TileCode {
         code.astore(b);
     }
 
+    /** {@code ints = 0}. */
+    public void zeroInts(int ints) {
+        intSpecies();
+        code.invokestatic(INTS, "zero", MethodTypeDesc.of(INTS, SPECIES)).astore(ints);
+    }
+
+    /** {@code sum += a}, of ints. */
+    public void addInts(int sum, int a) {
+        code.aload(sum)
+                .aload(a)
+                .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR))
+                .astore(sum);
+    }
+
+    /** {@code memory[base + offset ...] = ints}. */
+    public void storeInts(int ints, int base, long offset) {
+        code.aload(ints);
+        address(base, offset);
+        order();
+        code.invokevirtual(INTS, "intoMemorySegment", STORE);
+    }
+
     /** {@code ints = memory[base + offset ...]}. */
-    void loadInts(int ints, int base, long offset) {
-        code.getstatic(RAW, "INTS", SPECIES);
+    public void loadInts(int ints, int base, long offset) {
+        intSpecies();
         address(base, offset);
         order();
         code.invokestatic(
@@ -454,7 +509,11 @@ final class TileCode {
     }
 
     private void species() {
-        code.getstatic(RAW, "SPECIES", SPECIES);
+        code.getstatic(species.floatsOwner, species.floats, SPECIES);
+    }
+
+    private void intSpecies() {
+        code.getstatic(species.intsOwner, species.ints, SPECIES);
     }
 
     private void order() {

@@ -17,6 +17,18 @@ final class VectorElementwise implements ElementwiseKernels {
     private final ScalarElementwise rest = new ScalarElementwise();
 
     @Override
+    public void descend(MemorySegment weights, MemorySegment gradients, long from, long to, float rate, float decay) {
+        int vectors = (int) ((to - from) / LANES);
+        for (int i = 0; i < vectors; i++) {
+            long offset = from * Float.BYTES + (long) i * VECTOR_BYTES;
+            FloatVector w = load(weights, offset);
+            FloatVector g = load(gradients, offset).add(w.mul(decay));
+            w.sub(g.mul(rate)).intoMemorySegment(weights, offset, ORDER);
+        }
+        rest.descend(weights, gradients, from + (long) vectors * LANES, to, rate, decay);
+    }
+
+    @Override
     public void sgd(
             MemorySegment weights,
             MemorySegment gradients,

@@ -2,6 +2,7 @@ package dev.rewire.kernels.internal.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.foreign.MemorySegment;
@@ -12,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** SDDMM by generated tiles, some blocks at a time, so that their partial sums stay in cache until they are added up. */
 final class VectorSddmm implements SddmmKernel {
-    /** Elements whose partial sums are kept: 16 KiB with 512-bit vectors, half of a first-level cache. */
-    private static final int ELEMENTS = 256;
+    /** Elements whose partial sums are kept: with 512-bit vectors half of the first-level cache. */
+    private static final int ELEMENTS = CacheSizes.items(CacheSizes.L1 / 2, 64, 1024);
 
     private static final Map<SddmmShape, List<SddmmTile>> GENERATED = new ConcurrentHashMap<>();
     private static final PartialSums WRITE = PartialSums.generate(false);

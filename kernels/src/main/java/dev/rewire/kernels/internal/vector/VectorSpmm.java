@@ -19,15 +19,18 @@ final class VectorSpmm implements SpmmKernel {
     }
 
     private static List<SpmmTile> generate(SpmmShape shape) {
-        int vectorsOfPanel = shape.lanes() / RawMemory.LANES;
-        // A tile as tall as wide loads least; where the panel is narrow it must be tall to keep enough sums in flight.
-        int size = Math.max(4, Tiling.accumulators() / 2 / vectorsOfPanel);
-        return Tiling.parts(shape.outputs(), size).stream()
-                .map(part -> {
-                    int most = Tiling.powerOfTwo(Tiling.accumulators() / part.size());
-                    return SpmmTileGenerator.generate(shape, part, Math.min(vectorsOfPanel, most));
-                })
+        return Tiling.parts(shape.outputs(), outputsOfTile(shape.lanes())).stream()
+                .map(part -> SpmmTileGenerator.generate(shape, part, vectorsOfTile(shape.lanes(), part.size())))
                 .toList();
+    }
+
+    /** A tile as tall as wide loads least; where the panel is narrow it must be tall to keep enough sums in flight. */
+    static int outputsOfTile(int lanes) {
+        return Math.max(4, Tiling.accumulators() / 2 / (lanes / RawMemory.LANES));
+    }
+
+    static int vectorsOfTile(int lanes, int outputs) {
+        return Math.min(lanes / RawMemory.LANES, Tiling.powerOfTwo(Tiling.accumulators() / outputs));
     }
 
     @Override

@@ -1,11 +1,19 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.kernels.probe.Jvm;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The width of the vectors: what the JVM prefers, or what {@code -Drewire.kernels.bits} says. */
 final class VectorWidth {
     private static final String PROPERTY = "rewire.kernels.bits";
+
+    /** The level of {@code UseAVX}. */
+    private static final int AVX_512 = 3;
+
+    /** Whether a fused multiply-add is an instruction. In software it is exact arithmetic on objects, a thousand times slower. */
+    static final boolean FUSED = !Jvm.current().useFma().isNo();
 
     private VectorWidth() {}
 
@@ -32,8 +40,12 @@ final class VectorWidth {
         return species;
     }
 
-    /** Vector registers: how large a tile may be. AVX-512 and NEON have 32, AVX2 and SSE 16. */
+    /** Vector registers: how large a tile may be. NEON has 32, SSE and AVX2 16; AVX-512 has 32, for shorter vectors too if it has {@code VL}. */
     static int registers() {
-        return RawMemory.SPECIES.vectorBitSize() >= 512 || "aarch64".equals(System.getProperty("os.arch")) ? 32 : 16;
+        boolean many = RawMemory.SPECIES.vectorBitSize() >= 512
+                || Cpu.current().architecture().equals("aarch64")
+                || (Jvm.current().useAvx().orElse(0) >= AVX_512
+                        && Cpu.current().features().contains("avx512vl"));
+        return many ? 32 : 16;
     }
 }

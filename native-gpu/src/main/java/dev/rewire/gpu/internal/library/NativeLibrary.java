@@ -55,6 +55,15 @@ public final class NativeLibrary {
     }
 
     /**
+     * What the library was opened by.
+     *
+     * @return a path, or a name that the system's search path resolved
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
      * A function of the library.
      *
      * @param symbol its name
@@ -63,7 +72,18 @@ public final class NativeLibrary {
      * @throws UnavailableException if there is none of that name
      */
     public MethodHandle function(String symbol, FunctionDescriptor descriptor) throws UnavailableException {
-        return Linker.nativeLinker().downcallHandle(address(symbol), descriptor);
+        return link(address(symbol), descriptor);
+    }
+
+    /**
+     * A function at an address.
+     *
+     * @param address from {@link #address}
+     * @param descriptor the function's parameters and result
+     * @return a handle of it
+     */
+    public static MethodHandle link(MemorySegment address, FunctionDescriptor descriptor) {
+        return Linker.nativeLinker().downcallHandle(address, descriptor);
     }
 
     /**
@@ -77,7 +97,30 @@ public final class NativeLibrary {
         return fileOf(address(symbol));
     }
 
-    private MemorySegment address(String symbol) throws UnavailableException {
+    /**
+     * The file that a function of the library lies in.
+     *
+     * @param symbol the function's name
+     * @param otherwise what to return if there is no such function, or the loader does not tell
+     * @return the path
+     */
+    public String fileOf(String symbol, String otherwise) {
+        try {
+            String file = fileOf(symbol);
+            return file.isEmpty() ? otherwise : file;
+        } catch (UnavailableException e) {
+            return otherwise;
+        }
+    }
+
+    /**
+     * Where a function of the library lies.
+     *
+     * @param symbol its name
+     * @return its address, never NULL
+     * @throws UnavailableException if there is none of that name
+     */
+    public MemorySegment address(String symbol) throws UnavailableException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = (MemorySegment) dlsym.invokeExact(handle, arena.allocateFrom(symbol));
             if (address.equals(MemorySegment.NULL)) {

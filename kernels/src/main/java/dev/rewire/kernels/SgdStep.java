@@ -1,0 +1,30 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.ElementwiseKernels;
+import java.lang.foreign.MemorySegment;
+
+/** A step of stochastic gradient descent, as {@link Updates} describes it. */
+record SgdStep(float rate, float momentum, boolean nesterov, float decay) {
+    static SgdStep of(boolean hasVelocity, float rate, float momentum, boolean nesterov, float decay) {
+        Check.finite("rate", rate);
+        Check.belowOne("momentum", momentum);
+        Check.decay("decay", decay);
+        if (hasVelocity != momentum > 0) {
+            throw new IllegalArgumentException("velocity: " + (hasVelocity ? "given" : "null") + " with momentum "
+                    + momentum + "; accepted is null with momentum 0, and a matrix otherwise");
+        }
+        return new SgdStep(rate, momentum, nesterov, decay);
+    }
+
+    void run(Trained matrices) {
+        ElementwiseKernels kernels = Providers.active().elementwise();
+        MemorySegment w = matrices.values(0);
+        MemorySegment dw = matrices.values(1);
+        if (momentum == 0) {
+            matrices.forEachPart((from, to) -> kernels.descend(w, dw, from, to, rate, decay));
+            return;
+        }
+        MemorySegment velocity = matrices.values(2);
+        matrices.forEachPart((from, to) -> kernels.sgd(w, dw, velocity, from, to, rate, momentum, nesterov, decay));
+    }
+}

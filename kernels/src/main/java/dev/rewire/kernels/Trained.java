@@ -1,0 +1,121 @@
+package dev.rewire.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Weights and what lies on the same places: what an update of an optimiser walks. */
+final class Trained {
+    private static final int ELEMENTS_OF_TASK = 64 * 1024;
+
+    /** The places of a value. */
+    private sealed interface Places {
+        record Blocks(BlockPattern pattern) implements Places {}
+
+        record Nm(NmPattern pattern) implements Places {}
+
+        record Dense(int rows, int cols) implements Places {}
+    }
+
+    /** A loop over elements. */
+    interface Loop {
+        void run(long from, long to);
+    }
+
+    private final Places places;
+    private final Workers workers;
+    private final List<String> names = new ArrayList<>();
+    private final List<MemorySegment> values = new ArrayList<>();
+    private final List<@Nullable KernelArena> arenas = new ArrayList<>();
+
+    private Trained(Places places, Workers workers) {
+        this.places = places;
+        this.workers = workers;
+    }
+
+    static Trained of(BlockSparseMatrix w, Workers workers) {
+        return new Trained(new Places.Blocks(w.pattern()), workers).with("w", w);
+    }
+
+    static Trained of(SemiStructuredMatrix w, Workers workers) {
+        return new Trained(new Places.Nm(w.pattern()), workers).with("w", w);
+    }
+
+    static Trained of(DenseMatrix w, Workers workers) {
+        return new Trained(new Places.Dense(w.rows(), w.cols()), workers).with("w", w);
+    }
+
+    Trained with(String name, BlockSparseMatrix matrix) {
+        Check.floats(name, matrix.type());
+        return with(name, new Places.Blocks(matrix.pattern()), matrix.values(), matrix.arena());
+    }
+
+    Trained with(String name, SemiStructuredMatrix matrix) {
+        Check.floats(name, matrix.type());
+        return with(name, new Places.Nm(matrix.pattern()), matrix.values(), matrix.arena());
+    }
+
+    Trained with(String name, DenseMatrix matrix) {
+        Check.equal(name + ".rowStride", matrix.rowStride(), matrix.cols(), "rows next to each other");
+        workers.checkReach(name, matrix.segment());
+        if (!name.equals("dw")) {
+            PanelCopying.checkWritable(name, matrix);
+        }
+        long bytes = (long) matrix.rows() * matrix.cols() * Float.BYTES;
+        return with(
+                name,
+                new Places.Dense(matrix.rows(), matrix.cols()),
+                matrix.segment().asSlice(0, bytes),
+                null);
+    }
+
+    private Trained with(String name, Places placesOfIt, MemorySegment valuesOfIt, @Nullable KernelArena arena) {
+        if (!placesOfIt.equals(places)) { // patterns of one training step are one object, which compares at once
+            throw new IllegalArgumentException(
+                    name + ": " + placesOfIt + " has other places than w, " + places + "; accepted are the same");
+        }
+        Check.alive(name, valuesOfIt); // freed memory may have been given to another
+        for (int i = 0; i < values.size(); i++) {
+            if (values.get(i).asOverlappingSlice(valuesOfIt).isPresent()) {
+                throw new IllegalArgumentException(
+                        name + ": shares memory with " + names.get(i) + "; accepted are separate matrices");
+            }
+        }
+        names.add(name);
+        values.add(valuesOfIt);
+        arenas.add(arena);
+        return this;
+    }
+
+    /** The values of an operand, in the order in which they were given. */
+    MemorySegment values(int operand) {
+        return values.get(operand);
+    }
+
+    /** Runs a loop over all elements, cut into tasks, while no arena can be closed. */
+    void forEachPart(Loop loop) {
+        long count = values.get(0).byteSize() / Float.BYTES;
+        StackRoom.reserve();
+        int held = 0;
+        try {
+            for (; held < arenas.size(); held++) {
+                KernelArena arena = arenas.get(held);
+                if (arena != null) {
+                    arena.acquire(names.get(held));
+                }
+            }
+            workers.run((int) ((count + ELEMENTS_OF_TASK - 1) / ELEMENTS_OF_TASK), (task, worker) -> {
+                long from = (long) task * ELEMENTS_OF_TASK;
+                loop.run(from, Math.min(from + ELEMENTS_OF_TASK, count));
+            });
+        } finally {
+            while (held > 0) {
+                KernelArena arena = arenas.get(--held);
+                if (arena != null) {
+                    arena.release();
+                }
+            }
+        }
+    }
+}

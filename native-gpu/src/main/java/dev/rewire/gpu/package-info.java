@@ -1,0 +1,5 @@
+/** NVIDIA GPUs, where there are any: what this machine offers, and 2:4 sparse products on it through cuSPARSELt. */
+@NullMarked
+package dev.rewire.gpu;
+
+import org.jspecify.annotations.NullMarked;

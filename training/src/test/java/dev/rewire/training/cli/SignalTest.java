@@ -1,0 +1,67 @@
+package dev.rewire.training.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rewire.training.TrainingRun;
+import dev.rewire.training.data.DataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run in a process of its own that is told to end. */
+class SignalTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    @Timeout(300)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
+    void sigtermSavesAndSaysHowToGoOn() throws Exception {
+        Path data = TinyData.writeTo(folder.resolve("data"));
+        Path out = folder.resolve("out");
+        Process process = start(data, out, "1000000");
+        Path checkpoint = out.resolve("checkpoint.rewire");
+        while (!Files.exists(checkpoint) && process.isAlive()) {
+            Thread.sleep(20);
+        }
+        process.destroy();
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it goes on");
+
+        String err = Files.readString(folder.resolve("err"));
+        assertEquals(1, process.exitValue(), err);
+        String command = "rewire train --data " + data + " --resume " + checkpoint;
+        assertTrue(err.contains(" of 12000000 and saved; this goes on: " + command), err);
+        long saved = Long.parseLong(err.replaceFirst("(?s).*interrupted after step ([0-9]+) of.*", "$1"));
+        try (TrainingRun run =
+                TrainingRun.resume(checkpoint, DataSource.of(data.toString()).load(4, line -> {}), 1)) {
+            assertEquals(saved, run.steps());
+            assertEquals(
+                    run.epochs() + 1,
+                    Files.readAllLines(out.resolve("epochs.csv")).size());
+        }
+    }
+
+    private Process start(Path data, Path out, String epochs) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("train", "--data", data.toString(), "--out", out.toString(), "--no-compare-dense"));
+        command.addAll(List.of(TinyData.OPTIONS));
+        command.set(command.indexOf("--epochs") + 1, epochs);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(folder.resolve("out.txt").toFile())
+                .redirectError(folder.resolve("err").toFile());
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        return builder.start();
+    }
+}
