@@ -58,7 +58,9 @@ public record Kernels(String provider, int vectorBits, String reason, Answer fma
                 new Choice(
                         "vector_registers",
                         Integer.toString(registers),
-                        registers == 32 ? "AVX-512 and ARM have 32" : "AVX2 and SSE have 16"),
+                        registers == 32
+                                ? "512-bit vectors and ARM's have 32"
+                                : "AVX2 and SSE have 16; tiles for more are too long for C1"),
                 new Choice(
                         "tile_accumulators",
                         Integer.toString(VectorFacts.accumulators()),

@@ -9,9 +9,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorWidth {
     private static final String PROPERTY = "rewire.kernels.bits";
 
-    /** The level of {@code UseAVX}. */
-    private static final int AVX_512 = 3;
-
     /** Whether a fused multiply-add is an instruction. In software it is exact arithmetic on objects, a thousand times slower. */
     static final boolean FUSED = !Jvm.current().useFma().isNo();
 
@@ -40,12 +37,14 @@ final class VectorWidth {
         return species;
     }
 
-    /** Vector registers: how large a tile may be. NEON has 32, SSE and AVX2 16; AVX-512 has 32, for shorter vectors too if it has {@code VL}. */
+    /**
+     * Vector registers: how large a tile may be. NEON and 512-bit vectors have 32, SSE and AVX2 16. With AVX-512 shorter vectors have 32, too, but a tile
+     * that fills them is too long for C1 (docs/architecture.md, "Generated tiles").
+     */
     static int registers() {
-        boolean many = RawMemory.SPECIES.vectorBitSize() >= 512
-                || Cpu.current().architecture().equals("aarch64")
-                || (Jvm.current().useAvx().orElse(0) >= AVX_512
-                        && Cpu.current().features().contains("avx512vl"));
-        return many ? 32 : 16;
+        return RawMemory.SPECIES.vectorBitSize() >= 512
+                        || Cpu.current().architecture().equals("aarch64")
+                ? 32
+                : 16;
     }
 }
