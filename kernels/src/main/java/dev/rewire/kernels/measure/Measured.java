@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads that ran at once for the figures of all
  * @param seconds that the measurement took
  * @param fused whether a multiply-add was one operation; otherwise this JVM has none, and a multiplication and an addition were measured
- * @param compiled whether C2 compiled every loop in time; otherwise figures are of interpreted or half-compiled code
+ * @param compiled whether C2 compiled every loop of fma and read in time; otherwise figures are of interpreted or half-compiled code
  * @param fma multiply-adds by width, the narrowest first
  * @param registers what C2 keeps in registers by width; a width that C2 did not compile is missing
  * @param readBits the width of the vectors that read

@@ -23,7 +23,7 @@ final class Measuring {
     /** Of the whole, for one loop, as long as there is time: it takes a twentieth of a second, and on a busy machine more. */
     private static final double MOST_WARM_UP = 0.25;
 
-    private static final double LEAST_WARM_UP = 0.02;
+    private static final double LEAST_WARM_UP = 0.1;
 
     private final List<Buffer> buffers;
     private final int threads;
@@ -58,7 +58,7 @@ final class Measuring {
         for (int bits : Arrays.stream(Widths.all()).boxed().toList().reversed()) {
             progress.accept("registers, " + bits + " bits");
             KeptSums.find(bits, SHARE_OF_A_COMPARISON * seconds, mostWarmUp())
-                    .ifPresentOrElse(sums -> registers.addFirst(new Registers(bits, sums)), () -> compiled = false);
+                    .ifPresent(sums -> registers.addFirst(new Registers(bits, sums)));
         }
         Verdicts verdicts = new Verdicts(threads, fused, compiled, fma, read);
         return new Measured(
