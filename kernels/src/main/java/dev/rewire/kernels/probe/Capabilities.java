@@ -39,7 +39,7 @@ public record Capabilities(
     }
 
     /**
-     * Those of this process, taken at the first call, which also chooses Rewire's kernels if nothing has yet. Some 100 ms where native access
+     * Those of this process, taken at the first call, which also chooses Rewire's kernels if nothing has yet. Some 50 ms more where native access
      * is allowed on x86: the JVM has to link the one function that is called. Never fails, never has the JVM print a warning of its own.
      *
      * @return the capabilities

@@ -56,7 +56,7 @@ public record Cpu(
     }
 
     /**
-     * Those of this machine, read at the first call: some 20 ms in a JVM that has just started. Asks no other part of Rewire.
+     * Those of this machine, read at the first call: some 15 ms in a JVM that has just started. Asks no other part of Rewire.
      *
      * @return the processors
      */

@@ -92,7 +92,7 @@ public record Jvm(
     }
 
     /**
-     * This JVM, asked at the first call: some 20 ms, a few where module {@code jdk.management} is absent. Asks no other part of Rewire.
+     * This JVM, asked at the first call: some 50 ms, a few where module {@code jdk.management} is absent. Asks no other part of Rewire.
      *
      * @return the JVM
      */

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * What {@code cpuid} says, through the function that glibc has for it since 2.33: for each register of a leaf the bits that the processor
- * has, and those that are usable. Linking a native function takes the JVM some 100 ms, so this is asked once and late.
+ * has, and those that are usable. Linking a native function takes the JVM some 50 ms, so this is asked once and late.
  */
 public final class X86Leaves {
     /** glibc numbers the leaves that it keeps; leaf 1. */
