@@ -149,6 +149,20 @@ public final class DenseMatrix {
         return segment;
     }
 
+    /** Bytes from the first element to behind the last one; the segment may be longer, and hold other matrices there. */
+    long extent() {
+        return rows == 0 ? 0 : rowBytes(rows - 1) + (long) cols * Float.BYTES;
+    }
+
+    /** Refuses memory that another argument has, too. */
+    void checkApart(String argument, String otherName, MemorySegment other, long otherBytes) {
+        long distance = other.address() - segment.address();
+        if (distance < extent() && -distance < otherBytes) {
+            throw new IllegalArgumentException(
+                    argument + ": shares memory with " + otherName + "; accepted are separate matrices");
+        }
+    }
+
     /**
      * Number of rows.
      *

@@ -348,6 +348,10 @@ public final class SpmmPlan implements AutoCloseable {
         DenseMatrix vector = epilogue.bias();
         if (vector != null) {
             Check.alive("bias", vector.segment());
+            if (!vector.segment().isAccessibleBy(Thread.currentThread())) {
+                throw new IllegalArgumentException("bias: a segment of a confined arena, out of reach of this thread;"
+                        + " accepted are segments of a shared or automatic arena, or of the calling thread");
+            }
             MemorySegment.copy(vector.segment(), 0, bias, 0, (long) outputs() * Float.BYTES);
         }
     }
@@ -562,8 +566,7 @@ public final class SpmmPlan implements AutoCloseable {
     /** A worker writes outputs of a panel when its samples are packed, those of others perhaps not yet. */
     private static void checkApart(DenseMatrix x, DenseMatrix y) {
         long distance = y.segment().address() - x.segment().address();
-        boolean apart =
-                distance >= x.segment().byteSize() || -distance >= y.segment().byteSize();
+        boolean apart = distance >= x.extent() || -distance >= y.extent();
         if (!apart && x.rowStride() == y.rowStride()) {
             long sample = Math.floorDiv(distance / Float.BYTES, x.rowStride());
             long column = Math.floorMod(distance / Float.BYTES, x.rowStride());

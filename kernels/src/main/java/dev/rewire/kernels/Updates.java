@@ -216,17 +216,21 @@ public final class Updates {
      * @param dy the gradient of the outputs
      * @param sums a 1 × features matrix, overwritten
      * @param workers who computes
-     * @throws IllegalArgumentException if the shapes do not fit
+     * @throws IllegalArgumentException if the shapes do not fit, or the sums are read-only or share memory with dy
+     * @throws IllegalStateException if an arena or the workers are closed
      */
     public static void sumOverBatch(PanelMatrix dy, DenseMatrix sums, Workers workers) {
         Check.equal("sums.rows", sums.rows(), 1, "a vector");
         Check.equal("sums.cols", sums.cols(), dy.cols(), "features");
         Check.alive("sums", sums.segment());
         workers.checkReach("sums", sums.segment());
+        PanelCopying.checkWritable("sums", sums);
         ElementwiseKernels kernels = Providers.active().elementwise();
         StackRoom.reserve();
         dy.arena().acquire("dy");
         try {
+            // Not before it is known to be alive: freed memory may have been given to the sums.
+            sums.checkApart("sums", "dy", dy.segment(), dy.segment().byteSize());
             workers.run((dy.cols() + FEATURES_OF_TASK - 1) / FEATURES_OF_TASK, (task, worker) -> {
                 int from = task * FEATURES_OF_TASK;
                 int to = Math.min(from + FEATURES_OF_TASK, dy.cols());
@@ -251,14 +255,18 @@ public final class Updates {
      * @param gradients outputs × inputs, rows next to each other, updated
      * @param weights w, of the same shape, rows next to each other
      * @param kept the weights whose gradients stay as they are, of the same shape
-     * @param decay λ
+     * @param decay λ, finite, at least 0
      * @param workers who computes
-     * @throws IllegalArgumentException if a shape differs, or a matrix has a row stride
+     * @throws IllegalArgumentException if an argument is not as described, or the gradients are read-only or share memory with the weights
+     * @throws IllegalStateException if an arena or the workers are closed
      */
     public static void decayMasked(
             DenseMatrix gradients, DenseMatrix weights, NmPattern kept, float decay, Workers workers) {
         check("gradients", gradients, kept, workers);
         check("weights", weights, kept, workers);
+        Check.decay("decay", decay);
+        PanelCopying.checkWritable("gradients", gradients);
+        gradients.checkApart("gradients", "weights", weights.segment(), weights.extent());
         int cols = kept.cols();
         int rowsOfTask = Math.max(1, ELEMENTS_OF_TASK / Math.max(1, cols));
         workers.run((kept.rows() + rowsOfTask - 1) / rowsOfTask, (task, worker) -> {

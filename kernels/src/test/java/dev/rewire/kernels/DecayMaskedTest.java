@@ -2,6 +2,7 @@ package dev.rewire.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -70,6 +71,49 @@ class DecayMaskedTest {
         DenseMatrix apart = DenseMatrix.of(memory.floats(8, 0), 1, 4, 8);
 
         Refusal.ofArgument("weights.rowStride: 8 ", () -> Updates.decayMasked(gradients, apart, kept, DECAY, workers));
+    }
+
+    @Example
+    void weightsBehindTheGradientsInOneSegmentAreAccepted() {
+        NmPattern kept = NmPattern.of(1, 4, 2, 4, new int[] {0, 1});
+        MemorySegment both = memory.floats(8, 0);
+        DenseMatrix gradients = DenseMatrix.of(both, 1, 4);
+        DenseMatrix weights = DenseMatrix.of(both.asSlice(16), 1, 4);
+        weights.set(0, 3, 1);
+
+        Updates.decayMasked(gradients, weights, kept, DECAY, workers);
+        assertEquals(DECAY, gradients.get(0, 3));
+    }
+
+    @Example
+    void sharedMemoryIsRefused() {
+        NmPattern kept = NmPattern.of(1, 4, 2, 4, new int[] {0, 1});
+        MemorySegment both = memory.floats(8, 0);
+        DenseMatrix gradients = DenseMatrix.of(both, 1, 4);
+        DenseMatrix weights = DenseMatrix.of(both.asSlice(12), 1, 4);
+
+        Refusal.ofArgument(
+                "gradients: shares memory with weights",
+                () -> Updates.decayMasked(gradients, weights, kept, DECAY, workers));
+    }
+
+    @Example
+    void readOnlyGradientsAreRefused() {
+        NmPattern kept = NmPattern.of(1, 4, 2, 4, new int[] {0, 1});
+        DenseMatrix gradients = DenseMatrix.of(memory.floats(4, 0).asReadOnly(), 1, 4);
+
+        Refusal.ofArgument(
+                "gradients: a read-only segment",
+                () -> Updates.decayMasked(gradients, new Grid(1, 4).rowMajor(memory), kept, DECAY, workers));
+    }
+
+    @Example
+    void aDecayThatIsNoNumberIsRefused() {
+        NmPattern kept = NmPattern.of(1, 4, 2, 4, new int[] {0, 1});
+        DenseMatrix gradients = new Grid(1, 4).rowMajor(memory);
+        DenseMatrix weights = new Grid(1, 4).rowMajor(memory);
+
+        Refusal.ofArgument("decay: NaN ", () -> Updates.decayMasked(gradients, weights, kept, Float.NaN, workers));
     }
 
     @Example

@@ -341,6 +341,15 @@ class UpdatesTest {
     }
 
     @Example
+    void refusesSumsThatAreReadOnlyOrThoseOfTheMatrix() {
+        PanelMatrix dy = new Grid(3, 5).panels(memory.kernels());
+        DenseMatrix constant = DenseMatrix.of(memory.floats(5, 0).asReadOnly(), 1, 5);
+        Refusal.ofArgument("sums: a read-only segment", () -> Updates.sumOverBatch(dy, constant, workers));
+        DenseMatrix inside = DenseMatrix.of(dy.segment().asSlice(64), 1, 5);
+        Refusal.ofArgument("sums: shares memory with dy", () -> Updates.sumOverBatch(dy, inside, workers));
+    }
+
+    @Example
     void refusesToSumAClosedMatrix() {
         KernelArena closed = KernelArena.open();
         PanelMatrix dy = PanelMatrix.allocate(closed, 3, 5);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -240,6 +241,35 @@ class WrongOperandsTest {
             other.start();
             other.join();
             assertEquals(null, thrown[0]);
+        }
+    }
+
+    @Test
+    void aConfinedBiasOfAnotherThreadIsRefused() throws Exception {
+        try (Arena confined = Arena.ofConfined()) {
+            DenseMatrix mine = DenseMatrix.allocate(confined, 1, OUTPUTS);
+            SpmmPlan plan = forward(Layout.PANELS, Epilogue.NONE.withBias(mine), two);
+            PanelMatrix x = panels(BATCH, INPUTS);
+            PanelMatrix y = panels(BATCH, OUTPUTS);
+            assertDoesNotThrow(() -> plan.run(x, y));
+            Throwable[] thrown = new Throwable[1];
+            Thread other =
+                    new Thread(() -> Refusal.ofArgument("bias: a segment of a confined arena", () -> plan.run(x, y)));
+            other.setUncaughtExceptionHandler((thread, e) -> thrown[0] = e);
+            other.start();
+            other.join();
+            assertEquals(null, thrown[0]);
+        }
+    }
+
+    @Test
+    void matricesBehindOneAnotherInOneSegmentAreAccepted() {
+        SpmmPlan plan = forward(Layout.ROW_MAJOR, Epilogue.NONE, two);
+        MemorySegment all = memory.floats(2L * BATCH * INPUTS, 0);
+        for (boolean first : new boolean[] {true, false}) {
+            DenseMatrix x = DenseMatrix.of(first ? all : all.asSlice(4L * BATCH * INPUTS), BATCH, INPUTS);
+            DenseMatrix y = DenseMatrix.of(first ? all.asSlice(4L * BATCH * INPUTS) : all, BATCH, OUTPUTS);
+            assertDoesNotThrow(() -> plan.run(x, y));
         }
     }
 

@@ -8,11 +8,15 @@ import java.lang.foreign.ValueLayout;
 final class Check {
     private static final String FROM_ZERO = "; indices count from 0: subtract 1 from all that count from 1";
 
+    /** What a {@link BlockPattern} takes. */
+    private static final int MOST_OF_SIDE = Integer.MAX_VALUE - BlockPattern.MAX_BLOCK;
+
     private Check() {}
 
     static void side(String argument, int side) {
-        if (side < 0) {
-            throw new IllegalArgumentException(argument + ": " + side + " is out of range; accepted are at least 0");
+        if (side < 0 || side > MOST_OF_SIDE) {
+            throw new IllegalArgumentException(
+                    argument + ": " + side + " is out of range; accepted are 0 to " + MOST_OF_SIDE);
         }
     }
 

@@ -48,6 +48,7 @@ public final class SparseTensors {
 
     private static void addBlocks(SafetensorsWriter writer, String name, BlockSparseMatrix matrix) {
         BlockPattern pattern = matrix.pattern();
+        clearPadding(matrix);
         writer.addMetadata(name + SHAPE, pattern.rows() + "x" + pattern.cols());
         addInts(writer, name + OFFSETS, pattern.rowOffsets());
         addInts(writer, name + INDICES, pattern.colIndices());
@@ -124,7 +125,7 @@ public final class SparseTensors {
         }
     }
 
-    /** What a file has outside of the matrix does not count; kernels rely on zeros there. */
+    /** What callers, and files of others, have outside of the matrix does not count; readers of files rely on zeros there. */
     private static void clearPadding(BlockSparseMatrix matrix) {
         BlockPattern pattern = matrix.pattern();
         MemorySegment values = matrix.values();

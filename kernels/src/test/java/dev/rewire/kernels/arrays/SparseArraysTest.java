@@ -166,7 +166,12 @@ class SparseArraysTest {
         refused(
                 "colIndices.length: 1 does not fit; expected 2 (as many as rowIndices)",
                 new CooArrays(1, 2, new int[2], new int[1], two));
-        refused("rows: -1 is out of range; accepted are at least 0", new CooArrays(-1, 2, new int[2], new int[2], two));
+        refused(
+                "rows: -1 is out of range; accepted are 0 to 2147483583",
+                new CooArrays(-1, 2, new int[2], new int[2], two));
+        refused(
+                "rows: 2147483647 is out of range; accepted are 0 to 2147483583",
+                new CooArrays(Integer.MAX_VALUE, 2, new int[2], new int[2], two));
         refused(
                 "rowIndices[0]: 0 is out of range; accepted are none, there is no such row or column",
                 new CscArrays(0, 1, new int[] {0, 2}, new int[2], two));

@@ -134,6 +134,19 @@ class SparseTensorsTest {
         }
     }
 
+    @Test
+    void whatACallerWroteIntoThePaddingIsNotInTheFile() throws IOException {
+        BlockSparseMatrix matrix = BlockSparseMatrix.allocate(arena, BlockPattern.full(1, 1, 2, 2));
+        matrix.values().copyFrom(MemorySegment.ofArray(floats(3, Float.NaN, 5, 6)));
+        SafetensorsWriter writer = new SafetensorsWriter();
+        SparseTensors.add(writer, "w", matrix);
+        writer.write(file());
+        try (Safetensors open = Safetensors.open(file())) {
+            assertArrayEquals(
+                    new float[] {3, 0, 0, 0}, open.tensor("w.values").data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

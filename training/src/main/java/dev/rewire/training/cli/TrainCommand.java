@@ -122,7 +122,11 @@ final class TrainCommand implements Callable<Integer> {
             }
             try (DensePeer dense = openDense(run, images);
                     Interruption interruption = Interruption.install()) {
-                return train(run, dense, images, folder, interruption) ? 0 : INTERRUPTED;
+                if (!train(run, dense, images, folder, interruption)) {
+                    return INTERRUPTED;
+                }
+                interruption.complete();
+                return 0;
             }
         }
     }

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A run in a process of its own that is told to end. */
 class SignalTest {
@@ -50,14 +52,49 @@ class SignalTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, 0", "false, 1"})
+    @Timeout(300)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
+    void aSignalThatComesTooLateMakesNoFailureOfARunThatIsDone(boolean done, int status) throws Exception {
+        Process process = start(Told.class, String.valueOf(done));
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it goes on");
+        assertEquals(status, process.exitValue(), Files.readString(folder.resolve("err")));
+    }
+
+    /** Is told to end by itself, and then done or not. */
+    static final class Told {
+        private Told() {}
+
+        static void main(String[] args) throws Exception {
+            try (Interruption interruption = Interruption.install()) {
+                long self = ProcessHandle.current().pid();
+                new ProcessBuilder("kill", "-TERM", String.valueOf(self)).start();
+                while (!interruption.isRequested()) {
+                    Thread.sleep(5);
+                }
+                if (Boolean.parseBoolean(args[0])) {
+                    interruption.complete();
+                }
+            }
+            Thread.sleep(60_000);
+        }
+    }
+
     private Process start(Path data, Path out, String epochs) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of("train", "--data", data.toString(), "--out", out.toString(), "--no-compare-dense"));
+        arguments.addAll(List.of(TinyData.OPTIONS));
+        arguments.set(arguments.indexOf("--epochs") + 1, epochs);
+        return start(Main.class, arguments.toArray(String[]::new));
+    }
+
+    private Process start(Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of("train", "--data", data.toString(), "--out", out.toString(), "--no-compare-dense"));
-        command.addAll(List.of(TinyData.OPTIONS));
-        command.set(command.indexOf("--epochs") + 1, epochs);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(folder.resolve("out.txt").toFile())
                 .redirectError(folder.resolve("err").toFile());
