@@ -124,6 +124,16 @@ public final class MachineRates {
         }
     }
 
+    /** Why loops of vectors never end in time: as objects these take a thousand times as long. Null if they are compiled. */
+    static @Nullable String uncompiled() {
+        Jvm jvm = Jvm.current();
+        return switch (jvm.compiler()) {
+            case C1, INTERPRETER ->
+                "this JVM does not compile vectors: " + jvm.compiler() + " alone (" + jvm.compilerSource() + ")";
+            case C2, OTHER, UNKNOWN -> null;
+        };
+    }
+
     private static void checkAvailable() {
         String reason = unavailable();
         if (reason != null) {

@@ -97,6 +97,9 @@ public record Measured(
             throw new IllegalArgumentException("seconds = " + seconds + ": accepted is at least 0.1");
         }
         String reason = MachineRates.unavailable();
+        if (reason == null) {
+            reason = MachineRates.uncompiled();
+        }
         return reason == null
                 ? new Measuring(caches.buffers(threads, freeMemory), threads, seconds, progress).run()
                 : unavailable(threads, reason);

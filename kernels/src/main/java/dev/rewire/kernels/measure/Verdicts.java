@@ -85,6 +85,9 @@ final class Verdicts {
         if (threads > 2) {
             return String.format(Locale.ROOT, "%d threads: as much as %.1f cores", threads, ratio);
         }
+        if (ratio * SAME < 1) { // Two threads that share a core do not less than one.
+            return String.format(Locale.ROOT, "second processor: busy with something else, %.2f×", ratio);
+        }
         return ratio >= HALFWAY
                 ? String.format(Locale.ROOT, "second processor: a whole core, %.2f×", ratio)
                 : String.format(Locale.ROOT, "second processor: shares a core, %.2f×", ratio);

@@ -29,6 +29,13 @@ class VerdictsTest {
     }
 
     @Test
+    void aProcessorThatOthersUseIsNotSaidToShareACore() {
+        assertEquals(
+                List.of("second processor: busy with something else, 0.23×"),
+                verdicts(2, new Fma(256, 100, 23)).lines());
+    }
+
+    @Test
     void slow512Bits() {
         Verdicts verdicts = verdicts(1, new Fma(256, 100, 100), new Fma(512, 80, 80));
         assertEquals(256, verdicts.fastestBits());

@@ -32,9 +32,10 @@ public final class NativeLibrary {
      *
      * @param name a path, or a name that the system's search path resolves
      * @return the library
-     * @throws UnavailableException with the loader's own words
+     * @throws UnavailableException with the loader's own words, or because the file would end or hold up this process
      */
     public static NativeLibrary open(String name) throws UnavailableException {
+        LibraryFile.check(name);
         FunctionDescriptor open = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
         FunctionDescriptor find = FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
         MethodHandle dlopen = ofSystem("dlopen", open);

@@ -13,11 +13,13 @@ import dev.rewire.gpu.internal.binding.CudaDriver;
 import dev.rewire.gpu.internal.library.SearchRoots;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +89,26 @@ class InstallationTest {
         assertEquals(
                 text + ": invalid ELF header (-Drewire.cusparselt=" + text + ")",
                 cusparselt(Map.of("rewire.cusparselt", text.toString())).reason());
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.1, 0.5})
+    void aLibraryThatIsCutOffIsReportedAndDoesNotEndTheProcess(double share) throws Exception {
+        byte[] whole = Files.readAllBytes(cusparseLt081);
+        int length = (int) (share * whole.length);
+        Path part = Files.write(folder.resolve("libcusparseLt.so.0"), Arrays.copyOf(whole, length));
+        String reason = cusparselt(Map.of("rewire.cusparselt", part.toString())).reason();
+        assertTrue(reason.startsWith(part + ": cut off after " + length + " of at least "), reason);
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeIsReportedAndNotWaitedFor() throws Exception {
+        Path pipe = folder.resolve("libcusparseLt.so.0");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
+        assertEquals(
+                pipe + ": not a file (-Drewire.cusparselt=" + pipe + ")",
+                cusparselt(Map.of("rewire.cusparselt", pipe.toString())).reason());
     }
 
     @Test
