@@ -4,6 +4,7 @@ import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.Product;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
+import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.Device;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -12,6 +13,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** The commands of this module. Exit status: 0 done, 2 bad usage or bad input, 1 anything else. */
@@ -56,6 +59,7 @@ public final class Main {
                     return BAD_INPUT;
                 })
                 .setExecutionExceptionHandler((e, command, result) -> failed(name(command), e, err));
+        addVersion(commands);
         OptionValues.register(commands);
         OptionValues.registerChoice(commands, Product.class, Product.values());
         OptionValues.registerChoice(commands, Device.class, Device.values());
@@ -77,6 +81,17 @@ public final class Main {
             // Such as memory that is not there: picocli handles exceptions alone.
             return failed(name(commands), e, err);
         }
+    }
+
+    /** {@code --version}, of the program and of each command. */
+    private static void addVersion(CommandLine commands) {
+        CommandSpec spec = commands.getCommandSpec();
+        spec.version(Build.current().toString());
+        spec.addOption(OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("print the version")
+                .build());
+        commands.getSubcommands().values().forEach(Main::addVersion);
     }
 
     /** One line on stderr, and the status that says whose fault it is. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rewire.kernels.probe.Build;
 import dev.rewire.kernels.probe.Capabilities;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,6 +13,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole runs of {@code probe}. */
 class ProbeRunTest {
@@ -32,6 +35,7 @@ class ProbeRunTest {
                         "kernels",
                         "capabilities",
                         "disagreements",
+                        "gpu",
                         "environment")),
                 keys::toString);
         assertEquals("rewire probe --json", run.json().get("command").textValue());
@@ -52,6 +56,14 @@ class ProbeRunTest {
         assertEquals(0, run.status(), run.err());
         assertTrue(run.out().startsWith("rewire    "), run.out());
         assertTrue(run.out().contains(Capabilities.current().toString()), run.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"probe --version", "spmm --version", "bench --version", "--version"})
+    void everyCommandSaysItsVersion(String command) {
+        CommandRun run = CommandRun.of(command.split(" ", -1));
+        assertEquals(0, run.status(), run.err());
+        assertEquals(Build.current().toString(), run.out().strip());
     }
 
     @Test

@@ -46,6 +46,12 @@ public record Build(String version, Optional<String> commit) {
         return Optional.of(properties.getProperty(key, "")).filter(value -> !value.isEmpty() && !value.contains("${"));
     }
 
+    /** For people. */
+    @Override
+    public String toString() {
+        return "rewire " + version + ", commit " + commit.orElse(Cpu.UNKNOWN);
+    }
+
     /**
      * The same for programs.
      *

@@ -1,5 +1,6 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.Device;
 import dev.rewire.training.Distribution;
 import dev.rewire.training.Method;
@@ -8,6 +9,8 @@ import dev.rewire.training.RateDecay;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The commands of this module. Exit status: 0 done, 2 bad usage or bad input, 1 anything else. */
@@ -34,12 +37,24 @@ public final class Main {
                 .setParameterExceptionHandler((e, given) -> badUsage(e, console))
                 .setExecutionExceptionHandler((e, command, given) -> Failure.report(name(command), e, console.err()));
         withConverters(commands);
+        addVersion(commands);
         try {
             return commands.execute(args);
         } catch (Error e) {
             // Such as memory that is not there: picocli handles exceptions alone.
             return Failure.report(name(commands), e, console.err());
         }
+    }
+
+    /** {@code --version}, of the program and of each command. */
+    private static void addVersion(CommandLine commands) {
+        CommandSpec spec = commands.getCommandSpec();
+        spec.version(Build.current().toString());
+        spec.addOption(OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("print the version")
+                .build());
+        commands.getSubcommands().values().forEach(Main::addVersion);
     }
 
     /** Makes a command line read the values of options; after its subcommands were added. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.RoundingBackend;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,6 +62,13 @@ class ReportTest {
     @BeforeAll
     static void writeData() throws IOException {
         data = TinyData.writeTo(folder);
+    }
+
+    @Test
+    void theCommandSaysItsVersion() {
+        CommandResult result = CommandResult.of("train", "--version");
+        assertEquals(0, result.status(), result::err);
+        assertEquals(Build.current().toString(), result.out().strip());
     }
 
     @Test
