@@ -51,6 +51,7 @@ public final class SddmmPlan implements AutoCloseable {
     private int[] rowStarts;
     private int[] colStarts;
     private int blocksOfTask;
+    private boolean isPadded;
     private boolean isPlanned;
     private boolean hasRun;
     private boolean isClosed;
@@ -140,6 +141,7 @@ public final class SddmmPlan implements AutoCloseable {
         isPlanned = false;
         pattern = dw.pattern();
         int blocks = pattern.blocks();
+        isPadded = pattern.rows() % pattern.blockRows() != 0 || pattern.cols() % pattern.blockCols() != 0;
         if (rowStarts.length < blocks) {
             rowStarts = new int[blocks];
             colStarts = new int[blocks];
@@ -304,8 +306,10 @@ public final class SddmmPlan implements AutoCloseable {
                         x.panelStride() * Float.BYTES,
                         dw.memory(),
                         scratch[worker]);
-        for (int block = first; block < end; block++) {
-            clearPadding(block);
+        if (isPadded) {
+            for (int block = first; block < end; block++) {
+                clearPadding(block);
+            }
         }
     }
 
