@@ -2,6 +2,7 @@ package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.scalar.ScalarProvider;
+import dev.rewire.kernels.internal.system.Requirements;
 import dev.rewire.kernels.internal.vector.VectorProvider;
 import dev.rewire.kernels.probe.Jvm;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class Providers {
     private static final String PROPERTY = "rewire.kernels";
     private static final String BITS_PROPERTY = "rewire.kernels.bits";
-    private static final String MODULE = "jdk.incubator.vector";
     private static final int LEAST_SSE = 4;
 
     private record Selection(KernelProvider provider, String reason) {}
@@ -102,19 +102,14 @@ final class Providers {
     }
 
     private static KernelProvider vector() throws UnavailableException {
-        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-            throw new UnavailableException(
-                    "module " + MODULE + " is missing; start the JVM with --add-modules " + MODULE, null);
+        String missing = Requirements.missingVectorModule();
+        if (missing != null) {
+            throw new UnavailableException(missing, null);
         }
         try {
             return VectorProvider.create();
         } catch (IllegalCallerException e) {
-            throw new UnavailableException(
-                    "native access is denied; start the JVM with --enable-native-access="
-                            + (Providers.class.getModule().isNamed()
-                                    ? Providers.class.getModule().getName()
-                                    : "ALL-UNNAMED"),
-                    e);
+            throw new UnavailableException(Requirements.deniedNativeAccess(), e);
         } catch (IllegalArgumentException e) {
             throw new UnavailableException(String.valueOf(e.getMessage()), e);
         }

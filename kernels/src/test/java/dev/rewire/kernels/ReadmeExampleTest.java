@@ -5,49 +5,35 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The first example of the README, compiled and run line by line as it stands there. */
 class ReadmeExampleTest {
-    private static final String MARK = "<!-- example: multiply -->";
-    private static final String CLASS = "ReadmeExample";
-
     @Test
-    void multiplyExampleCompilesAndRuns(@TempDir Path classes) throws Exception {
-        compile(example(), classes);
-        URL[] path = {classes.toUri().toURL()};
-        try (URLClassLoader loader = new URLClassLoader(path, ReadmeExampleTest.class.getClassLoader())) {
-            loader.loadClass(CLASS).getMethod("run").invoke(null);
-        }
+    void multiplyExamplePrintsWhatStandsBesideIt(@TempDir Path folder) throws IOException {
+        List<String> lines = Files.readAllLines(readme());
+        Path source = folder.resolve("Multiply.java");
+        Files.writeString(source, blockAfter("<!-- zoo: file Multiply.java -->", lines));
+        Fork fork = Fork.run(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "--class-path=" + Fork.folderOf(Provider.class),
+                source.toString()));
+        assertEquals(0, fork.exit(), fork::err);
+        assertEquals(blockAfter("<!-- zoo: prints -->", lines), fork.out());
     }
 
-    /** The lines of the Java block that follows the mark. */
-    private static List<String> example() throws IOException {
-        Path readme = readme();
-        List<String> lines = Files.readAllLines(readme);
-        int mark = lines.indexOf(MARK);
-        assertTrue(mark >= 0, () -> readme + " has no line " + MARK);
-        int open = mark + 1;
-        while (open < lines.size() && lines.get(open).isBlank()) {
-            open++;
-        }
-        assertEquals("```java", open < lines.size() ? lines.get(open) : "the end", "the line after " + MARK);
-        int close = lines.subList(open, lines.size()).indexOf("```");
-        assertTrue(close > 1, () -> "the block after " + MARK + " is empty or has no end");
-        return lines.subList(open + 1, open + close);
+    /** The lines of the block that follows a mark. */
+    private static String blockAfter(String mark, List<String> lines) {
+        int open = lines.indexOf(mark) + 1;
+        assertTrue(open > 0 && lines.get(open).startsWith("```"), () -> "no block after a line " + mark);
+        int length = lines.subList(open + 1, lines.size()).indexOf("```");
+        return String.join("\n", lines.subList(open + 1, open + 1 + length)) + "\n";
     }
 
     /** From {@code -Drewire.readme}, or above the working folder, next to the reactor's build file. */
@@ -63,39 +49,5 @@ class ReadmeExampleTest {
             }
         }
         return fail("no project root above " + Path.of("").toAbsolutePath());
-    }
-
-    private static void compile(List<String> example, Path classes) {
-        StringBuilder source = new StringBuilder();
-        example.stream()
-                .filter(line -> line.startsWith("import "))
-                .forEach(line -> source.append(line).append('\n'));
-        source.append("public class " + CLASS + " { public static void run() throws Exception {\n");
-        example.stream()
-                .filter(line -> !line.startsWith("import "))
-                .forEach(line -> source.append(line).append('\n'));
-        source.append("} }\n");
-
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
-        List<String> options = new ArrayList<>(List.of("-proc:none", "-d", classes.toString()));
-        options.addAll(List.of("-cp", Fork.folderOf(Provider.class).toString()));
-        boolean compiled = compiler.getTask(null, null, problems, options, null, List.of(new Source(source.toString())))
-                .call();
-        assertTrue(compiled, () -> problems.getDiagnostics() + "\n" + source);
-    }
-
-    private static final class Source extends SimpleJavaFileObject {
-        private final String text;
-
-        Source(String text) {
-            super(URI.create("string:///" + CLASS + ".java"), Kind.SOURCE);
-            this.text = text;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.rewire.kernels.measure;
 
+import dev.rewire.kernels.internal.system.Requirements;
 import dev.rewire.kernels.internal.vector.VectorProvider;
 import dev.rewire.kernels.internal.vector.ceiling.FmaLoop;
 import dev.rewire.kernels.internal.vector.ceiling.ReadLoop;
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the processor and the memory do at most, measured with loops of our own: the best of many rounds of some tenths of a millisecond. */
 public final class MachineRates {
-    private static final String MODULE = "jdk.incubator.vector";
-
     /** Of the time that is measured; only a machine that is busy takes so long. */
     private static final double MOST_WARM_UP = 3;
 
@@ -49,13 +48,16 @@ public final class MachineRates {
      * @return the reason, or null if it can
      */
     public static @Nullable String unavailable() {
-        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-            return "module " + MODULE + " is missing; start the JVM with --add-modules " + MODULE;
+        String missing = Requirements.missingVectorModule();
+        if (missing != null) {
+            return missing;
         }
         try {
             VectorProvider.create();
             return null;
-        } catch (IllegalArgumentException | IllegalCallerException e) {
+        } catch (IllegalCallerException e) {
+            return Requirements.deniedNativeAccess();
+        } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }
     }

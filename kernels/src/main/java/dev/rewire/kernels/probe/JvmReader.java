@@ -2,6 +2,7 @@ package dev.rewire.kernels.probe;
 
 import dev.rewire.kernels.internal.system.FmaTrial;
 import dev.rewire.kernels.internal.system.JvmFlags;
+import dev.rewire.kernels.internal.system.Requirements;
 import dev.rewire.kernels.internal.vector.VectorFacts;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,8 +10,6 @@ import java.util.OptionalInt;
 
 /** Asks the JVM: its flags where module {@code jdk.management} is there, otherwise its properties and a trial. */
 final class JvmReader {
-    private static final String VECTOR_MODULE = "jdk.incubator.vector";
-
     /** What compiles, and who says so. */
     private record Compiling(Jvm.Compiler compiler, String source) {}
 
@@ -44,15 +43,8 @@ final class JvmReader {
     }
 
     private static Answer vectorApi() {
-        boolean readable = ModuleLayer.boot()
-                .findModule(VECTOR_MODULE)
-                .filter(JvmReader.class.getModule()::canRead)
-                .isPresent();
-        return readable
-                ? Answer.of(true, "module " + VECTOR_MODULE)
-                : Answer.of(
-                        false,
-                        "module " + VECTOR_MODULE + " is missing; start the JVM with --add-modules " + VECTOR_MODULE);
+        String missing = Requirements.missingVectorModule();
+        return missing == null ? Answer.of(true, "module jdk.incubator.vector") : Answer.of(false, missing);
     }
 
     private Answer useFma() {
