@@ -119,16 +119,19 @@ final class Zoo {
                     member = member(begins, place);
                 }
             } else if (lines.get(i).startsWith("```")) {
-                int end = lines.subList(i + 1, lines.size()).indexOf("```") + i + 1;
-                boolean known = mark.equals("run") || mark.equals("prints") || mark.startsWith("file ");
-                if (known && member != null) {
-                    member.steps.add(new Step(mark, String.join("\n", lines.subList(i + 1, end)) + "\n", place));
-                } else if (!document.equals("README.md") && !lines.get(i).equals("```text")) {
+                int length = lines.subList(i + 1, lines.size()).indexOf("```");
+                if (length < 0) {
+                    throw new Failure(place + ": a block without an end");
+                }
+                List<String> block = lines.subList(i + 1, i + 1 + length);
+                if (member != null && (mark.equals("run") || mark.equals("prints") || mark.startsWith("file "))) {
+                    member.steps.add(new Step(mark, String.join("\n", block) + "\n", place));
+                } else if (!mark.isEmpty() || !document.equals("README.md") && !lines.get(i).equals("```text")) {
                     throw new Failure(place + ": a block that nothing runs; it needs a comment `zoo: file PATH`,"
                             + " `zoo: run` or `zoo: prints` before it");
                 }
                 mark = "";
-                i = end;
+                i += length + 1;
             }
         }
     }
@@ -340,13 +343,27 @@ final class Zoo {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();
         }
-        String printed = Files.readString(out).replaceAll("\u001B\\[[0-9;]*m", ""); // colours of Maven, even when it is quiet
+        String printed = plain(Files.readString(out));
         Files.writeString(log, printed, StandardOpenOption.APPEND);
         if (!ended || process.exitValue() != 0) {
             String how = ended ? "exit code " + process.exitValue() : "still running after " + LIMIT_SECONDS + " s";
-            throw new Failure("the commands at " + step.place + ": " + how + ", see " + root.relativize(log));
+            throw new Failure("the commands at " + step.place + ": " + how + ": " + reason(log) + ", see " + root.relativize(log));
         }
         return printed;
+    }
+
+    /** Maven resets colours even where it is quiet and writes to a file. */
+    private static String plain(String text) {
+        return text.replaceAll("\u001B\\[[0-9;]*m", "");
+    }
+
+    /** The first line that says something of an error, or the last one. */
+    private static String reason(Path log) throws IOException {
+        List<String> lines = plain(Files.readString(log)).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        return lines.stream()
+                .filter(line -> line.matches("(?i).*(error|exception|not found).*[^:]"))
+                .findFirst()
+                .orElse(lines.isEmpty() ? "nothing was printed" : lines.getLast());
     }
 
     private ProcessBuilder process(Path folder, Path repository, String commands) {
