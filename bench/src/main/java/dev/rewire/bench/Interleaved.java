@@ -12,11 +12,8 @@ import java.util.function.DoubleConsumer;
  * before did. With several threads it lasts until those of the contender before have gone to sleep, and wakes the contender's own.
  */
 final class Interleaved {
-    /** Until the JIT has compiled what runs. */
-    private static final double WARM_UP_SECONDS = 1.5;
-
-    /** Runs of less than a quarter of a second try whether it works, and have a shorter warm-up. */
-    private static final double MOST_WARM_UP_PER_SECOND = 6;
+    /** Of the warm-up: long enough that caches are the contender's own for most of it. */
+    private static final long TURN_NANOS = 20_000_000;
 
     private static final int LEAST_ROUNDS = 3;
 
@@ -27,13 +24,11 @@ final class Interleaved {
     private final boolean threaded;
     private final DoubleConsumer elapsed;
 
-    private long start;
-
     /**
      * Prepares.
      *
      * @param threaded whether contenders have threads that have to go to sleep
-     * @param elapsed is told between rounds how many seconds have passed
+     * @param elapsed is told between rounds how many seconds of them have passed
      */
     Interleaved(List<? extends Contender> contenders, boolean threaded, DoubleConsumer elapsed) {
         this.contenders = contenders;
@@ -42,46 +37,59 @@ final class Interleaved {
     }
 
     /**
-     * Runs all for a while.
+     * Runs all until none gets faster any more, and then for a while.
      *
-     * @param seconds that runs are timed, all contenders together
+     * @param seconds that runs are timed, all contenders together, after the warm-up
      * @return the times of each
      */
     List<Times> time(double seconds) {
-        double warmUp = warmUpSeconds(seconds);
-        start = System.nanoTime();
-        // Half of it for the first alone, which is the one that a JIT compiles.
-        long half = System.nanoTime() + nanos(warmUp / 2);
-        do {
-            contenders.get(0).run();
-        } while (System.nanoTime() - half < 0);
-        rounds(warmUp / 2, 1);
-        return rounds(seconds, LEAST_ROUNDS);
-    }
-
-    static double warmUpSeconds(double seconds) {
-        return Math.min(WARM_UP_SECONDS, MOST_WARM_UP_PER_SECOND * seconds);
-    }
-
-    private List<Times> rounds(double seconds, int least) {
+        List<WarmUp> warmUps = warmUp(seconds);
         long[][] nanos = new long[contenders.size()][1024];
-        long end = System.nanoTime() + nanos(seconds);
+        long start = System.nanoTime();
         int rounds = 0;
-        do {
+        for (double passed = 0; rounds < LEAST_ROUNDS || passed < seconds; rounds++) {
             for (int i = 0; i < nanos.length; i++) {
                 if (rounds == nanos[i].length) {
                     nanos[i] = Arrays.copyOf(nanos[i], 2 * rounds);
                 }
                 nanos[i][rounds] = time(contenders.get(i));
             }
-            rounds++;
-            elapsed.accept((System.nanoTime() - start) / 1e9);
-        } while (rounds < least || System.nanoTime() - end < 0);
+            passed = (System.nanoTime() - start) / 1e9;
+            elapsed.accept(passed);
+        }
         List<Times> times = new ArrayList<>();
-        for (long[] of : nanos) {
-            times.add(Times.of(Arrays.copyOf(of, rounds)));
+        for (int i = 0; i < nanos.length; i++) {
+            times.add(Times.of(Arrays.copyOf(nanos[i], rounds), warmUps.get(i)));
         }
         return times;
+    }
+
+    private List<WarmUp> warmUp(double seconds) {
+        List<Settling> settling =
+                contenders.stream().map(each -> new Settling(seconds)).toList();
+        boolean over;
+        do {
+            over = true;
+            for (int i = 0; i < settling.size(); i++) {
+                if (!settling.get(i).isOver()) {
+                    turn(contenders.get(i), settling.get(i));
+                    over = false;
+                }
+            }
+        } while (!over);
+        return settling.stream().map(Settling::warmUp).toList();
+    }
+
+    private static void turn(Contender contender, Settling settling) {
+        long start = System.nanoTime();
+        long begin = start;
+        long end;
+        do {
+            contender.run();
+            end = System.nanoTime();
+            settling.add((double) (end - begin), 1);
+            begin = end;
+        } while (end - start < TURN_NANOS && !settling.isOver());
     }
 
     private long time(Contender contender) {
@@ -92,9 +100,5 @@ final class Interleaved {
         long begin = System.nanoTime();
         contender.run();
         return System.nanoTime() - begin;
-    }
-
-    private static long nanos(double seconds) {
-        return (long) (seconds * 1e9);
     }
 }

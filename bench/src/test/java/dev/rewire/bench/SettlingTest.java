@@ -1,0 +1,109 @@
+package dev.rewire.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SettlingTest {
+    private static final double MS = 1e6;
+
+    @Test
+    void lastsUntilTheBestStopsFalling() {
+        Settling settling = new Settling(1);
+        // As a tile in the interpreter, in C1's code and in C2's.
+        add(settling, 700 * MS, 3);
+        add(settling, 60 * MS, 4);
+        assertFalse(settling.isOver());
+        add(settling, 2 * MS, 149);
+        assertFalse(settling.isOver());
+        add(settling, 2 * MS, 2);
+        assertTrue(settling.isOver());
+        WarmUp warmUp = settling.warmUp();
+        assertEquals(700, warmUp.firstMs());
+        assertEquals(158, warmUp.runs());
+        assertEquals(2.642, warmUp.seconds(), 1e-9);
+        assertTrue(warmUp.settled());
+    }
+
+    @Test
+    void aSlowRunIsNoFallAndNoiseIsNone() {
+        Settling settling = new Settling(5);
+        add(settling, 100 * MS, 1);
+        add(settling, 300 * MS, 1);
+        add(settling, 99 * MS, 2);
+        assertTrue(settling.isOver() && settling.warmUp().settled());
+    }
+
+    @Test
+    void givesUpOnWhatAlwaysGetsFaster() {
+        Settling settling = new Settling(5);
+        double millis = 3000;
+        for (; !settling.isOver(); millis *= 0.9) {
+            settling.add(millis * MS, 1);
+        }
+        assertFalse(settling.warmUp().settled());
+        assertTrue(settling.warmUp().seconds() >= 10 && settling.warmUp().seconds() < 13, settling.warmUp()::toString);
+    }
+
+    @Test
+    void longRunsAreAtLeastFour() {
+        Settling settling = new Settling(5);
+        add(settling, 20_000 * MS, 3);
+        assertFalse(settling.isOver());
+        add(settling, 20_000 * MS, 1);
+        assertTrue(settling.isOver() && settling.warmUp().settled());
+    }
+
+    @Test
+    void aTrialHasAShorterOne() {
+        Settling settling = new Settling(0.03);
+        add(settling, 8 * MS, 4);
+        assertFalse(settling.isOver());
+        add(settling, 8 * MS, 1);
+        assertTrue(settling.isOver());
+    }
+
+    /** A first run is a hundred times slower for as long as ten runs, which a JIT does with it: none of that is timed. */
+    @Test
+    void nothingIsTimedBeforeEveryContenderHasSettled() {
+        List<Integer> runs = new ArrayList<>(List.of(0, 0));
+        List<Times> times =
+                new Interleaved(List.of(slowAtFirst(runs, 0), slowAtFirst(runs, 1)), false, seconds -> {}).time(0.05);
+        for (int i = 0; i < 2; i++) {
+            WarmUp warmUp = times.get(i).warmUp();
+            assertTrue(warmUp.settled() && warmUp.runs() > 10, warmUp::toString);
+            assertEquals(runs.get(i), warmUp.runs() + 2 * times.get(i).runs());
+            assertTrue(times.get(i).bestMs() < warmUp.firstMs(), times::toString);
+        }
+    }
+
+    private static void add(Settling settling, double nanos, int runs) {
+        for (int i = 0; i < runs; i++) {
+            settling.add(nanos, 1);
+        }
+    }
+
+    private static Contender slowAtFirst(List<Integer> runs, int number) {
+        return new Contender() {
+            @Override
+            public void run() {
+                int run = runs.get(number);
+                runs.set(number, run + 1);
+                // A fall of more than noise at each of the first ten.
+                long end = System.nanoTime() + (run < 10 ? 4_000_000 >> run / 2 : 20_000);
+                while (System.nanoTime() - end < 0) {
+                    Thread.onSpinWait();
+                }
+            }
+
+            @Override
+            public float result(int row, int col) {
+                return 0;
+            }
+        };
+    }
+}
