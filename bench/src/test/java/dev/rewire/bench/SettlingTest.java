@@ -94,7 +94,7 @@ class SettlingTest {
                 int run = runs.get(number);
                 runs.set(number, run + 1);
                 // A fall of more than noise at each of the first ten.
-                long end = System.nanoTime() + (run < 10 ? 4_000_000 >> run / 2 : 20_000);
+                long end = System.nanoTime() + (run < 10 ? 4_000_000 >> (run / 2) : 20_000);
                 while (System.nanoTime() - end < 0) {
                     Thread.onSpinWait();
                 }
