@@ -43,30 +43,41 @@ final class Interleaved {
      * @return the times of each
      */
     List<Times> time(double seconds) {
-        List<WarmUp> warmUps = warmUp(seconds);
+        List<Settling> settling =
+                contenders.stream().map(each -> new Settling(seconds)).toList();
+        warmUp(settling);
         long[][] nanos = new long[contenders.size()][1024];
         long start = System.nanoTime();
         int rounds = 0;
-        for (double passed = 0; rounds < LEAST_ROUNDS || passed < seconds; rounds++) {
+        for (double passed = 0; rounds < LEAST_ROUNDS || passed < seconds; passed = (System.nanoTime() - start) / 1e9) {
+            elapsed.accept(passed);
+            boolean early = false;
             for (int i = 0; i < nanos.length; i++) {
                 if (rounds == nanos[i].length) {
                     nanos[i] = Arrays.copyOf(nanos[i], 2 * rounds);
                 }
                 nanos[i][rounds] = time(contenders.get(i));
+                early |= settling.get(i).wasEarly((double) nanos[i][rounds]);
             }
-            passed = (System.nanoTime() - start) / 1e9;
-            elapsed.accept(passed);
+            rounds++;
+            if (early) {
+                // These were the warm-up, too.
+                for (int i = 0; i < nanos.length; i++) {
+                    Arrays.stream(nanos[i], 0, rounds).forEach(settling.get(i)::add);
+                }
+                warmUp(settling);
+                rounds = 0;
+                start = System.nanoTime();
+            }
         }
         List<Times> times = new ArrayList<>();
         for (int i = 0; i < nanos.length; i++) {
-            times.add(Times.of(Arrays.copyOf(nanos[i], rounds), warmUps.get(i)));
+            times.add(Times.of(Arrays.copyOf(nanos[i], rounds), settling.get(i).warmUp()));
         }
         return times;
     }
 
-    private List<WarmUp> warmUp(double seconds) {
-        List<Settling> settling =
-                contenders.stream().map(each -> new Settling(seconds)).toList();
+    private void warmUp(List<Settling> settling) {
         boolean over;
         do {
             over = true;
@@ -77,19 +88,21 @@ final class Interleaved {
                 }
             }
         } while (!over);
-        return settling.stream().map(Settling::warmUp).toList();
     }
 
+    /** At least two runs: the first may find the caches as another left them. */
     private static void turn(Contender contender, Settling settling) {
         long start = System.nanoTime();
         long begin = start;
         long end;
+        int runs = 0;
         do {
             contender.run();
             end = System.nanoTime();
-            settling.add((double) (end - begin), 1);
+            settling.add(end - begin);
             begin = end;
-        } while (end - start < TURN_NANOS && !settling.isOver());
+            runs++;
+        } while (runs < 2 || (end - start < TURN_NANOS && !settling.isOver()));
     }
 
     private long time(Contender contender) {

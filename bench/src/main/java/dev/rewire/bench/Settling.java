@@ -1,21 +1,24 @@
 package dev.rewire.bench;
 
 /**
- * Watches the warm-up of one contender until its best run stops falling: until there were neither three runs nor {@link #QUIET_SECONDS} of runs
- * in a row of which one was a fiftieth faster than the best before. It gives up after {@link #MOST_SECONDS}, at the fourth run at the earliest.
+ * Watches the warm-up of one contender until its best run stops falling: until there were five runs, and {@link #QUIET_SECONDS} of runs, none of
+ * which was a fiftieth faster than the best before. It gives up after {@link #MOST_SECONDS}, at the sixth run at the earliest.
+ *
+ * <p>On a machine that is busy C2 may still wait for the processor then. So runs that are timed are watched, too: if one of them is much faster than all of
+ * the warm-up, that was not over.
  */
 public final class Settling {
-    /**
-     * Longer than C2 takes for a tile. On a processor that is shared it takes longer, but then the runs meanwhile are so slow (some 100 times) that
-     * three of them are.
-     */
+    /** Longer than C2 takes for a tile. */
     private static final double QUIET_SECONDS = 0.3;
 
-    /** Of one contender; seen on a busy machine: 4. */
+    /** Of one contender; seen with six processes for each processor: 5. */
     private static final double MOST_SECONDS = 10;
 
-    private static final int QUIET_RUNS = 3;
+    private static final int QUIET_RUNS = 5;
     private static final double FALL = 0.98;
+
+    /** What C2 makes of a tile is faster by more, and noise makes less. */
+    private static final double MUCH_FASTER = 0.75;
 
     private final double quietNanos;
     private final double mostNanos;
@@ -37,6 +40,15 @@ public final class Settling {
         double share = Math.min(1, seconds / QUIET_SECONDS);
         quietNanos = share * QUIET_SECONDS * 1e9;
         mostNanos = share * MOST_SECONDS * 1e9;
+    }
+
+    /**
+     * Takes note of a run.
+     *
+     * @param took how long, in nanoseconds
+     */
+    public void add(long took) {
+        add((double) took, 1);
     }
 
     /**
@@ -81,6 +93,16 @@ public final class Settling {
      */
     public boolean isOver() {
         return isSettled() || (runs > QUIET_RUNS && nanos >= mostNanos);
+    }
+
+    /**
+     * Whether a timed run shows that the warm-up ended too early, and there is time to go on with it.
+     *
+     * @param timed how long the run took, in nanoseconds
+     * @return whether it is much faster than the best of the warm-up
+     */
+    public boolean wasEarly(double timed) {
+        return timed < MUCH_FASTER * bestNanos && nanos < mostNanos;
     }
 
     /**

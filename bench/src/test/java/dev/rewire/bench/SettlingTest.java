@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
 class SettlingTest {
@@ -34,25 +36,26 @@ class SettlingTest {
         Settling settling = new Settling(5);
         add(settling, 100 * MS, 1);
         add(settling, 300 * MS, 1);
-        add(settling, 99 * MS, 2);
+        add(settling, 99 * MS, 4);
         assertTrue(settling.isOver() && settling.warmUp().settled());
     }
 
     @Test
     void givesUpOnWhatAlwaysGetsFaster() {
         Settling settling = new Settling(5);
-        double millis = 3000;
+        double millis = 2500;
         for (; !settling.isOver(); millis *= 0.9) {
             settling.add(millis * MS, 1);
         }
         assertFalse(settling.warmUp().settled());
-        assertTrue(settling.warmUp().seconds() >= 10 && settling.warmUp().seconds() < 13, settling.warmUp()::toString);
+        assertTrue(
+                settling.warmUp().seconds() >= 10 && settling.warmUp().seconds() < 12.5, settling.warmUp()::toString);
     }
 
     @Test
-    void longRunsAreAtLeastFour() {
+    void longRunsAreAtLeastSix() {
         Settling settling = new Settling(5);
-        add(settling, 20_000 * MS, 3);
+        add(settling, 20_000 * MS, 5);
         assertFalse(settling.isOver());
         add(settling, 20_000 * MS, 1);
         assertTrue(settling.isOver() && settling.warmUp().settled());
@@ -61,10 +64,28 @@ class SettlingTest {
     @Test
     void aTrialHasAShorterOne() {
         Settling settling = new Settling(0.03);
-        add(settling, 8 * MS, 4);
+        add(settling, 8 * MS, 5);
         assertFalse(settling.isOver());
         add(settling, 8 * MS, 1);
         assertTrue(settling.isOver());
+    }
+
+    @Test
+    void aTimedRunThatIsMuchFasterShowsThatItEndedEarly() {
+        Settling settling = new Settling(5);
+        add(settling, 16 * MS, 30);
+        assertTrue(settling.isOver());
+        assertTrue(settling.wasEarly(3 * MS));
+        assertFalse(settling.wasEarly(13 * MS));
+        add(settling, 3 * MS, 1);
+        assertFalse(settling.isOver() || settling.wasEarly(2.9 * MS));
+    }
+
+    @Test
+    void whatIsAlreadyTooLongDoesNotGoOn() {
+        Settling settling = new Settling(5);
+        add(settling, 5000 * MS, 6);
+        assertFalse(settling.wasEarly(1 * MS));
     }
 
     /** A first run is a hundred times slower for as long as ten runs, which a JIT does with it: none of that is timed. */
@@ -76,9 +97,22 @@ class SettlingTest {
         for (int i = 0; i < 2; i++) {
             WarmUp warmUp = times.get(i).warmUp();
             assertTrue(warmUp.settled() && warmUp.runs() > 10, warmUp::toString);
-            assertEquals(runs.get(i), warmUp.runs() + 2 * times.get(i).runs());
+            // Each timed run follows one that is not; those that were timed too early count as warm-up.
+            assertTrue(runs.get(i) >= warmUp.runs() + 2 * times.get(i).runs());
             assertTrue(times.get(i).bestMs() < warmUp.firstMs(), times::toString);
         }
+    }
+
+    /** It becomes ten times faster in the second timed round. */
+    @Test
+    void whatWasTimedBeforeItBecameMuchFasterIsDiscarded() {
+        AtomicInteger rounds = new AtomicInteger();
+        Contender late = contender(new ArrayList<>(List.of(0)), 0, run -> rounds.get() < 2 ? 2_000_000 : 200_000);
+        Times times = new Interleaved(List.of(late), false, seconds -> rounds.incrementAndGet())
+                .time(0.05)
+                .get(0);
+        assertTrue(times.warmUp().firstMs() >= 2, times::toString);
+        assertTrue(times.medianMs() < 2, times::toString);
     }
 
     private static void add(Settling settling, double nanos, int runs) {
@@ -88,13 +122,17 @@ class SettlingTest {
     }
 
     private static Contender slowAtFirst(List<Integer> runs, int number) {
+        // A fall of more than noise at each second of the first ten.
+        return contender(runs, number, run -> run < 10 ? 4_000_000 >> (run / 2) : 20_000);
+    }
+
+    private static Contender contender(List<Integer> runs, int number, IntToLongFunction nanosOfRun) {
         return new Contender() {
             @Override
             public void run() {
                 int run = runs.get(number);
                 runs.set(number, run + 1);
-                // A fall of more than noise at each of the first ten.
-                long end = System.nanoTime() + (run < 10 ? 4_000_000 >> (run / 2) : 20_000);
+                long end = System.nanoTime() + nanosOfRun.applyAsLong(run);
                 while (System.nanoTime() - end < 0) {
                     Thread.onSpinWait();
                 }
