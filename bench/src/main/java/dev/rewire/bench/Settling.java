@@ -1,18 +1,26 @@
 package dev.rewire.bench;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.function.LongSupplier;
+
 /**
  * Watches the warm-up of one contender until its best run stops falling: until there were five runs, and {@link #QUIET_SECONDS} of runs, none of
- * which was a fiftieth faster than the best before. It gives up after {@link #MOST_SECONDS}, at the sixth run at the earliest.
+ * which was a fiftieth faster than the best before, and the JIT had compiled next to nothing meanwhile. It gives up after {@link #MOST_SECONDS}, at
+ * the sixth run at the earliest.
  *
  * <p>On a machine that is busy C2 may still wait for the processor then. So runs that are timed are watched, too: if one of them is much faster than all of
  * the warm-up, that was not over.
  */
 public final class Settling {
     /** Longer than C2 takes for a tile. */
-    private static final double QUIET_SECONDS = 0.3;
+    private static final double QUIET_SECONDS = 0.5;
 
-    /** Of one contender; seen with six processes for each processor: 5. */
-    private static final double MOST_SECONDS = 10;
+    /** Of one contender; seen with six processes for each processor: 10. */
+    private static final double MOST_SECONDS = 20;
+
+    /** Of compilation, in those seconds: little things are always compiled. */
+    private static final long QUIET_JIT_MILLIS = 50;
 
     private static final int QUIET_RUNS = 5;
     private static final double FALL = 0.98;
@@ -20,6 +28,8 @@ public final class Settling {
     /** What C2 makes of a tile is faster by more, and noise makes less. */
     private static final double MUCH_FASTER = 0.75;
 
+    private final LongSupplier jitMillis;
+    private final boolean isTrial;
     private final double quietNanos;
     private final double mostNanos;
 
@@ -29,17 +39,31 @@ public final class Settling {
     private double nanos;
     private int runsSinceFall;
     private double nanosSinceFall;
+    private long jitMillisAtFall;
 
     /**
      * Prepares.
      *
      * @param seconds that runs are timed afterwards: who asks for less than {@link #QUIET_SECONDS} only tries whether it works, and has a warm-up
-     *     that is shorter in proportion
+     *     that is shorter in proportion and does not wait for the JIT
      */
     public Settling(double seconds) {
+        this(seconds, jit());
+    }
+
+    /** With who tells how many milliseconds the JIT has compiled so far. */
+    Settling(double seconds, LongSupplier jitMillis) {
+        this.jitMillis = jitMillis;
+        jitMillisAtFall = jitMillis.getAsLong();
         double share = Math.min(1, seconds / QUIET_SECONDS);
+        isTrial = share < 1;
         quietNanos = share * QUIET_SECONDS * 1e9;
         mostNanos = share * MOST_SECONDS * 1e9;
+    }
+
+    private static LongSupplier jit() {
+        CompilationMXBean jit = ManagementFactory.getCompilationMXBean();
+        return jit == null || !jit.isCompilationTimeMonitoringSupported() ? () -> 0 : jit::getTotalCompilationTime;
     }
 
     /**
@@ -63,13 +87,15 @@ public final class Settling {
         }
         runs += count;
         nanos += count * each;
-        if (each < FALL * bestNanos) {
-            bestNanos = each;
+        runsSinceFall += count;
+        nanosSinceFall += count * each;
+        boolean quiet = runsSinceFall >= QUIET_RUNS && nanosSinceFall >= quietNanos;
+        boolean compiled = quiet && !isTrial && jitMillis.getAsLong() - jitMillisAtFall > QUIET_JIT_MILLIS;
+        if (each < FALL * bestNanos || compiled) {
+            bestNanos = Math.min(each, bestNanos);
             runsSinceFall = 0;
             nanosSinceFall = 0;
-        } else {
-            runsSinceFall += count;
-            nanosSinceFall += count * each;
+            jitMillisAtFall = jitMillis.getAsLong();
         }
     }
 
