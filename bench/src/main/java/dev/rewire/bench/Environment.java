@@ -2,8 +2,12 @@ package dev.rewire.bench;
 
 import dev.rewire.kernels.Provider;
 import dev.rewire.kernels.probe.Cpu;
+import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What a measurement ran on.
@@ -13,13 +17,27 @@ import java.util.TreeMap;
  * @param os name, version and architecture
  * @param cpu model as the system names it
  * @param cores processors that this JVM may use
+ * @param jvmFlags what the JVM was given, of {@code -X} and Rewire's own
+ * @param variables of the environment that the peers look at
  * @param kernels Rewire's kernels, with the reason why these
  * @param libraries what is known of each native library that took part, by name
  */
 public record Environment(
-        String jdk, String vm, String os, String cpu, int cores, Provider kernels, Map<String, Library> libraries) {
-    /** Copies the map, sorted by name. */
+        String jdk,
+        String vm,
+        String os,
+        String cpu,
+        int cores,
+        List<String> jvmFlags,
+        Map<String, String> variables,
+        Provider kernels,
+        Map<String, Library> libraries) {
+    private static final Pattern OF_PEERS = Pattern.compile("(OPENBLAS|GOTO|MKL|OMP|GOMP|KMP|CUDA|NVIDIA)_.*");
+
+    /** Copies; maps are sorted by name. */
     public Environment {
+        jvmFlags = List.copyOf(jvmFlags);
+        variables = new TreeMap<>(variables);
         libraries = new TreeMap<>(libraries);
     }
 
@@ -46,6 +64,12 @@ public record Environment(
                 property("os.name") + " " + property("os.version") + " " + property("os.arch"),
                 Cpu.current().model(),
                 Runtime.getRuntime().availableProcessors(),
+                ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .filter(flag -> flag.startsWith("-X") || flag.startsWith("-Drewire."))
+                        .toList(),
+                System.getenv().entrySet().stream()
+                        .filter(variable -> OF_PEERS.matcher(variable.getKey()).matches())
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
                 Provider.active(),
                 libraries);
     }

@@ -12,11 +12,8 @@ import java.util.function.DoubleConsumer;
  * before did. With several threads it lasts until those of the contender before have gone to sleep, and wakes the contender's own.
  */
 final class Interleaved {
-    /** Until the JIT has compiled what runs. */
-    private static final double WARM_UP_SECONDS = 1.5;
-
-    /** Runs of less than a quarter of a second try whether it works, and have a shorter warm-up. */
-    private static final double MOST_WARM_UP_PER_SECOND = 6;
+    /** Of the warm-up: long enough that caches are the contender's own for most of it. */
+    private static final long TURN_NANOS = 20_000_000;
 
     private static final int LEAST_ROUNDS = 3;
 
@@ -27,13 +24,11 @@ final class Interleaved {
     private final boolean threaded;
     private final DoubleConsumer elapsed;
 
-    private long start;
-
     /**
      * Prepares.
      *
      * @param threaded whether contenders have threads that have to go to sleep
-     * @param elapsed is told between rounds how many seconds have passed
+     * @param elapsed is told between rounds how many seconds of them have passed
      */
     Interleaved(List<? extends Contender> contenders, boolean threaded, DoubleConsumer elapsed) {
         this.contenders = contenders;
@@ -42,46 +37,72 @@ final class Interleaved {
     }
 
     /**
-     * Runs all for a while.
+     * Runs all until none gets faster any more, and then for a while.
      *
-     * @param seconds that runs are timed, all contenders together
+     * @param seconds that runs are timed, all contenders together, after the warm-up
      * @return the times of each
      */
     List<Times> time(double seconds) {
-        double warmUp = warmUpSeconds(seconds);
-        start = System.nanoTime();
-        // Half of it for the first alone, which is the one that a JIT compiles.
-        long half = System.nanoTime() + nanos(warmUp / 2);
-        do {
-            contenders.get(0).run();
-        } while (System.nanoTime() - half < 0);
-        rounds(warmUp / 2, 1);
-        return rounds(seconds, LEAST_ROUNDS);
-    }
-
-    static double warmUpSeconds(double seconds) {
-        return Math.min(WARM_UP_SECONDS, MOST_WARM_UP_PER_SECOND * seconds);
-    }
-
-    private List<Times> rounds(double seconds, int least) {
+        List<Settling> settling =
+                contenders.stream().map(each -> new Settling(seconds)).toList();
+        warmUp(settling);
         long[][] nanos = new long[contenders.size()][1024];
-        long end = System.nanoTime() + nanos(seconds);
+        long start = System.nanoTime();
         int rounds = 0;
-        do {
+        for (double passed = 0; rounds < LEAST_ROUNDS || passed < seconds; passed = (System.nanoTime() - start) / 1e9) {
+            elapsed.accept(passed);
+            boolean early = false;
             for (int i = 0; i < nanos.length; i++) {
                 if (rounds == nanos[i].length) {
                     nanos[i] = Arrays.copyOf(nanos[i], 2 * rounds);
                 }
                 nanos[i][rounds] = time(contenders.get(i));
+                early |= settling.get(i).wasEarly((double) nanos[i][rounds]);
             }
             rounds++;
-            elapsed.accept((System.nanoTime() - start) / 1e9);
-        } while (rounds < least || System.nanoTime() - end < 0);
+            if (early) {
+                // These were the warm-up, too.
+                for (int i = 0; i < nanos.length; i++) {
+                    Arrays.stream(nanos[i], 0, rounds).forEach(settling.get(i)::add);
+                }
+                warmUp(settling);
+                rounds = 0;
+                start = System.nanoTime();
+            }
+        }
         List<Times> times = new ArrayList<>();
-        for (long[] of : nanos) {
-            times.add(Times.of(Arrays.copyOf(of, rounds)));
+        for (int i = 0; i < nanos.length; i++) {
+            times.add(Times.of(Arrays.copyOf(nanos[i], rounds), settling.get(i).warmUp()));
         }
         return times;
+    }
+
+    private void warmUp(List<Settling> settling) {
+        boolean over;
+        do {
+            over = true;
+            for (int i = 0; i < settling.size(); i++) {
+                if (!settling.get(i).isOver()) {
+                    turn(contenders.get(i), settling.get(i));
+                    over = false;
+                }
+            }
+        } while (!over);
+    }
+
+    /** At least two runs: the first may find the caches as another left them. */
+    private static void turn(Contender contender, Settling settling) {
+        long start = System.nanoTime();
+        long begin = start;
+        long end;
+        int runs = 0;
+        do {
+            contender.run();
+            end = System.nanoTime();
+            settling.add(end - begin);
+            begin = end;
+            runs++;
+        } while (runs < 2 || (end - start < TURN_NANOS && !settling.isOver()));
     }
 
     private long time(Contender contender) {
@@ -92,9 +113,5 @@ final class Interleaved {
         long begin = System.nanoTime();
         contender.run();
         return System.nanoTime() - begin;
-    }
-
-    private static long nanos(double seconds) {
-        return (long) (seconds * 1e9);
     }
 }

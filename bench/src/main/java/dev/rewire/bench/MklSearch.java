@@ -59,7 +59,7 @@ final class MklSearch {
             Optional<PeerJar> jar =
                     peers.isEmpty() ? Optional.empty() : PeerJar.find(Path.of(peers), "mkl", JAR_SUFFIX);
             if (jar.isPresent()) {
-                Path folder = jar.get().unpack(CacheFolder.of("peers"), library -> !UNUSED.contains(library));
+                Path folder = jar.get().unpack(PeerJar.cache(), library -> !UNUSED.contains(library));
                 return open(folder.resolve(LIBRARY).toString());
             }
         } catch (UnavailableException e) {

@@ -54,7 +54,7 @@ final class OpenBlasSearch {
             try {
                 Optional<PeerJar> jar = PeerJar.find(Path.of(peers), "openblas");
                 if (jar.isPresent()) {
-                    return openUnpacked(jar.get().unpack(CacheFolder.of("peers")));
+                    return openUnpacked(jar.get().unpack(PeerJar.cache()));
                 }
                 reasons.add("no openblas-*-" + PeerJar.platform() + ".jar in " + peers);
             } catch (UnavailableException e) {

@@ -1,5 +1,7 @@
 package dev.rewire.bench;
 
+import dev.rewire.gpu.internal.library.UnavailableException;
+import dev.rewire.training.data.CacheFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +50,11 @@ final class PeerJar {
             found.forEach(jars::add);
         }
         return jars.stream().sorted().reduce((first, second) -> second).map(jar -> new PeerJar(artifact, jar));
+    }
+
+    /** Where this user keeps what is unpacked. */
+    static Path cache() throws UnavailableException {
+        return CacheFolder.of("peers").orElseThrow(() -> new UnavailableException(CacheFolder.ABSENCE));
     }
 
     /** This system as bytedeco's classifiers name it. */

@@ -27,7 +27,7 @@ final class PlanTime {
         do {
             nanos[count++] = time(problem, layout, workers);
         } while (count < TIMED && System.nanoTime() - start < MOST_NANOS);
-        return Times.of(Arrays.copyOf(nanos, count)).medianMs();
+        return Times.of(Arrays.copyOf(nanos, count), WarmUp.NONE).medianMs();
     }
 
     private static long time(SpmmProblem problem, Layout layout, Workers workers) {

@@ -95,7 +95,7 @@ public final class SpmmBenchmark {
     }
 
     private List<Times> time() {
-        progress.start(Interleaved.warmUpSeconds(settings.seconds()) + settings.seconds());
+        progress.start(settings.seconds());
         try {
             return new Interleaved(contenders, settings.threads() > 1, progress::at).time(settings.seconds());
         } finally {

@@ -15,16 +15,16 @@ public interface SpmmProgress {
     };
 
     /**
-     * Operands and contenders are ready, and runs begin.
+     * Operands and contenders are ready, and the warm-up begins.
      *
-     * @param seconds that all of them will take, about
+     * @param seconds that runs are timed after it
      */
     void start(double seconds);
 
     /**
      * Some of it is done.
      *
-     * @param seconds since the start
+     * @param seconds that runs were timed
      */
     void at(double seconds);
 

@@ -3,6 +3,7 @@ package dev.rewire.bench;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.NmPattern;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -34,9 +35,6 @@ public record SpmmReport(
         @Nullable GpuRun gpu,
         Environment environment) {
     private static final double FLOPS_OF_GFLOPS_MS = 1e6;
-
-    /** Median over best of a machine that has something else to do; on an idle one it is below 1.1. */
-    private static final double DISTURBED = 1.5;
 
     /** Copies the map in its order. */
     public SpmmReport {
@@ -109,6 +107,27 @@ public record SpmmReport(
                 .min();
     }
 
+    /** The times of whoever was timed, by name: the first, and the peers that are not absent. */
+    private Map<String, Times> timed() {
+        Map<String, Times> timed = new LinkedHashMap<>();
+        timed.put(name(), times);
+        peers.forEach((name, peer) -> {
+            if (peer instanceof Peer.Measured measured) {
+                timed.put(name, measured.times());
+            }
+        });
+        return timed;
+    }
+
+    /**
+     * Who computes the sparse product.
+     *
+     * @return {@code rewire}, on a GPU {@code cusparselt}
+     */
+    public String name() {
+        return gpu == null ? "rewire" : "cusparselt";
+    }
+
     /**
      * Whether something else took the processor during the runs. It slows long runs more often than short ones, so that even the best
      * run of a dense peer may be a slow one.
@@ -116,13 +135,19 @@ public record SpmmReport(
      * @return whether someone's median is far from his best
      */
     public boolean disturbed() {
-        return Stream.concat(
-                        Stream.of(times),
-                        peers.values().stream()
-                                .flatMap(peer -> peer instanceof Peer.Measured measured
-                                        ? Stream.of(measured.times())
-                                        : Stream.empty()))
-                .anyMatch(each -> each.medianMs() > DISTURBED * each.bestMs());
+        return timed().values().stream().anyMatch(Times::disturbed);
+    }
+
+    /**
+     * Who was still getting faster when his warm-up had taken so long that it ended.
+     *
+     * @return names, {@link #name} or a peer's
+     */
+    public List<String> unsettled() {
+        return timed().entrySet().stream()
+                .filter(each -> !each.getValue().warmUp().settled())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.rewire.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -8,11 +9,22 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TimesTest {
+    private static final WarmUp WARM = new WarmUp(9, 5, 0.5, true);
+
     @Test
-    void areTheMedianAndTheBest() {
-        assertEquals(new Times(3, 1, 3), Times.of(new long[] {3_000_000, 5_000_000, 1_000_000}));
-        assertEquals(new Times(2.5, 1, 4), Times.of(new long[] {2_000_000, 3_000_000, 5_000_000, 1_000_000}));
-        assertTrue(Times.of(new long[] {0}).bestMs() > 0);
+    void areTheBestAndTheQuartiles() {
+        assertEquals(new Times(3, 1, 2, 3, 4, WARM), Times.of(new long[] {3_000_000, 5_000_000, 1_000_000}, WARM));
+        assertEquals(
+                new Times(4, 1, 1.75, 2.5, 3.5, WARM),
+                Times.of(new long[] {2_000_000, 3_000_000, 5_000_000, 1_000_000}, WARM));
+        assertEquals(new Times(1, 7, 7, 7, 7, WARM), Times.of(new long[] {7_000_000}, WARM));
+        assertTrue(Times.of(new long[] {0}, WARM).bestMs() > 0);
+    }
+
+    @Test
+    void areDisturbedWhereTheMedianIsFarFromTheBest() {
+        assertTrue(Times.of(new long[] {10, 16, 16}, WARM).disturbed());
+        assertFalse(Times.of(new long[] {10, 14, 100}, WARM).disturbed());
     }
 
     @Test

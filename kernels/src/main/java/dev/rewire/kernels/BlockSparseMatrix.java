@@ -203,6 +203,8 @@ public final class BlockSparseMatrix implements SparseMatrix {
     @Override
     public void toDense(DenseMatrix target) {
         checkShape("target", target);
+        Check.alive("matrix", memory);
+        Check.apart("target", target, "the matrix", memory, memory.byteSize());
         for (int row = 0; row < target.rows(); row++) {
             target.segment()
                     .asSlice(row * target.rowStride() * Float.BYTES, (long) target.cols() * Float.BYTES)

@@ -71,6 +71,11 @@ final class BlockWeights implements SpmmWeights {
     }
 
     @Override
+    public MemorySegment stored() {
+        return w.memory();
+    }
+
+    @Override
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes a plan stale, not a difference in content
     public boolean isCurrent() {
         return isPlanned && w.pattern() == pattern;

@@ -67,6 +67,14 @@ final class Check {
         }
     }
 
+    /** Refuses memory that another argument has, too, where one of the two is written. */
+    static void apart(String argument, DenseMatrix matrix, String otherName, MemorySegment other, long otherBytes) {
+        if (matrix.overlaps(other, otherBytes)) {
+            throw new IllegalArgumentException(
+                    argument + ": shares memory with " + otherName + "; accepted are separate matrices");
+        }
+    }
+
     static void alive(String argument, MemorySegment segment) {
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(argument + ": its arena is closed");

@@ -29,6 +29,7 @@ public final class DenseGradient {
     }
 
     private final int rows;
+    private final int cols;
     private final int blockRows;
     private final int blockCols;
     private final int bandRows;
@@ -45,6 +46,7 @@ public final class DenseGradient {
 
     private DenseGradient(KernelArena arena, BlockPattern grid, int batch, Workers workers) {
         this.rows = grid.rows();
+        this.cols = grid.cols();
         this.blockRows = grid.blockRows();
         this.blockCols = grid.blockCols();
         this.workers = workers;
@@ -143,5 +145,10 @@ public final class DenseGradient {
                 target[tile * gridColsOfTile + gridCol] = sum;
             }
         }
+    }
+
+    @Override
+    public String toString() {
+        return "DenseGradient of " + rows + "×" + cols + " in blocks of " + blockRows + "×" + blockCols;
     }
 }

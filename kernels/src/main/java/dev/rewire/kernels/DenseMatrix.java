@@ -154,13 +154,14 @@ public final class DenseMatrix {
         return rows == 0 ? 0 : rowBytes(rows - 1) + (long) cols * Float.BYTES;
     }
 
-    /** Refuses memory that another argument has, too. */
-    void checkApart(String argument, String otherName, MemorySegment other, long otherBytes) {
+    /** Whether some memory has elements of this view in it: what lies between two rows does not. */
+    boolean overlaps(MemorySegment other, long otherBytes) {
         long distance = other.address() - segment.address();
-        if (distance < extent() && -distance < otherBytes) {
-            throw new IllegalArgumentException(
-                    argument + ": shares memory with " + otherName + "; accepted are separate matrices");
+        if (cols == 0 || distance >= extent() || -distance >= otherBytes || otherBytes == 0) {
+            return false;
         }
+        long column = Math.floorMod(distance, rowBytes(1));
+        return column < (long) cols * Float.BYTES || column + otherBytes > rowBytes(1);
     }
 
     /**

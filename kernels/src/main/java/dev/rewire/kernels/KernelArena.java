@@ -138,4 +138,9 @@ public final class KernelArena implements Arena {
     void release() {
         running.getAndDecrement();
     }
+
+    @Override
+    public String toString() {
+        return "KernelArena" + (scope().isAlive() ? "" : ", closed");
+    }
 }

@@ -96,4 +96,9 @@ public final class NmPatternBuilder {
         }
         return new NmPattern(rows, cols, n, m, packed);
     }
+
+    @Override
+    public String toString() {
+        return "NmPatternBuilder " + rows + "×" + cols + ", " + n + ":" + m + ", " + filledRows + " rows added";
+    }
 }

@@ -173,7 +173,7 @@ public final class PanelMatrix {
      *
      * @param source of the same shape
      * @param workers who copies
-     * @throws IllegalArgumentException if the shapes differ
+     * @throws IllegalArgumentException if the shapes differ, or the two share memory
      * @throws IllegalStateException if an arena is closed
      */
     public void pack(DenseMatrix source, Workers workers) {
@@ -181,6 +181,7 @@ public final class PanelMatrix {
         StackRoom.reserve();
         arena.acquire("panels");
         try {
+            Check.apart("source", source, "the panels", segment, segment.byteSize());
             workers.run(PanelCopying.tasks(this), (task, worker) -> PanelCopying.pack(source, this, task));
         } finally {
             arena.release();
@@ -192,7 +193,7 @@ public final class PanelMatrix {
      *
      * @param target of the same shape; every element is overwritten
      * @param workers who copies
-     * @throws IllegalArgumentException if the shapes differ, or the target is read-only
+     * @throws IllegalArgumentException if the shapes differ, the target is read-only, or the two share memory
      * @throws IllegalStateException if an arena is closed
      */
     public void unpack(DenseMatrix target, Workers workers) {
@@ -201,6 +202,7 @@ public final class PanelMatrix {
         StackRoom.reserve();
         arena.acquire("panels");
         try {
+            Check.apart("target", target, "the panels", segment, segment.byteSize());
             workers.run(PanelCopying.tasks(this), (task, worker) -> PanelCopying.unpack(this, target, task));
         } finally {
             arena.release();

@@ -5,12 +5,14 @@ import dev.rewire.kernels.internal.scalar.ScalarProvider;
 import dev.rewire.kernels.internal.system.Requirements;
 import dev.rewire.kernels.internal.vector.VectorProvider;
 import dev.rewire.kernels.probe.Jvm;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the kernels, once. */
 final class Providers {
     private static final String PROPERTY = "rewire.kernels";
     private static final String BITS_PROPERTY = "rewire.kernels.bits";
+    private static final List<String> WIDTHS = List.of("128", "256", "512");
     private static final int LEAST_SSE = 4;
 
     private record Selection(KernelProvider provider, String reason) {}
@@ -44,10 +46,15 @@ final class Providers {
     }
 
     private static Selection choose(String forced, String bits) {
+        if (!bits.isEmpty() && !WIDTHS.contains(bits)) {
+            throw new IllegalStateException(
+                    "-D" + BITS_PROPERTY + "=" + bits + ": unknown; accepted are " + String.join(", ", WIDTHS));
+        }
+        String width = bits.isEmpty() ? "" : "-D" + BITS_PROPERTY + "=" + bits;
         return switch (forced) {
             case "scalar" -> new Selection(new ScalarProvider(), "forced by -D" + PROPERTY + "=scalar");
-            case "vector" -> forced("-D" + PROPERTY + "=vector");
-            case "" -> bits.isEmpty() ? preferred() : forced("-D" + BITS_PROPERTY + "=" + bits);
+            case "vector" -> forced(("-D" + PROPERTY + "=vector " + width).strip());
+            case "" -> bits.isEmpty() ? preferred() : forced(width);
             default ->
                 throw new IllegalStateException(
                         "-D" + PROPERTY + "=" + forced + ": unknown; accepted are scalar, vector");

@@ -193,7 +193,7 @@ public final class SddmmPlan implements AutoCloseable {
      *
      * @param dy dY, samples × outputs, of at most the plan's batch
      * @param x X, as many samples × inputs
-     * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach, or the plan is for another layout
+     * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or shares memory with dW, or the plan is for another layout
      * @throws IllegalStateException if the plan, an arena or the workers are closed, or dW was rewired since the plan was made
      */
     public synchronized void run(DenseMatrix dy, DenseMatrix x) {
@@ -240,6 +240,9 @@ public final class SddmmPlan implements AutoCloseable {
             input = x;
             dw.arena().acquire("dw");
             try {
+                // Not before all are known to be alive: freed memory may have been given to another.
+                checkApart("dw: shares memory with dy; accepted are separate matrices", denseGradient);
+                checkApart("dw: shares memory with x; accepted are separate matrices", denseInput);
                 if (panelsOfRun == 0) {
                     sumOfNothing();
                     return;
@@ -259,6 +262,12 @@ public final class SddmmPlan implements AutoCloseable {
             arena.release();
             gradient = null;
             input = null;
+        }
+    }
+
+    private void checkApart(String refusal, @Nullable DenseMatrix operand) {
+        if (operand != null && operand.overlaps(dw.memory(), dw.memory().byteSize())) {
+            throw new IllegalArgumentException(refusal);
         }
     }
 

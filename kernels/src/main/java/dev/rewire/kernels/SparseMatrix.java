@@ -118,7 +118,7 @@ public sealed interface SparseMatrix permits BlockSparseMatrix, SemiStructuredMa
      * Writes the whole matrix, zeros included.
      *
      * @param target of the same shape; every element is overwritten
-     * @throws IllegalArgumentException if the shapes differ
+     * @throws IllegalArgumentException if the shapes differ, or the target lies over the values
      */
     void toDense(DenseMatrix target);
 

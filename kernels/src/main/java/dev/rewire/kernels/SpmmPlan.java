@@ -223,7 +223,7 @@ public final class SpmmPlan implements AutoCloseable {
      *
      * @param x X or dY, of at most the plan's batch
      * @param y Y or dX, of as many samples
-     * @throws IllegalArgumentException if a shape or the lanes do not fit, the two or y and the mask overlap, or the plan is for another layout
+     * @throws IllegalArgumentException if a shape or the lanes do not fit, y shares memory with x, the mask or the bias, or the plan is for another layout
      * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
      */
     public synchronized void run(PanelMatrix x, PanelMatrix y) {
@@ -259,8 +259,8 @@ public final class SpmmPlan implements AutoCloseable {
      *
      * @param x X or dY, of at most the plan's batch
      * @param y Y or dX, of as many samples
-     * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or read-only, they overlap otherwise, or the plan is for
-     *     another layout
+     * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or read-only, they overlap otherwise, y shares
+     *     memory with w or the bias, or the plan is for another layout
      * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
      */
     public synchronized void run(DenseMatrix x, DenseMatrix y) {
@@ -315,6 +315,10 @@ public final class SpmmPlan implements AutoCloseable {
                     if (mask != null && output != null) {
                         checkApart("reluMask", mask, "y", output);
                     }
+                    if (denseOutput != null) {
+                        MemorySegment stored = weights.stored();
+                        Check.apart("y", denseOutput, "w", stored, stored.byteSize());
+                    }
                     readBias();
                     weights.clearPadding();
                     OrderedValues ordered = weights.orderedValues();
@@ -351,6 +355,12 @@ public final class SpmmPlan implements AutoCloseable {
             if (!vector.segment().isAccessibleBy(Thread.currentThread())) {
                 throw new IllegalArgumentException("bias: a segment of a confined arena, out of reach of this thread;"
                         + " accepted are segments of a shared or automatic arena, or of the calling thread");
+            }
+            if (denseOutput != null) {
+                Check.apart("y", denseOutput, "bias", vector.segment(), vector.extent());
+            } else if (output != null) {
+                Check.apart(
+                        "bias", vector, "y", output.segment(), output.segment().byteSize());
             }
             MemorySegment.copy(vector.segment(), 0, bias, 0, (long) outputs() * Float.BYTES);
         }
@@ -570,12 +580,12 @@ public final class SpmmPlan implements AutoCloseable {
         if (!apart && x.rowStride() == y.rowStride()) {
             long sample = Math.floorDiv(distance / Float.BYTES, x.rowStride());
             long column = Math.floorMod(distance / Float.BYTES, x.rowStride());
-            apart = column + y.cols() <= x.rowStride() && (sample == 0 || column >= x.cols());
+            // A sample's output may replace its input: in the same place, not a few floats beside it.
+            apart = column + y.cols() <= x.rowStride() && (column >= x.cols() || (sample == 0 && column == 0));
         }
         if (!apart) {
-            throw new IllegalArgumentException(
-                    "y: overlaps samples of x; accepted are separate matrices, columns of one"
-                            + " wider matrix, or the same rows");
+            throw new IllegalArgumentException("y: shares memory with x; accepted are separate matrices, columns of one"
+                    + " wider matrix, or the same rows");
         }
     }
 

@@ -19,6 +19,9 @@ sealed interface SpmmWeights permits BlockWeights, NmWeights {
     /** The arena that the weights lie in. */
     KernelArena arena();
 
+    /** Where the matrix itself has its values. */
+    MemorySegment stored();
+
     /** Whether the weights still have the pattern that this was prepared for. */
     boolean isCurrent();
 

@@ -230,7 +230,7 @@ public final class Updates {
         dy.arena().acquire("dy");
         try {
             // Not before it is known to be alive: freed memory may have been given to the sums.
-            sums.checkApart("sums", "dy", dy.segment(), dy.segment().byteSize());
+            Check.apart("sums", sums, "dy", dy.segment(), dy.segment().byteSize());
             workers.run((dy.cols() + FEATURES_OF_TASK - 1) / FEATURES_OF_TASK, (task, worker) -> {
                 int from = task * FEATURES_OF_TASK;
                 int to = Math.min(from + FEATURES_OF_TASK, dy.cols());
@@ -266,7 +266,7 @@ public final class Updates {
         check("weights", weights, kept, workers);
         Check.decay("decay", decay);
         PanelCopying.checkWritable("gradients", gradients);
-        gradients.checkApart("gradients", "weights", weights.segment(), weights.extent());
+        Check.apart("gradients", gradients, "weights", weights.segment(), weights.extent());
         int cols = kept.cols();
         int rowsOfTask = Math.max(1, ELEMENTS_OF_TASK / Math.max(1, cols));
         workers.run((kept.rows() + rowsOfTask - 1) / rowsOfTask, (task, worker) -> {

@@ -261,4 +261,9 @@ public final class Workers implements AutoCloseable {
             return -1;
         }
     }
+
+    @Override
+    public String toString() {
+        return "Workers: " + threads + (threads == 1 ? " thread" : " threads") + (closed ? ", closed" : "");
+    }
 }

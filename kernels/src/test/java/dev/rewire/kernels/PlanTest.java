@@ -122,7 +122,7 @@ class PlanTest {
         DenseMatrix from = DenseMatrix.of(both, BATCH, 16);
         DenseMatrix oneSampleLater = DenseMatrix.of(both.asSlice(16 * Float.BYTES), BATCH, 16);
         SpmmPlan plan = SpmmPlan.forward(arena, rowNumbers(diagonal), BATCH, Layout.ROW_MAJOR, Epilogue.NONE, workers);
-        Refusal.ofArgument("y: overlaps samples of x", () -> plan.run(from, oneSampleLater));
+        Refusal.ofArgument("y: shares memory with x", () -> plan.run(from, oneSampleLater));
     }
 
     @Test

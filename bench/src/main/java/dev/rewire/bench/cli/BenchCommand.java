@@ -160,6 +160,11 @@ final class BenchCommand implements Callable<Integer> {
         if (!page.missingCharts().isEmpty()) {
             err.println("rewire bench: no charts: " + page.missingCharts());
         }
+        if (report.unsettled() > 0) {
+            err.println("rewire bench: in " + report.unsettled() + " of "
+                    + report.measured().size()
+                    + " measurements someone was still getting faster when his warm-up ended");
+        }
         if (report.disturbed() > 0) {
             err.println("rewire bench: " + report.disturbed() + " of "
                     + report.measured().size()

@@ -62,7 +62,6 @@ final class BenchJson {
         node.put("command", measured.point().command());
         node.put("sparsity", SpmmJson.rounded(measured.sparsity()));
         node.put("flops_per_byte", SpmmJson.rounded(measured.intensity()));
-        node.put("disturbed", measured.report().disturbed());
         node.setAll(SpmmJson.node(measured.report()));
         return node;
     }

@@ -48,6 +48,7 @@ final class GpuBenchText {
             put(dense, measured, times);
             node.put("speedup_vs_best_dense", SpmmJson.rounded(measured.speedup()));
         }
+        node.put("disturbed", measured.sparse().disturbed() || (times != null && times.disturbed()));
         node.put("max_error_over_bound", SpmmJson.rounded(measured.maxErrorOverBound()));
         node.put("plan_ms", SpmmJson.rounded(measured.planMs()));
         node.put("prune_ms", SpmmJson.rounded(measured.pruneMs()));
@@ -67,8 +68,7 @@ final class GpuBenchText {
     }
 
     private static void put(ObjectNode node, GpuMeasured measured, Times times) {
-        node.put("median_ms", SpmmJson.rounded(times.medianMs()));
-        node.put("best_ms", SpmmJson.rounded(times.bestMs()));
+        SpmmJson.put(node, times);
         node.put("effective_tflops", SpmmJson.rounded(measured.teraflops(times)));
     }
 

@@ -33,6 +33,8 @@ final class ResultJson {
         node.put("os", environment.os());
         node.put("cpu", environment.cpu());
         node.put("cores", environment.cores());
+        node.set("jvm_flags", MAPPER.valueToTree(environment.jvmFlags()));
+        node.set("variables", MAPPER.valueToTree(environment.variables()));
         ObjectNode kernels = node.putObject("kernels");
         kernels.put("provider", environment.kernels().name());
         kernels.put("vector_bits", environment.kernels().vectorBits());

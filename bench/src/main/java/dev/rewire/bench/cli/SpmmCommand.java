@@ -185,6 +185,9 @@ final class SpmmCommand implements Callable<Integer> {
                 : SpmmBenchmark.run(settings, input, progress);
         out.print(json ? SpmmJson.of(report, GivenCommand.provenance(spec)) : SpmmTable.of(report));
         out.flush();
+        report.unsettled()
+                .forEach(name -> err.println("rewire spmm: " + name
+                        + " was still getting faster when its warm-up ended: the speed-up is not to be trusted"));
         if (report.disturbed()) {
             err.println(
                     "rewire spmm: half of the runs took far longer than the best: something else was running, and the"

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rewire.bench.GpuRun;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
+import dev.rewire.bench.Times;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.probe.Provenance;
@@ -54,8 +55,9 @@ final class SpmmJson {
         node.put("nnz", report.nonzeros());
         node.put("stored", pattern.storedElements());
         node.put("density", rounded(pattern.density()));
-        node.put("median_ms", rounded(report.times().medianMs()));
-        node.put("best_ms", rounded(report.times().bestMs()));
+        node.put("seed", report.settings().seed());
+        node.put("seconds", report.settings().seconds());
+        put(node, report.times());
         node.put("gflops", rounded(report.gflops()));
         node.put("effective_gflops", rounded(report.denseGflops(report.times())));
         ObjectNode peers = node.putObject("peers");
@@ -66,6 +68,7 @@ final class SpmmJson {
         } else {
             node.putNull("speedup_vs_best_dense");
         }
+        node.put("disturbed", report.disturbed());
         node.put("max_error_over_bound", rounded(report.maxErrorOverBound()));
         node.put("plan_ms", rounded(report.planMs()));
         if (gpu != null) {
@@ -78,12 +81,24 @@ final class SpmmJson {
 
     private static void put(ObjectNode node, String name, Peer peer, SpmmReport report) {
         if (peer instanceof Peer.Measured measured) {
-            node.put("median_ms", rounded(measured.times().medianMs()));
-            node.put("best_ms", rounded(measured.times().bestMs()));
+            put(node, measured.times());
             node.put("gflops", rounded(report.gflops(name, measured.times())));
         } else if (peer instanceof Peer.Absent absent) {
             node.put("absent", absent.reason());
         }
+    }
+
+    static void put(ObjectNode node, Times times) {
+        node.put("runs", times.runs());
+        node.put("median_ms", rounded(times.medianMs()));
+        node.put("q1_ms", rounded(times.q1Ms()));
+        node.put("q3_ms", rounded(times.q3Ms()));
+        node.put("best_ms", rounded(times.bestMs()));
+        ObjectNode warmUp = node.putObject("warm_up");
+        warmUp.put("first_ms", rounded(times.warmUp().firstMs()));
+        warmUp.put("runs", times.warmUp().runs());
+        warmUp.put("seconds", rounded(times.warmUp().seconds()));
+        warmUp.put("settled", times.warmUp().settled());
     }
 
     /** Without the digits that no clock has. */

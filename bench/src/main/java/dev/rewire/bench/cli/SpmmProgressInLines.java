@@ -14,7 +14,7 @@ final class SpmmProgressInLines implements SpmmProgress {
 
     @Override
     public void start(double seconds) {
-        err.printf(Locale.ROOT, "rewire spmm: timing takes %.1f s with the warm-up%n", seconds);
+        err.printf(Locale.ROOT, "rewire spmm: timing takes %.1f s, after a warm-up%n", seconds);
     }
 
     @Override

@@ -66,7 +66,7 @@ final class SpmmTable {
 
     private void times() {
         text.format("  %-13s %11s %11s %9s %10s %9s%n", "", "median ms", "best ms", "GFLOP/s", "effective", "speed-up");
-        row(report.gpu() == null ? "rewire" : "cusparselt", report.times(), report.gflops(), "");
+        row(report.name(), report.times(), report.gflops(), "");
         report.peers().forEach((name, peer) -> {
             if (peer instanceof Peer.Measured measured) {
                 double ratio = measured.times().bestMs() / report.times().bestMs();
@@ -76,7 +76,7 @@ final class SpmmTable {
             }
         });
         text.format("%n  GFLOP/s: over what is multiplied; effective: over what the dense product would multiply;%n");
-        text.format("  speed-up: best run of a peer over the best run of the first%n");
+        text.format("  speed-up: best run of a peer over the best run of the first; timed after a warm-up%n");
         report.speedupVsBestDense()
                 .ifPresent(speedup -> text.format("%n  speed-up   %s× over the fastest dense peer%n", number(speedup)));
         text.format("%n");
@@ -84,14 +84,15 @@ final class SpmmTable {
 
     private void row(String name, Times times, double gflops, String speedup) {
         text.format(
-                "  %-13s %11s %11s %9s %10s %9s   %d runs%n",
+                "  %-13s %11s %11s %9s %10s %9s   %d runs after %.1f s%n",
                 name,
                 number(times.medianMs()),
                 number(times.bestMs()),
                 number(gflops),
                 number(report.denseGflops(times)),
                 speedup,
-                times.runs());
+                times.runs(),
+                times.warmUp().seconds());
     }
 
     private void check() {

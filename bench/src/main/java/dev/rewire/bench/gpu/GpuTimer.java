@@ -1,5 +1,6 @@
 package dev.rewire.bench.gpu;
 
+import dev.rewire.bench.Settling;
 import dev.rewire.bench.Times;
 import dev.rewire.gpu.GpuContext;
 import dev.rewire.gpu.GpuEvent;
@@ -14,7 +15,6 @@ final class GpuTimer implements AutoCloseable {
     /** What lies between two events, so that their resolution of half a microsecond and the start of the first kernel do not count. */
     private static final double SAMPLE_MS = 1;
 
-    private static final long WARM_UP_NANOS = 50_000_000;
     private static final int LEAST_ROUNDS = 5;
     private static final int MOST_LAUNCHES = 1000;
 
@@ -57,18 +57,16 @@ final class GpuTimer implements AutoCloseable {
     }
 
     /**
-     * Times some in turns, so that a device that slows down slows all of them; after a warm-up of each.
+     * Times some in turns, so that a device that slows down slows all of them; after a warm-up of each, in turns too.
      *
      * @param contenders each puts its work on the stream
-     * @param seconds that runs are timed, all together
+     * @param seconds that runs are timed, all together, after the warm-up
      * @param elapsed is told between rounds how many seconds have passed
      * @return the times of each
      */
     List<Times> inTurns(List<Runnable> contenders, double seconds, DoubleConsumer elapsed) {
-        int[] launches = new int[contenders.size()];
-        for (int i = 0; i < launches.length; i++) {
-            launches[i] = warmUp(contenders.get(i));
-        }
+        List<Settling> warm = warmUp(contenders, seconds);
+        int[] launches = warm.stream().mapToInt(GpuTimer::launches).toArray();
         long[][] nanos = new long[launches.length][64];
         long begin = System.nanoTime();
         int rounds = 0;
@@ -83,20 +81,33 @@ final class GpuTimer implements AutoCloseable {
             elapsed.accept(passed);
         }
         List<Times> times = new ArrayList<>();
-        for (long[] of : nanos) {
-            times.add(Times.of(Arrays.copyOf(of, rounds)));
+        for (int i = 0; i < nanos.length; i++) {
+            times.add(Times.of(Arrays.copyOf(nanos[i], rounds), warm.get(i).warmUp()));
         }
         return times;
     }
 
-    /** Runs for a while; how many runs make a sample. */
-    private int warmUp(Runnable contender) {
-        long end = System.nanoTime() + WARM_UP_NANOS;
-        double one;
+    private List<Settling> warmUp(List<Runnable> contenders, double seconds) {
+        List<Settling> warm =
+                contenders.stream().map(each -> new Settling(seconds)).toList();
+        boolean over;
         do {
-            one = millis(contender, 1);
-        } while (System.nanoTime() - end < 0);
-        return (int) Math.clamp(Math.ceil(SAMPLE_MS / Math.max(one, 1e-6)), 1, MOST_LAUNCHES);
+            over = true;
+            for (int i = 0; i < warm.size(); i++) {
+                Settling each = warm.get(i);
+                if (!each.isOver()) {
+                    int launches = launches(each);
+                    each.add(millis(contenders.get(i), launches) * 1e6, launches);
+                    over = false;
+                }
+            }
+        } while (!over);
+        return warm;
+    }
+
+    /** How many runs make a sample. */
+    private static int launches(Settling warm) {
+        return (int) Math.clamp(Math.ceil(SAMPLE_MS * 1e6 / Math.max(warm.bestNanos(), 1)), 1, MOST_LAUNCHES);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.rewire.bench.jmh;
 
 import dev.rewire.bench.Environment;
+import dev.rewire.kernels.probe.Build;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,7 +33,8 @@ public abstract class Bench {
     public final void announce() {
         Environment here = Environment.current(Map.of());
         System.out.printf(
-                "%n# %s kernels, %d bits (%s); JDK %s; %s; %d threads of ours%n",
+                "%n# %s; %s kernels, %d bits (%s); JDK %s; %s; %d threads of ours%n",
+                Build.current(),
                 here.kernels().name(),
                 here.kernels().vectorBits(),
                 here.kernels().reason(),

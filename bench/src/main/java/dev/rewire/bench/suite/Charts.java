@@ -1,5 +1,6 @@
 package dev.rewire.bench.suite;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -20,6 +21,10 @@ record Charts(Map<String, String> svgs, String missing) {
     /** Draws them. Java draws letters with the fonts of the system, and a server may have none. */
     static Charts of(SuiteReport report) {
         System.setProperty("java.awt.headless", "true");
+        if (!Path.of(System.getProperty("user.home", "")).isAbsolute()) {
+            // The JDK keeps a list of fonts below it: of a user without a home that would be below the current folder.
+            System.setProperty("user.home", "/dev/null");
+        }
         Map<String, String> svgs = new LinkedHashMap<>();
         try {
             // Without a dense peer there is no speed-up to show.

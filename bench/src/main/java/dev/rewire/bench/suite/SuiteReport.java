@@ -57,7 +57,16 @@ public record SuiteReport(
         Map<String, Environment.Library> libraries = new LinkedHashMap<>();
         measured.forEach(each -> libraries.putAll(each.report().environment().libraries()));
         Environment any = measured.get(0).report().environment();
-        return new Environment(any.jdk(), any.vm(), any.os(), any.cpu(), any.cores(), any.kernels(), libraries);
+        return new Environment(
+                any.jdk(),
+                any.vm(),
+                any.os(),
+                any.cpu(),
+                any.cores(),
+                any.jvmFlags(),
+                any.variables(),
+                any.kernels(),
+                libraries);
     }
 
     /**
@@ -67,6 +76,17 @@ public record SuiteReport(
      */
     public long disturbed() {
         return measured.stream().filter(each -> each.report().disturbed()).count();
+    }
+
+    /**
+     * Measurements that began before everyone had stopped getting faster.
+     *
+     * @return how many
+     */
+    public long unsettled() {
+        return measured.stream()
+                .filter(each -> !each.report().unsettled().isEmpty())
+                .count();
     }
 
     /** Whether there is a speed-up over a dense peer. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,12 +36,19 @@ class SpmmRunTest {
             "nnz",
             "stored",
             "density",
+            "seed",
+            "seconds",
+            "runs",
             "median_ms",
+            "q1_ms",
+            "q3_ms",
             "best_ms",
+            "warm_up",
             "gflops",
             "effective_gflops",
             "peers",
             "speedup_vs_best_dense",
+            "disturbed",
             "max_error_over_bound",
             "plan_ms",
             "environment");
@@ -113,16 +121,37 @@ class SpmmRunTest {
         assertEquals(35 * 32, json.get("stored").intValue());
         assertEquals(35 * 32 / (50.0 * 70), json.get("density").doubleValue(), 1e-6);
         double best = json.get("best_ms").doubleValue();
-        assertTrue(best > 0 && best <= json.get("median_ms").doubleValue());
+        ordered(json);
+        assertEquals(7, json.get("seed").intValue());
+        assertEquals(0.05, json.get("seconds").doubleValue());
+        assertTrue(json.get("disturbed").isBoolean());
         assertEquals(2.0 * 35 * 32 * 33 / best / 1e6, json.get("gflops").doubleValue(), 1e-4 / best);
         assertEquals(
                 2.0 * 50 * 70 * 33 / best / 1e6, json.get("effective_gflops").doubleValue(), 1e-4 / best);
         assertTrue(json.get("plan_ms").doubleValue() > 0);
-        assertTrue(json.get("environment").get("kernels").has("provider"));
-        assertTrue(json.get("environment").get("capabilities").get("jvm").has("use_fma"));
+        JsonNode environment = json.get("environment");
+        assertTrue(environment.get("kernels").has("provider"));
+        assertTrue(environment.get("jvm_flags").isArray()
+                && environment.get("variables").isObject());
+        assertTrue(environment.get("capabilities").get("jvm").has("use_fma"));
         assertEquals(
                 "rewire spmm --seconds 0.05 " + SMALL + "--pattern-seed 7 --peers openblas,mkl",
                 json.get("command").textValue());
+    }
+
+    /** Runs, quartiles and warm-up of a contender. */
+    private static void ordered(JsonNode contender) {
+        double[] times = Stream.of("best_ms", "q1_ms", "median_ms", "q3_ms")
+                .mapToDouble(key -> contender.get(key).doubleValue())
+                .toArray();
+        assertTrue(
+                times[0] > 0 && times[0] <= times[1] && times[1] <= times[2] && times[2] <= times[3],
+                contender::toString);
+        assertTrue(contender.get("runs").intValue() >= 3, contender::toString);
+        JsonNode warmUp = contender.get("warm_up");
+        assertTrue(warmUp.get("runs").intValue() > 3 && warmUp.get("settled").isBoolean(), contender::toString);
+        double first = warmUp.get("first_ms").doubleValue();
+        assertTrue(first > 0 && first / 1000 <= warmUp.get("seconds").doubleValue(), contender::toString);
     }
 
     @Test
@@ -162,7 +191,7 @@ class SpmmRunTest {
             return;
         }
         double best = openblas.get("best_ms").doubleValue();
-        assertTrue(best > 0 && best <= openblas.get("median_ms").doubleValue());
+        ordered(openblas);
         assertEquals(2.0 * 50 * 70 * 33 / best / 1e6, openblas.get("gflops").doubleValue(), 1e-4 / best);
         double speedup = best / json.get("best_ms").doubleValue();
         assertEquals(speedup, json.get("speedup_vs_best_dense").doubleValue(), 1e-4 * speedup);

@@ -8,6 +8,7 @@ import dev.rewire.bench.Environment;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.bench.Times;
+import dev.rewire.bench.WarmUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,6 +83,8 @@ class PageTest {
                                     evil,
                                     evil,
                                     on.cores(),
+                                    List.of(evil),
+                                    Map.of(evil, evil),
                                     on.kernels(),
                                     Map.of(evil, new Environment.Library(evil, evil, evil, evil))))));
         }
@@ -104,8 +107,8 @@ class PageTest {
                             of.pattern(),
                             of.nm(),
                             of.nonzeros(),
-                            new Times(4, 1, 9),
-                            Map.of("openblas", new Peer.Measured(new Times(5, 3, 9))),
+                            new Times(9, 1, 3, 4, 5, WarmUp.NONE),
+                            Map.of("openblas", new Peer.Measured(new Times(9, 3, 4, 5, 6, WarmUp.NONE))),
                             of.planMs(),
                             2,
                             of.gpu(),

@@ -214,4 +214,9 @@ public final class SafetensorsWriter {
         }
         return json.append('"');
     }
+
+    @Override
+    public String toString() {
+        return "SafetensorsWriter of " + tensors.size() + (tensors.size() == 1 ? " tensor" : " tensors");
+    }
 }

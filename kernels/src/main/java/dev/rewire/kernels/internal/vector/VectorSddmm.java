@@ -8,15 +8,13 @@ import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** SDDMM by generated tiles, some blocks at a time, so that their partial sums stay in cache until they are added up. */
 final class VectorSddmm implements SddmmKernel {
     /** Elements whose partial sums are kept: with 512-bit vectors half of the first-level cache. */
     private static final int ELEMENTS = CacheSizes.items(CacheSizes.L1 / 2, 64, 1024);
 
-    private static final Map<SddmmShape, List<SddmmTile>> GENERATED = new ConcurrentHashMap<>();
+    private static final TileCache<SddmmShape, List<SddmmTile>> GENERATED = new TileCache<>(VectorSddmm::generate);
     private static final PartialSums WRITE = PartialSums.generate(false);
     private static final PartialSums ADD = PartialSums.generate(true);
 
@@ -27,8 +25,7 @@ final class VectorSddmm implements SddmmKernel {
 
     VectorSddmm(SddmmShape shape) {
         // The tiles do not depend on what is done with the sums, and sum over whole vectors.
-        tiles = GENERATED.computeIfAbsent(
-                new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), shape.lanes(), false), VectorSddmm::generate);
+        tiles = GENERATED.of(new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), shape.lanes(), false));
         accumulate = shape.accumulate();
         blockElements = shape.rows() * shape.cols();
         blocksAtOnce = Math.max(1, ELEMENTS / blockElements);

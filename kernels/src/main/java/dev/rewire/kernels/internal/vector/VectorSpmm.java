@@ -5,17 +5,15 @@ import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** SpMM by generated tiles; one set of tiles serves all plans of a shape. */
 final class VectorSpmm implements SpmmKernel {
-    private static final Map<SpmmShape, List<SpmmTile>> GENERATED = new ConcurrentHashMap<>();
+    private static final TileCache<SpmmShape, List<SpmmTile>> GENERATED = new TileCache<>(VectorSpmm::generate);
 
     private final List<SpmmTile> tiles;
 
     VectorSpmm(SpmmShape shape) {
-        tiles = GENERATED.computeIfAbsent(shape, VectorSpmm::generate);
+        tiles = GENERATED.of(shape);
     }
 
     private static List<SpmmTile> generate(SpmmShape shape) {

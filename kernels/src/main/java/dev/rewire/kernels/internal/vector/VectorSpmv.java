@@ -4,12 +4,10 @@ import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Products of one sample by generated tiles. */
 final class VectorSpmv implements SpmvKernel {
-    private static final Map<SpmmShape, SpmvTile> GENERATED = new ConcurrentHashMap<>();
+    private static final TileCache<SpmmShape, SpmvTile> GENERATED = new TileCache<>(SpmvTileGenerator::generate);
     private static final PartialSums ADD_UP = PartialSums.generate(false);
 
     private final SpmvTile tile;
@@ -17,7 +15,7 @@ final class VectorSpmv implements SpmvKernel {
     private final int outputsOfGroup;
 
     VectorSpmv(SpmmShape shape) {
-        tile = GENERATED.computeIfAbsent(shape, SpmvTileGenerator::generate);
+        tile = GENERATED.of(shape);
         partial = SpmvTileGenerator.isForward(shape);
         outputsOfGroup = shape.outputs();
     }

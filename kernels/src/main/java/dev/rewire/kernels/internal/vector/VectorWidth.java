@@ -31,8 +31,8 @@ final class VectorWidth {
                         "-D" + PROPERTY + "=" + forced + " is unknown; accepted are 128, 256, 512");
         };
         if (species.vectorBitSize() > preferred.vectorBitSize()) {
-            throw new IllegalArgumentException("-D" + PROPERTY + "=" + forced + " is wider than this JVM's vectors of "
-                    + preferred.vectorBitSize() + " bits");
+            throw new IllegalArgumentException(
+                    "this JVM's vectors have " + preferred.vectorBitSize() + " bits, and " + forced + " are asked for");
         }
         return species;
     }
