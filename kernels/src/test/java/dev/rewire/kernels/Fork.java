@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own with the kernels and their tests on its class path, and nothing else. */
 record Fork(int exit, String out, String err) {
+    private static final int LIMIT_SECONDS = Integer.getInteger("rewire.lottery", 0) * 30 + 180;
+
     static Fork run(List<String> flags, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -32,7 +34,7 @@ record Fork(int exit, String out, String err) {
                 builder.environment().remove("JDK_JAVA_OPTIONS");
                 builder.environment().remove("JAVA_TOOL_OPTIONS");
                 Process process = builder.start();
-                if (!process.waitFor(180, TimeUnit.SECONDS)) {
+                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError("still running: " + command);
                 }

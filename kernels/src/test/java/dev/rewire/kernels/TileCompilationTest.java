@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * C1 can compile every tile with its profile (level 3). Where it can't, for a lack of registers, and has compiled the tile without before, because C2
- * was busy (level 2), the tile stays as that is: C2 is never asked, every vector is an object, and products take 50 to 100 times as long.
+ * C1 is kept away from tiles, and where that cannot be, it can compile every tile with its profile (level 3). Where it can't, for a lack of registers, and has
+ * compiled the tile without before, because C2 was busy (level 2), the tile stays as that is: C2 is never asked, every vector is an object, and products take 50
+ * to 100 times as long.
  */
 @Tag("alone")
 class TileCompilationTest {
@@ -27,21 +30,39 @@ class TileCompilationTest {
             "ReadLoop",
             "TriadLoop");
 
+    @Test
+    void onlyC2CompilesTiles() {
+        List<String> tiles = compiled(Provider.active().vectorBits(), "-XX:+TieredCompilation");
+        assertEquals(
+                List.of(),
+                tiles.stream()
+                        .filter(line -> line.matches("[ 0-9]+[ %bsn!]* [123] +dev.*"))
+                        .toList());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512})
-    void noTileIsSkipped(int bits) {
+    void withoutManagementC1CompilesEveryTile(int bits) {
+        List<String> tiles =
+                compiled(bits, "--limit-modules=java.base,jdk.incubator.vector", "-XX:TieredStopAtLevel=3");
+        assertEquals(
+                List.of(),
+                tiles.stream().filter(line -> line.contains("COMPILE SKIPPED")).toList());
+    }
+
+    /** The lines that say what the compilers made of tiles, of which there is one of every kind. */
+    private static List<String> compiled(int bits, String... flags) {
         Provider provider = Provider.active();
         assumeTrue(provider.name().equals("vector") && provider.vectorBits() >= bits, "no vectors of that width here");
-        Fork fork = Fork.run(
-                List.of(
-                        "--add-modules=jdk.incubator.vector",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Drewire.kernels.bits=" + bits,
-                        "-XX:TieredStopAtLevel=3",
-                        "-XX:CompileThresholdScaling=0.001",
-                        "-Xbatch",
-                        "-XX:+PrintCompilation"),
-                EveryTile.class);
+        List<String> all = new ArrayList<>(List.of(
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Drewire.kernels.bits=" + bits,
+                "-XX:CompileThresholdScaling=0.001",
+                "-Xbatch",
+                "-XX:+PrintCompilation"));
+        all.addAll(List.of(flags));
+        Fork fork = Fork.run(all, EveryTile.class);
         assertEquals(0, fork.exit(), fork::err);
         List<String> tiles = fork.out()
                 .lines()
@@ -50,8 +71,6 @@ class TileCompilationTest {
         for (String kind : KINDS) {
             assertTrue(tiles.stream().anyMatch(line -> line.contains(kind)), () -> "none is a " + kind + ": " + tiles);
         }
-        assertEquals(
-                List.of(),
-                tiles.stream().filter(line -> line.contains("COMPILE SKIPPED")).toList());
+        return tiles;
     }
 }

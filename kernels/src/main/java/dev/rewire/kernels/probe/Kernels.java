@@ -4,6 +4,7 @@ import dev.rewire.kernels.Provider;
 import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.vector.VectorFacts;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -54,6 +55,7 @@ public record Kernels(String provider, int vectorBits, String reason, Answer fma
     /** What the vector kernels have decided; whoever decides more adds a line. */
     private static List<Choice> vectorChoices() {
         int registers = VectorFacts.registers();
+        Optional<String> reachC1 = VectorFacts.tilesReachC1();
         return List.of(
                 new Choice(
                         "vector_registers",
@@ -69,6 +71,10 @@ public record Kernels(String provider, int vectorBits, String reason, Answer fma
                         "tile",
                         VectorFacts.tile(),
                         "outputs × vectors of samples of a 16×16 block, 64 samples: as tall as wide loads least"),
+                new Choice(
+                        "tiles_skip_c1",
+                        reachC1.isEmpty() ? "yes" : "no",
+                        reachC1.orElse("a directive to the compilers: what C1 made of a tile might stay for good")),
                 new Choice(
                         "l1_bytes",
                         Long.toString(CacheSizes.L1),

@@ -56,11 +56,7 @@ public record JvmFlags(
      * @return the flags, or why they are unknown
      */
     public static JvmFlags read() {
-        boolean readable = ModuleLayer.boot()
-                .findModule(MODULE)
-                .filter(JvmFlags.class.getModule()::canRead)
-                .isPresent();
-        return readable ? Management.read() : none("module " + MODULE + " is not in this JVM");
+        return CompilerDirectives.present() ? Management.read() : none("module " + MODULE + " is not in this JVM");
     }
 
     static JvmFlags none(String absence) {

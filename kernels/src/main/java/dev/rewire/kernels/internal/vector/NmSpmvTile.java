@@ -13,4 +13,9 @@ interface NmSpmvTile {
      * @param target address of {@code firstRow}'s vector of partial sums
      */
     void run(int firstRow, int rows, long selectors, long values, long input, long target);
+
+    /** A run of nothing. */
+    default void idle() {
+        run(0, 0, 0, 0, 0, 0);
+    }
 }

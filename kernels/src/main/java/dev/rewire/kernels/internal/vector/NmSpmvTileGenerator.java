@@ -86,7 +86,8 @@ final class NmSpmvTileGenerator {
     }
 
     static NmSpmvTile generate(NmShape shape, int streams) {
-        return TileCode.define(NmSpmvTile.class, tile -> new NmSpmvTileGenerator(tile, shape, streams).rows());
+        return TileCode.define(
+                NmSpmvTile.class, NmSpmvTile::idle, tile -> new NmSpmvTileGenerator(tile, shape, streams).rows());
     }
 
     private static int log2(long power) {

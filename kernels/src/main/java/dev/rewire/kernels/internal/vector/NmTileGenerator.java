@@ -112,7 +112,8 @@ final class NmTileGenerator {
     }
 
     static NmTile generate(NmShape shape, int streams, int vectors) {
-        return TileCode.define(NmTile.class, tile -> new NmTileGenerator(tile, shape, streams, vectors).chunks());
+        return TileCode.define(
+                NmTile.class, NmTile::idle, tile -> new NmTileGenerator(tile, shape, streams, vectors).chunks());
     }
 
     private void chunks() {

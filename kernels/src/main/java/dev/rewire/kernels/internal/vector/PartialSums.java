@@ -12,7 +12,7 @@ interface PartialSums {
 
     /** Writes the loop, unrolled over the vectors of a group. */
     static PartialSums generate(boolean accumulate) {
-        return TileCode.define(PartialSums.class, tile -> {
+        return TileCode.define(PartialSums.class, sums -> sums.run(0, 0, 0), tile -> {
             int partials = 1;
             int groups = 3;
             int target = 4;

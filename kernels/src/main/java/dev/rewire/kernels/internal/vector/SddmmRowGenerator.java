@@ -65,7 +65,7 @@ final class SddmmRowGenerator {
     }
 
     static SddmmTile generate(SddmmShape shape) {
-        return TileCode.define(SddmmTile.class, tile -> new SddmmRowGenerator(tile, shape).batch());
+        return TileCode.define(SddmmTile.class, SddmmTile::idle, tile -> new SddmmRowGenerator(tile, shape).batch());
     }
 
     private void batch() {

@@ -81,7 +81,9 @@ final class SddmmTileGenerator {
 
     static SddmmTile generate(SddmmShape shape, Tiling.Part rows, Tiling.Part cols, int chains) {
         return TileCode.define(
-                SddmmTile.class, tile -> new SddmmTileGenerator(tile, shape, rows, cols, chains).blocks());
+                SddmmTile.class,
+                SddmmTile::idle,
+                tile -> new SddmmTileGenerator(tile, shape, rows, cols, chains).blocks());
     }
 
     private void blocks() {

@@ -21,4 +21,9 @@ interface SpmmTile {
             int from,
             int to,
             int last);
+
+    /** A run of nothing. */
+    default void idle() {
+        run(new int[0], new int[0], new int[0], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
 }

@@ -110,7 +110,8 @@ final class SpmmTileGenerator {
     }
 
     static SpmmTile generate(SpmmShape shape, Tiling.Part part, int vectors) {
-        return TileCode.define(SpmmTile.class, tile -> new SpmmTileGenerator(tile, shape, part, vectors).groups());
+        return TileCode.define(
+                SpmmTile.class, SpmmTile::idle, tile -> new SpmmTileGenerator(tile, shape, part, vectors).groups());
     }
 
     private void groups() {

@@ -120,7 +120,7 @@ final class SpmvTileGenerator {
     }
 
     static SpmvTile generate(SpmmShape shape) {
-        return TileCode.define(SpmvTile.class, tile -> new SpmvTileGenerator(tile, shape).groups());
+        return TileCode.define(SpmvTile.class, SpmvTile::idle, tile -> new SpmvTileGenerator(tile, shape).groups());
     }
 
     private void groups() {

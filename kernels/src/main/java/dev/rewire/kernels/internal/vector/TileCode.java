@@ -55,6 +55,12 @@ public final class TileCode {
             MethodTypeDesc.of(ConstantDescs.CD_void, SEGMENT, ConstantDescs.CD_long, ORDER);
     private static final MethodTypeDesc UNARY = MethodTypeDesc.of(FLOATS, VECTOR);
 
+    /**
+     * Calls that a tile has behind it when it is first used. HotSpot begins to profile a method after some 400 calls, and asks C2 for it after 600 more or
+     * 5,000, those with long loops sooner; runs of a plan are few and, as long as they are interpreted, slow.
+     */
+    private static final int IDLE_RUNS = 1280;
+
     /** The bytecode itself, for what has no method here. */
     public final CodeBuilder code;
 
@@ -68,9 +74,19 @@ public final class TileCode {
     /** Where the species of the vectors are. */
     private record Fields(ClassDesc floatsOwner, String floats, ClassDesc intsOwner, String ints) {}
 
-    /** Defines a class that implements an interface of one method, on vectors of this process's width. */
-    static <T> T define(Class<T> type, Consumer<TileCode> body) {
-        return define(type, new Fields(RAW, "SPECIES", RAW, "INTS"), body);
+    /**
+     * Defines a class that implements an interface of one abstract method, on vectors of this process's width.
+     *
+     * @param idle runs an object of it with nothing to do
+     */
+    static <T> T define(Class<T> type, Consumer<T> idle, Consumer<TileCode> body) {
+        T tile = define(type, new Fields(RAW, "SPECIES", RAW, "INTS"), body);
+        // C1 would compile them, and before their calls are linked.
+        int runs = C1Exclusion.absence().isEmpty() ? IDLE_RUNS : 0;
+        for (int run = 0; run < runs; run++) {
+            idle.accept(tile);
+        }
+        return tile;
     }
 
     /** Defines a class that implements an interface of one method, on vectors of floats and ints of 128, 256 or 512 bits. */
@@ -79,6 +95,7 @@ public final class TileCode {
     }
 
     private static <T> T define(Class<T> type, Fields species, Consumer<TileCode> body) {
+        C1Exclusion.begin();
         Method method = Arrays.stream(type.getMethods())
                 .filter(candidate -> Modifier.isAbstract(candidate.getModifiers()))
                 .findFirst()
@@ -106,6 +123,7 @@ public final class TileCode {
                                     body.accept(new TileCode(code, species));
                                     code.return_();
                                 }));
+        C1Exclusion.absence();
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
             return type.cast(lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))

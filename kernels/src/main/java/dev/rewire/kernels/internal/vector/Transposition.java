@@ -23,7 +23,7 @@ interface Transposition {
 
     /** Writes the loop for vectors of this process's width. */
     static Transposition generate(boolean toPanel, int lanes) {
-        return TileCode.define(Transposition.class, tile -> {
+        return TileCode.define(Transposition.class, tiles -> tiles.run(MemorySegment.NULL, 0, 0, 0, 0), tile -> {
             int dense = 1;
             int denseOffset = 2;
             int rowStride = 4;

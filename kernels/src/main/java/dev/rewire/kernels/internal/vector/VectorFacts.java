@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 
 /** What the probe asks of the Vector API and of the tiles; to be loaded only where module {@code jdk.incubator.vector} is there. */
@@ -50,5 +51,14 @@ public final class VectorFacts {
     public static String tile() {
         int outputs = VectorSpmm.outputsOfTile(64);
         return outputs + "×" + VectorSpmm.vectorsOfTile(64, outputs);
+    }
+
+    /**
+     * Whether C1 is kept away from tiles; only where the vector kernels run.
+     *
+     * @return why it is not, empty if it is
+     */
+    public static Optional<String> tilesReachC1() {
+        return C1Exclusion.absence();
     }
 }

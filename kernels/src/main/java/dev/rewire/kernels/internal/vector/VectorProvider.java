@@ -29,6 +29,7 @@ public final class VectorProvider implements KernelProvider {
     public static VectorProvider create() {
         VectorWidth.chosen();
         allowed();
+        C1Exclusion.begin();
         return new VectorProvider();
     }
 
