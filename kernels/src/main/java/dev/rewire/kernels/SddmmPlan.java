@@ -47,6 +47,9 @@ public final class SddmmPlan implements AutoCloseable {
     private final Workers.Task packInputTask = this::packInput;
     private final Workers.Task multiplyTask = this::multiply;
 
+    /** What is written: the values of dW, unless the plan is warmed up. */
+    private MemorySegment target;
+
     private BlockPattern pattern;
     private int[] rowStarts;
     private int[] colStarts;
@@ -80,6 +83,7 @@ public final class SddmmPlan implements AutoCloseable {
         this.layout = layout;
         this.accumulate = accumulate;
         this.workers = workers;
+        target = dw.memory();
         pattern = dw.pattern();
         lanes = PanelMatrix.lanesFor(batch);
         int panels = (batch + lanes - 1) / lanes;
@@ -220,6 +224,38 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs the product, on operands of its own, until its best time stops falling: the first runs of a shape in a process wait for kernels to be generated
+     * and compiled, which takes 0.3 to 1 s on an idle machine. Kernels are kept for the life of the process: another plan of the same shapes is warm, and
+     * warming it up costs the fifth of a second that it takes to see that nothing gets faster. It ends after 5 s in any case, or after the run that
+     * lasts longer.
+     *
+     * <p>Nothing of the caller is written, {@code dW} neither. For the time of the call it takes memory for operands of the plan's batch; the plan runs
+     * nothing else meanwhile.
+     *
+     * @return what it took
+     * @throws IllegalStateException if the plan, an arena or the workers are closed, or dW was rewired since the plan was made
+     */
+    public synchronized WarmUp warmUp() {
+        checkOpen();
+        StackRoom.reserveForFirstRun();
+        KernelArena own = arena.openPart();
+        try {
+            target = own.allocate(dw.memory().byteSize());
+            if (layout == Layout.ROW_MAJOR) {
+                DenseMatrix dy = DenseMatrix.allocate(own, batch, pattern.rows());
+                DenseMatrix x = DenseMatrix.allocate(own, batch, pattern.cols());
+                return WarmUp.of(() -> run(dy, x));
+            }
+            PanelMatrix dy = PanelMatrix.allocate(own, batch, pattern.rows(), lanes);
+            PanelMatrix x = PanelMatrix.allocate(own, batch, pattern.cols(), lanes);
+            return WarmUp.of(() -> run(dy, x));
+        } finally {
+            target = dw.memory();
+            arena.closePart(own);
+        }
+    }
+
     private void reserveStack() {
         if (hasRun) {
             StackRoom.reserve();
@@ -265,7 +301,7 @@ public final class SddmmPlan implements AutoCloseable {
     /** A batch without samples has no panel that a kernel could read. */
     private void sumOfNothing() {
         if (!accumulate) {
-            dw.memory().asSlice(0, pattern.storedElements() * Float.BYTES).fill((byte) 0);
+            target.asSlice(0, pattern.storedElements() * Float.BYTES).fill((byte) 0);
         }
     }
 
@@ -304,7 +340,7 @@ public final class SddmmPlan implements AutoCloseable {
                         dy.panelStride() * Float.BYTES,
                         x.segment(),
                         x.panelStride() * Float.BYTES,
-                        dw.memory(),
+                        target,
                         scratch[worker]);
         if (isPadded) {
             for (int block = first; block < end; block++) {
@@ -325,7 +361,7 @@ public final class SddmmPlan implements AutoCloseable {
         for (int i = 0; i < height; i++) {
             for (int j = i < rows ? cols : 0; j < width; j++) {
                 long element = ((long) block * height + i) * width + j;
-                dw.memory().setAtIndex(ValueLayout.JAVA_FLOAT, element, 0);
+                target.setAtIndex(ValueLayout.JAVA_FLOAT, element, 0);
             }
         }
     }

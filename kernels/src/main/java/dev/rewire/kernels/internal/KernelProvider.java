@@ -21,6 +21,10 @@ public interface KernelProvider {
     @Nullable
     SpmvKernel spmv(SpmmShape shape);
 
+    /** A kernel for few samples backward to the input that walks W by rows, or null where walking it by columns is as good. */
+    @Nullable
+    ScatterKernel scatter(int blockRows, int blockCols);
+
     /** The SpMM kernel for N:M weights. */
     SpmmKernel nm(NmShape shape);
 

@@ -4,6 +4,7 @@ import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
+import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -36,6 +37,11 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public SpmvKernel spmv(SpmmShape shape) {
         return new ScalarSpmv(shape);
+    }
+
+    @Override
+    public ScatterKernel scatter(int blockRows, int blockCols) {
+        return new ScalarScatter(blockRows, blockCols);
     }
 
     @Override

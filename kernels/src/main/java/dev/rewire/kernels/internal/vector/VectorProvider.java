@@ -4,6 +4,7 @@ import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
+import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -64,7 +65,20 @@ public final class VectorProvider implements KernelProvider {
         if (SpmvTileGenerator.fits(shape)) {
             return new VectorSpmv(shape);
         }
+        if (!VectorFacts.fused()) {
+            return null; // tiles do without, where Math.fma would compute with big numbers
+        }
+        if (NarrowVectorSpmv.fits(shape)) {
+            return new NarrowVectorSpmv(shape);
+        }
         return NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
+    }
+
+    @Override
+    public @Nullable ScatterKernel scatter(int blockRows, int blockCols) {
+        return VectorFacts.fused() && NarrowScatter.fits(blockRows, blockCols)
+                ? new NarrowScatter(blockRows, blockCols)
+                : null;
     }
 
     @Override
