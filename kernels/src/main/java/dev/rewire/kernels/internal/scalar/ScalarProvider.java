@@ -11,6 +11,7 @@ import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
+import org.jspecify.annotations.Nullable;
 
 /** Kernels that any JVM runs. */
 public final class ScalarProvider implements KernelProvider {
@@ -35,8 +36,8 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public SpmvKernel spmv(SpmmShape shape) {
-        return new ScalarSpmv(shape);
+    public @Nullable SpmvKernel spmv(SpmmShape shape) {
+        return ScalarSpmv.fits(shape) ? new ScalarSpmv(shape) : null;
     }
 
     @Override
