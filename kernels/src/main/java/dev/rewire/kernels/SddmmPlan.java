@@ -46,6 +46,8 @@ public final class SddmmPlan implements AutoCloseable {
     private final Workers.Task packGradientTask = this::packGradient;
     private final Workers.Task packInputTask = this::packInput;
     private final Workers.Task multiplyTask = this::multiply;
+    private final Workers.Task multiplyFewTask = this::multiplyFew;
+    private final @Nullable FewSamplesSddmm fewSamples;
 
     /** What is written: the values of dW, unless the plan is warmed up. */
     private MemorySegment target;
@@ -64,6 +66,7 @@ public final class SddmmPlan implements AutoCloseable {
     private @Nullable PanelMatrix input;
     private @Nullable DenseMatrix denseGradient;
     private @Nullable DenseMatrix denseInput;
+    private int samples;
     private int firstPanel;
     private int panelsOfRun;
 
@@ -93,6 +96,7 @@ public final class SddmmPlan implements AutoCloseable {
         for (int worker = 0; worker < scratch.length; worker++) {
             scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
         }
+        fewSamples = FewSamplesSddmm.of(pattern, batch, accumulate);
         boolean rowMajor = layout == Layout.ROW_MAJOR;
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
         panelsAtOnce = rowMajor ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
@@ -182,6 +186,7 @@ public final class SddmmPlan implements AutoCloseable {
         try {
             x.arena().acquire("x");
             try {
+                samples = dy.rows();
                 panelsOfRun = dy.panels();
                 runTasks(dy, x);
             } finally {
@@ -215,7 +220,8 @@ public final class SddmmPlan implements AutoCloseable {
         reserveStack();
         denseGradient = dy;
         denseInput = x;
-        panelsOfRun = (dy.rows() + lanes - 1) / lanes;
+        samples = dy.rows();
+        panelsOfRun = (samples + lanes - 1) / lanes;
         try {
             runTasks(dyPanels, xPanels);
         } finally {
@@ -280,6 +286,12 @@ public final class SddmmPlan implements AutoCloseable {
                     sumOfNothing();
                     return;
                 }
+                if (fewSamples != null) {
+                    gather(fewSamples, dy, x);
+                    workers.run(tasksOfFew(), multiplyFewTask);
+                    hasRun = true;
+                    return;
+                }
                 for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsAtOnce) {
                     if (denseInput != null) {
                         workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
@@ -296,6 +308,33 @@ public final class SddmmPlan implements AutoCloseable {
             gradient = null;
             input = null;
         }
+    }
+
+    private void gather(FewSamplesSddmm few, PanelMatrix dy, PanelMatrix x) {
+        for (int sample = 0; sample < samples; sample++) {
+            if (denseGradient != null && denseInput != null) {
+                long gradientRow = sample * denseGradient.rowStride();
+                few.gatherGradient(sample, denseGradient.segment(), pattern.rows(), gradientRow, 1);
+                few.gatherInput(sample, denseInput.segment(), pattern.cols(), sample * denseInput.rowStride(), 1);
+            } else {
+                few.gatherGradient(sample, dy.segment(), pattern.rows(), sample, lanes);
+                few.gatherInput(sample, x.segment(), pattern.cols(), sample, lanes);
+            }
+        }
+    }
+
+    private int tasksOfFew() {
+        return Math.min(pattern.gridRows(), 4 * workers.threads());
+    }
+
+    private void multiplyFew(int task, int worker) {
+        if (fewSamples == null) {
+            throw new AssertionError("no run");
+        }
+        int firstRow = (int) ((long) pattern.gridRows() * task / tasksOfFew());
+        int endRow = (int) ((long) pattern.gridRows() * (task + 1) / tasksOfFew());
+        fewSamples.run(pattern, firstRow, endRow, samples, target);
+        clearPadding(pattern.rowOffset(firstRow), pattern.rowOffset(endRow));
     }
 
     /** A batch without samples has no panel that a kernel could read. */
@@ -342,8 +381,12 @@ public final class SddmmPlan implements AutoCloseable {
                         x.panelStride() * Float.BYTES,
                         target,
                         scratch[worker]);
+        clearPadding(first, end);
+    }
+
+    private void clearPadding(int firstBlock, int endBlock) {
         if (isPadded) {
-            for (int block = first; block < end; block++) {
+            for (int block = firstBlock; block < endBlock; block++) {
                 clearPadding(block);
             }
         }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand.
  *
  * <p>A plan runs any batch up to its own, with the lanes of its own: the bits of a sample do not depend on how many there are beside it. (They may be
- * others in a plan of another batch: of one sample, or of other lanes.) Its scratch is freed by {@link #close}, or with its arena.
+ * others in a plan of another batch: of one to three samples, or of other lanes.) Its scratch is freed by {@link #close}, or with its arena.
  *
  * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits. A run that ends in an
  * exception or an Error (no stack, no memory) leaves its output undefined; no worker computes any more then, and the next run works as ever.

@@ -40,6 +40,22 @@ class NarrowBlocksTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(textBlock = SHAPES)
+    void gradientsAreWithinTheBound(int blockRows, int blockCols) {
+        for (int batch = 1; batch <= 4; batch++) {
+            Problem problem = new Problem(batch, 61, 83, blockRows, blockCols, 30, 1, 3, Values.UNIFORM, batch);
+            for (Layout layout : Layout.values()) {
+                for (int threads = 1; threads <= 3; threads += 2) {
+                    SddmmCase adding = new SddmmCase(problem, true);
+                    adding.expected().assertWithinBound(adding.resultOf(layout, threads));
+                    SddmmCase writing = new SddmmCase(problem, false);
+                    writing.expected().assertWithinBound(writing.resultOf(layout, threads));
+                }
+            }
+        }
+    }
+
     /** Enough values that those that are scattered are cut into several parts. */
     @ParameterizedTest
     @CsvSource(textBlock = SHAPES)

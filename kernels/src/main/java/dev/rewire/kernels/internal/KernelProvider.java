@@ -32,6 +32,9 @@ public interface KernelProvider {
     @Nullable
     NmSpmvKernel nmSpmv(NmShape shape);
 
+    /** Samples up to which SDDMM is faster one after the other than by panels; then both give the same bits. */
+    int fewSamples(int blockElements);
+
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);
 

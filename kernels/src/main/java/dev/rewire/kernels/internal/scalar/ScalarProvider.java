@@ -56,6 +56,11 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
+    public int fewSamples(int blockElements) {
+        return ScalarSddmm.CHAINS - 1;
+    }
+
+    @Override
     public SddmmKernel sddmm(SddmmShape shape) {
         return new ScalarSddmm(shape);
     }

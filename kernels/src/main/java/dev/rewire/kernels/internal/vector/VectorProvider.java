@@ -92,6 +92,12 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
+    public int fewSamples(int blockElements) {
+        // Of three the order matters in which panels add them.
+        return blockElements <= 4 ? 2 : 0;
+    }
+
+    @Override
     public SddmmKernel sddmm(SddmmShape shape) {
         return new VectorSddmm(shape);
     }
