@@ -5,19 +5,27 @@ import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.KernelArena;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Who else computes the product. */
 final class Peers {
     private static final String OPENBLAS = "openblas";
     private static final String MKL = "mkl";
+    private static final String PLAIN = "plain";
     private static final Map<String, Form> MKL_SPARSE = Map.of(
             "mkl-csr", Form.CSR,
             "mkl-bsr", Form.BSR,
             "mkl-csr-plain", Form.CSR_PLAIN,
             "mkl-bsr-plain", Form.BSR_PLAIN);
 
+    /** Names of those that are libraries. */
+    static final List<String> LIBRARIES =
+            List.of(OPENBLAS, MKL, "mkl-csr", "mkl-bsr", "mkl-csr-plain", "mkl-bsr-plain");
+
     /** All names. */
-    static final List<String> NAMES = List.of(OPENBLAS, MKL, "mkl-csr", "mkl-bsr", "mkl-csr-plain", "mkl-bsr-plain");
+    static final List<String> NAMES =
+            Stream.concat(LIBRARIES.stream(), Stream.of(PLAIN)).toList();
 
     private Peers() {}
 
@@ -26,9 +34,9 @@ final class Peers {
      *
      * @param contender computes the product
      * @param libraryName of the library that it is
-     * @param library what is known of it
+     * @param library what is known of it; null if it is none
      */
-    record Present(Contender contender, String libraryName, Environment.Library library) {}
+    record Present(Contender contender, String libraryName, Environment.@Nullable Library library) {}
 
     /** Whether a peer multiplies all elements of the matrix, and not only the stored ones. */
     static boolean isDense(String name) {
@@ -45,6 +53,10 @@ final class Peers {
      */
     static Present prepare(String name, SpmmProblem problem, KernelArena arena, int threads, long memory)
             throws UnavailableException {
+        if (name.equals(PLAIN)) {
+            checkSize(PlainContender.bytes(problem), memory);
+            return new Present(PlainContender.of(problem), PLAIN, null);
+        }
         Form form = MKL_SPARSE.get(name);
         if (form != null) {
             MklSparseContender.check(problem, form);

@@ -17,6 +17,9 @@ public final class SpmmBenchmark {
     /** Names of peers that settings may have. */
     public static final List<String> PEERS = Peers.NAMES;
 
+    /** Those of them that are libraries, and not loops of our own. */
+    public static final List<String> LIBRARY_PEERS = Peers.LIBRARIES;
+
     /** Name of the dense peer on a GPU. */
     public static final String GPU_PEER = "cublaslt";
 
@@ -110,7 +113,10 @@ public final class SpmmBenchmark {
             Peers.Present peer = Peers.prepare(name, problem, arena, settings.threads(), memory);
             contenders.add(peer.contender());
             present.add(name);
-            libraries.put(peer.libraryName(), peer.library());
+            Environment.Library library = peer.library();
+            if (library != null) {
+                libraries.put(peer.libraryName(), library);
+            }
         } catch (UnavailableException e) {
             peers.put(name, new Peer.Absent(e.reason()));
         }

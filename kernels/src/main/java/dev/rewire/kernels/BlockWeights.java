@@ -14,6 +14,9 @@ final class BlockWeights implements SpmmWeights {
     /** They stay in the second-level cache from panel to panel. */
     private static final int TASK_VALUES = CacheSizes.items(CacheSizes.L2 / 4, Float.BYTES, 32 * 1024);
 
+    /** Of larger batches panels are faster, whatever the kernel. */
+    private static final int MOST_SINGLE_SAMPLES = 8;
+
     private final StoredValues w;
     private final boolean transposed;
     private final SpmmSchedule schedule;
@@ -22,6 +25,7 @@ final class BlockWeights implements SpmmWeights {
     private final SpmmKernel kernel;
     private final @Nullable SpmmKernel lastGroupKernel;
     private final @Nullable SpmvKernel spmv;
+    private final @Nullable ScatteredSample scattered;
     private final @Nullable OrderedValues orderedValues;
     private BlockPattern pattern;
     private boolean isPlanned;
@@ -34,9 +38,10 @@ final class BlockWeights implements SpmmWeights {
         pattern = w.pattern();
         int rows = pattern.blockRows();
         int cols = pattern.blockCols();
+        scattered = transposed ? ScatteredSample.of(rows, cols, setup.batch()) : null;
         // Larger blocks use more of a cache line, and a single sample uses each value once, so that copying them would
         // not pay.
-        orderedValues = transposed && rows * cols == 1 && setup.batch() != 1
+        orderedValues = transposed && rows * cols == 1 && setup.batch() != 1 && scattered == null
                 ? new OrderedValues(setup.arena(), w.memory())
                 : null;
         shape = transposed
@@ -53,7 +58,7 @@ final class BlockWeights implements SpmmWeights {
                         setup.end())
                 : new SpmmShape(
                         rows, cols, cols, 1, rows * cols, setup.lanes(), true, w.type(), setup.start(), setup.end());
-        spmv = setup.batch() == 1 ? Providers.active().spmv(shape) : null;
+        spmv = scattered != null ? scattered : spmv(setup.batch());
         kernel = Providers.active().spmm(shape);
         int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();
         lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
@@ -63,6 +68,14 @@ final class BlockWeights implements SpmmWeights {
         chunks = new InputChunks(inputs, rows * cols == 1 && setup.lanes() == 64);
         schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps(), TASK_VALUES);
         replan();
+    }
+
+    private @Nullable SpmvKernel spmv(int batch) {
+        if (batch == 0 || batch > MOST_SINGLE_SAMPLES) {
+            return null;
+        }
+        SpmvKernel single = Providers.active().spmv(shape);
+        return single == null || batch > single.mostSamples() ? null : single;
     }
 
     @Override
@@ -97,6 +110,9 @@ final class BlockWeights implements SpmmWeights {
         index = SpmmIndex.ofBlocks(offsets, inputsOfItems, pattern.transposedOrder(), cuts, chunks.count());
         if (orderedValues != null) {
             orderedValues.replan(pattern.transposedOrder(), pattern.blocks());
+        }
+        if (scattered != null) {
+            scattered.replan(pattern);
         }
         schedule.cut(index.offsets());
         isPlanned = true;

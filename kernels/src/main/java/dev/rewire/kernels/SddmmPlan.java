@@ -46,6 +46,11 @@ public final class SddmmPlan implements AutoCloseable {
     private final Workers.Task packGradientTask = this::packGradient;
     private final Workers.Task packInputTask = this::packInput;
     private final Workers.Task multiplyTask = this::multiply;
+    private final Workers.Task multiplyFewTask = this::multiplyFew;
+    private final @Nullable FewSamplesSddmm fewSamples;
+
+    /** What is written: the values of dW, unless the plan is warmed up. */
+    private MemorySegment target;
 
     private BlockPattern pattern;
     private int[] rowStarts;
@@ -61,6 +66,7 @@ public final class SddmmPlan implements AutoCloseable {
     private @Nullable PanelMatrix input;
     private @Nullable DenseMatrix denseGradient;
     private @Nullable DenseMatrix denseInput;
+    private int samples;
     private int firstPanel;
     private int panelsOfRun;
 
@@ -80,6 +86,7 @@ public final class SddmmPlan implements AutoCloseable {
         this.layout = layout;
         this.accumulate = accumulate;
         this.workers = workers;
+        target = dw.memory();
         pattern = dw.pattern();
         lanes = PanelMatrix.lanesFor(batch);
         int panels = (batch + lanes - 1) / lanes;
@@ -89,6 +96,7 @@ public final class SddmmPlan implements AutoCloseable {
         for (int worker = 0; worker < scratch.length; worker++) {
             scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
         }
+        fewSamples = FewSamplesSddmm.of(pattern, batch, accumulate);
         boolean rowMajor = layout == Layout.ROW_MAJOR;
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
         panelsAtOnce = rowMajor ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
@@ -178,6 +186,7 @@ public final class SddmmPlan implements AutoCloseable {
         try {
             x.arena().acquire("x");
             try {
+                samples = dy.rows();
                 panelsOfRun = dy.panels();
                 runTasks(dy, x);
             } finally {
@@ -211,12 +220,45 @@ public final class SddmmPlan implements AutoCloseable {
         reserveStack();
         denseGradient = dy;
         denseInput = x;
-        panelsOfRun = (dy.rows() + lanes - 1) / lanes;
+        samples = dy.rows();
+        panelsOfRun = (samples + lanes - 1) / lanes;
         try {
             runTasks(dyPanels, xPanels);
         } finally {
             denseGradient = null;
             denseInput = null;
+        }
+    }
+
+    /**
+     * Runs the product, on operands of its own, until its best time stops falling: the first runs of a shape in a process wait for kernels to be generated
+     * and compiled, which takes 0.3 to 1 s on an idle machine. Kernels are kept for the life of the process: another plan of the same shapes is warm, and
+     * warming it up costs the fifth of a second that it takes to see that nothing gets faster. It ends after 5 s in any case, or after the run that
+     * lasts longer.
+     *
+     * <p>Nothing of the caller is written, {@code dW} neither. For the time of the call it takes memory for operands of the plan's batch; the plan runs
+     * nothing else meanwhile.
+     *
+     * @return what it took
+     * @throws IllegalStateException if the plan, an arena or the workers are closed, or dW was rewired since the plan was made
+     */
+    public synchronized WarmUp warmUp() {
+        checkOpen();
+        StackRoom.reserveForFirstRun();
+        KernelArena own = arena.openPart();
+        try {
+            target = own.allocate(dw.memory().byteSize());
+            if (layout == Layout.ROW_MAJOR) {
+                DenseMatrix dy = DenseMatrix.allocate(own, batch, pattern.rows());
+                DenseMatrix x = DenseMatrix.allocate(own, batch, pattern.cols());
+                return WarmUp.of(() -> run(dy, x));
+            }
+            PanelMatrix dy = PanelMatrix.allocate(own, batch, pattern.rows(), lanes);
+            PanelMatrix x = PanelMatrix.allocate(own, batch, pattern.cols(), lanes);
+            return WarmUp.of(() -> run(dy, x));
+        } finally {
+            target = dw.memory();
+            arena.closePart(own);
         }
     }
 
@@ -247,6 +289,12 @@ public final class SddmmPlan implements AutoCloseable {
                     sumOfNothing();
                     return;
                 }
+                if (fewSamples != null) {
+                    gather(fewSamples, dy, x);
+                    workers.run(tasksOfFew(), multiplyFewTask);
+                    hasRun = true;
+                    return;
+                }
                 for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsAtOnce) {
                     if (denseInput != null) {
                         workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
@@ -271,10 +319,37 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
+    private void gather(FewSamplesSddmm few, PanelMatrix dy, PanelMatrix x) {
+        for (int sample = 0; sample < samples; sample++) {
+            if (denseGradient != null && denseInput != null) {
+                long gradientRow = sample * denseGradient.rowStride();
+                few.gatherGradient(sample, denseGradient.segment(), pattern.rows(), gradientRow, 1);
+                few.gatherInput(sample, denseInput.segment(), pattern.cols(), sample * denseInput.rowStride(), 1);
+            } else {
+                few.gatherGradient(sample, dy.segment(), pattern.rows(), sample, lanes);
+                few.gatherInput(sample, x.segment(), pattern.cols(), sample, lanes);
+            }
+        }
+    }
+
+    private int tasksOfFew() {
+        return Math.min(pattern.gridRows(), 4 * workers.threads());
+    }
+
+    private void multiplyFew(int task, int worker) {
+        if (fewSamples == null) {
+            throw new AssertionError("no run");
+        }
+        int firstRow = (int) ((long) pattern.gridRows() * task / tasksOfFew());
+        int endRow = (int) ((long) pattern.gridRows() * (task + 1) / tasksOfFew());
+        fewSamples.run(pattern, firstRow, endRow, samples, target);
+        clearPadding(pattern.rowOffset(firstRow), pattern.rowOffset(endRow));
+    }
+
     /** A batch without samples has no panel that a kernel could read. */
     private void sumOfNothing() {
         if (!accumulate) {
-            dw.memory().asSlice(0, pattern.storedElements() * Float.BYTES).fill((byte) 0);
+            target.asSlice(0, pattern.storedElements() * Float.BYTES).fill((byte) 0);
         }
     }
 
@@ -313,10 +388,14 @@ public final class SddmmPlan implements AutoCloseable {
                         dy.panelStride() * Float.BYTES,
                         x.segment(),
                         x.panelStride() * Float.BYTES,
-                        dw.memory(),
+                        target,
                         scratch[worker]);
+        clearPadding(first, end);
+    }
+
+    private void clearPadding(int firstBlock, int endBlock) {
         if (isPadded) {
-            for (int block = first; block < end; block++) {
+            for (int block = firstBlock; block < endBlock; block++) {
                 clearPadding(block);
             }
         }
@@ -334,7 +413,7 @@ public final class SddmmPlan implements AutoCloseable {
         for (int i = 0; i < height; i++) {
             for (int j = i < rows ? cols : 0; j < width; j++) {
                 long element = ((long) block * height + i) * width + j;
-                dw.memory().setAtIndex(ValueLayout.JAVA_FLOAT, element, 0);
+                target.setAtIndex(ValueLayout.JAVA_FLOAT, element, 0);
             }
         }
     }

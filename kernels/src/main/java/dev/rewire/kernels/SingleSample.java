@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The product of a batch of one, which panels would fill to a sixteenth: inputs are gathered side by side, outputs are summed in scratch, finished
- * and written to where they belong.
+ * The product of one sample after the other, of batches that panels would fill to a sixteenth or little more: inputs are gathered side by side, outputs
+ * are summed in scratch, finished and written to where they belong.
  */
 final class SingleSample {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -33,16 +33,29 @@ final class SingleSample {
         }
     }
 
-    /** Copies the sample's features, which lie {@code stride} floats apart. */
-    void gather(MemorySegment x, long stride) {
+    /** Copies a sample's features, which lie {@code stride} floats apart from {@code first} on. */
+    void gather(MemorySegment x, long first, long stride) {
+        if (stride == 1) {
+            MemorySegment.copy(x, FLOAT, first * Float.BYTES, sample, 0, inputs);
+            MemorySegment.copy(sample, 0, gathered, FLOAT, 0, inputs);
+            return;
+        }
         for (int i = 0; i < inputs; i++) {
-            float input = x.get(FLOAT, i * stride * Float.BYTES);
+            float input = x.get(FLOAT, (first + i * stride) * Float.BYTES);
             sample[i] = input;
             gathered.set(FLOAT, (long) i * Float.BYTES, input);
         }
     }
 
-    /** Computes and writes the outputs of some groups; outputs and mask lie {@code stride} floats apart. */
+    int preparations() {
+        return kernel.preparations();
+    }
+
+    void prepare(int task, MemorySegment values) {
+        kernel.prepare(task, values, sample);
+    }
+
+    /** Computes and writes the outputs of some groups; outputs and mask lie {@code stride} floats apart from {@code first} on. */
     void multiply(
             SpmmIndex index,
             int firstGroup,
@@ -54,9 +67,14 @@ final class SingleSample {
             MemorySegment bias,
             @Nullable MemorySegment mask,
             MemorySegment y,
+            long first,
             long stride) {
         MemorySegment sums = scratch[worker];
         kernel.run(index, firstGroup, endGroup, values, gathered, sample, sums);
+        if (stride == 1 && isNone(mask)) {
+            MemorySegment.copy(sums, 0, y, (first + firstOutput) * Float.BYTES, (long) count * Float.BYTES);
+            return;
+        }
         boolean biased = epilogue.bias() != null;
         boolean more = epilogue.isMoreThanKernels();
         boolean relu = epilogue.activation() == Activation.RELU && !more;
@@ -64,14 +82,14 @@ final class SingleSample {
             int output = firstOutput + i;
             float sum = sums.get(FLOAT, (long) i * Float.BYTES);
             if (epilogue.accumulate()) {
-                sum += y.get(FLOAT, output * stride * Float.BYTES);
+                sum += y.get(FLOAT, (first + output * stride) * Float.BYTES);
             }
             if (biased) {
                 sum += bias.get(FLOAT, (long) output * Float.BYTES);
             }
             if (relu) {
                 sum = Math.max(sum, 0);
-            } else if (mask != null && !(mask.get(FLOAT, output * stride * Float.BYTES) > 0)) {
+            } else if (mask != null && !(mask.get(FLOAT, (first + output * stride) * Float.BYTES) > 0)) {
                 sum = 0;
             }
             sums.set(FLOAT, (long) i * Float.BYTES, sum);
@@ -80,7 +98,15 @@ final class SingleSample {
             Providers.active().elementwise().activate(sums, 0, count, epilogue.scale(), epilogue.activation());
         }
         for (int i = 0; i < count; i++) {
-            y.set(FLOAT, (firstOutput + i) * stride * Float.BYTES, sums.get(FLOAT, (long) i * Float.BYTES));
+            y.set(FLOAT, (first + (firstOutput + i) * stride) * Float.BYTES, sums.get(FLOAT, (long) i * Float.BYTES));
         }
+    }
+
+    private boolean isNone(@Nullable MemorySegment mask) {
+        return mask == null
+                && epilogue.bias() == null
+                && !epilogue.accumulate()
+                && epilogue.activation() == Activation.NONE
+                && !epilogue.isMoreThanKernels();
     }
 }

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * A sparse-times-dense product, prepared: forward {@code Y = X·Wᵀ} or backward to the input {@code dX = dY·W}, with {@code W} an outputs ×
  * inputs sparse matrix and the samples of the batch along the rows of the dense operands.
  *
- * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one in an order that depends on block and vector
+ * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one to three in an order that depends on block and vector
  * width. The same operands give the same bits for any number of workers.
  * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand.
  *
  * <p>A plan runs any batch up to its own, with the lanes of its own: the bits of a sample do not depend on how many there are beside it. (They may be
- * others in a plan of another batch: of one sample, or of other lanes.) Its scratch is freed by {@link #close}, or with its arena.
+ * others in a plan of another batch: of one to three samples, or of other lanes.) Its scratch is freed by {@link #close}, or with its arena.
  *
  * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits. A run that ends in an
  * exception or an Error (no stack, no memory) leaves its output undefined; no worker computes any more then, and the next run works as ever.
@@ -52,6 +52,7 @@ public final class SpmmPlan implements AutoCloseable {
     private final Workers.Task panelTask = this::packAndMultiply;
     private final Workers.Task orderTask = this::order;
     private final Workers.Task multiplyTask = this::multiply;
+    private final Workers.Task prepareTask = this::prepareSample;
     private final Workers.Task sampleTask = this::multiplySample;
 
     private SpmmWeights weights;
@@ -69,6 +70,7 @@ public final class SpmmPlan implements AutoCloseable {
     private @Nullable DenseMatrix denseOutput;
     private int samples;
     private int panelsOfRun;
+    private int sampleOfRun;
 
     private SpmmPlan(
             KernelArena arena,
@@ -286,6 +288,36 @@ public final class SpmmPlan implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs the product, on operands of its own, until its best time stops falling: the first runs of a shape in a process wait for kernels to be generated
+     * and compiled, which takes 0.3 to 1 s on an idle machine. Kernels are kept for the life of the process: another plan of the same shapes is warm, and
+     * warming it up costs the fifth of a second that it takes to see that nothing gets faster. It ends after 5 s in any case, or after the run that
+     * lasts longer.
+     *
+     * <p>The values of {@code W}, bias and mask are read and nothing of the caller is written. For the time of the call it takes memory for operands of the plan's batch; the plan runs
+     * nothing else meanwhile.
+     *
+     * @return what it took
+     * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
+     */
+    public synchronized WarmUp warmUp() {
+        checkOpen();
+        StackRoom.reserveForFirstRun();
+        KernelArena own = arena.openPart();
+        try {
+            if (layout == Layout.ROW_MAJOR) {
+                DenseMatrix x = DenseMatrix.allocate(own, batch, inputs());
+                DenseMatrix y = DenseMatrix.allocate(own, batch, outputs());
+                return WarmUp.of(() -> run(x, y));
+            }
+            PanelMatrix x = PanelMatrix.allocate(own, batch, inputs(), lanes);
+            PanelMatrix y = PanelMatrix.allocate(own, batch, outputs(), lanes);
+            return WarmUp.of(() -> run(x, y));
+        } finally {
+            arena.closePart(own);
+        }
+    }
+
     private void setSamples(int rowsOfRun) {
         samples = rowsOfRun;
         panelsOfRun = (rowsOfRun + lanes - 1) / lanes;
@@ -325,9 +357,12 @@ public final class SpmmPlan implements AutoCloseable {
                     if (ordered != null) {
                         workers.run(ordered.tasks(), orderTask);
                     }
-                    if (singleSample != null && samples == 1) {
-                        gatherSample(singleSample);
-                        workers.run(weights.schedule().tasks(panelsOfRun), sampleTask);
+                    if (singleSample != null) {
+                        for (sampleOfRun = 0; sampleOfRun < samples; sampleOfRun++) {
+                            gatherSample(singleSample);
+                            workers.run(singleSample.preparations(), prepareTask);
+                            workers.run(weights.schedule().tasks(1), sampleTask);
+                        }
                     } else if (packedPanels.length > 0) {
                         workers.run(panelsOfRun, panelTask);
                     } else {
@@ -381,9 +416,15 @@ public final class SpmmPlan implements AutoCloseable {
 
     private void gatherSample(SingleSample sample) {
         if (denseInput != null) {
-            sample.gather(denseInput.segment(), 1);
+            sample.gather(denseInput.segment(), sampleOfRun * denseInput.rowStride(), 1);
         } else if (input != null) {
-            sample.gather(input.segment(), lanes);
+            sample.gather(input.segment(), sampleOfRun, lanes);
+        }
+    }
+
+    private void prepareSample(int task, int worker) {
+        if (singleSample != null) {
+            singleSample.prepare(task, weights.values());
         }
     }
 
@@ -408,6 +449,7 @@ public final class SpmmPlan implements AutoCloseable {
                 bias,
                 mask == null ? null : mask.segment(),
                 y,
+                denseOutput != null ? sampleOfRun * denseOutput.rowStride() : sampleOfRun,
                 denseOutput != null ? 1 : lanes);
     }
 

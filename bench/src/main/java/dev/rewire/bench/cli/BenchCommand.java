@@ -77,8 +77,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--peers",
             paramLabel = "NAME",
             split = ",",
-            description = "any of openblas, mkl, mkl-csr, mkl-bsr, separated by commas; or none (default: all of them)")
-    private List<String> peers = SpmmBenchmark.PEERS;
+            description =
+                    "any of openblas, mkl, mkl-csr, mkl-bsr, plain, separated by commas; or none (default: all but plain)")
+    private List<String> peers = SpmmBenchmark.LIBRARY_PEERS;
 
     @Option(names = "--json", description = "print one JSON object instead of a table")
     private boolean json;

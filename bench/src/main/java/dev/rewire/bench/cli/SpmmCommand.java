@@ -146,9 +146,9 @@ final class SpmmCommand implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             description =
-                    "any of openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, separated by commas, or"
-                            + " none; MKL is fetched (156 MB) when it is named (default: openblas,mkl). On the GPU: cublaslt"
-                            + " (default) or none")
+                    "any of openblas, mkl, mkl-csr, mkl-bsr, mkl-csr-plain, mkl-bsr-plain, and plain (loops in Java over"
+                            + " CSR arrays, in one thread), separated by commas, or none; MKL is fetched (156 MB) when it is"
+                            + " named (default: openblas,mkl). On the GPU: cublaslt (default) or none")
     private @Nullable List<String> peers;
 
     @Option(

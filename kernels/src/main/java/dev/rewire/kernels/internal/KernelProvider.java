@@ -21,12 +21,19 @@ public interface KernelProvider {
     @Nullable
     SpmvKernel spmv(SpmmShape shape);
 
+    /** A kernel for few samples backward to the input that walks W by rows, or null where walking it by columns is as good. */
+    @Nullable
+    ScatterKernel scatter(int blockRows, int blockCols);
+
     /** The SpMM kernel for N:M weights. */
     SpmmKernel nm(NmShape shape);
 
     /** A kernel for N:M weights and a batch of one, whatever lanes, start and end the shape has; null where the other is as good. */
     @Nullable
     NmSpmvKernel nmSpmv(NmShape shape);
+
+    /** Samples up to which SDDMM is faster one after the other than by panels; then both give the same bits. */
+    int fewSamples(int blockElements);
 
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);

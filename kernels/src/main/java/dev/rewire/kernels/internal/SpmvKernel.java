@@ -4,6 +4,25 @@ import java.lang.foreign.MemorySegment;
 
 /** An SpMM of one sample, whose inputs and outputs lie next to each other. */
 public interface SpmvKernel {
+    /** Samples up to which it is faster, one after the other, than a panel of them. */
+    default int mostSamples() {
+        return 1;
+    }
+
+    /** Tasks of {@link #prepare}. */
+    default int preparations() {
+        return 0;
+    }
+
+    /**
+     * Does a part of what comes before any output.
+     *
+     * @param task which part
+     * @param values the values of the blocks
+     * @param sample one float per input
+     */
+    default void prepare(int task, MemorySegment values, float[] sample) {}
+
     /**
      * Bytes of scratch that one worker needs.
      *

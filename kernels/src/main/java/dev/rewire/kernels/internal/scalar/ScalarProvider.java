@@ -4,12 +4,14 @@ import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
+import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
+import org.jspecify.annotations.Nullable;
 
 /** Kernels that any JVM runs. */
 public final class ScalarProvider implements KernelProvider {
@@ -34,8 +36,13 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public SpmvKernel spmv(SpmmShape shape) {
-        return new ScalarSpmv(shape);
+    public @Nullable SpmvKernel spmv(SpmmShape shape) {
+        return ScalarSpmv.fits(shape) ? new ScalarSpmv(shape) : null;
+    }
+
+    @Override
+    public ScatterKernel scatter(int blockRows, int blockCols) {
+        return new ScalarScatter(blockRows, blockCols);
     }
 
     @Override
@@ -46,6 +53,11 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public NmSpmvKernel nmSpmv(NmShape shape) {
         return new ScalarNmSpmv(shape);
+    }
+
+    @Override
+    public int fewSamples(int blockElements) {
+        return ScalarSddmm.CHAINS - 1;
     }
 
     @Override

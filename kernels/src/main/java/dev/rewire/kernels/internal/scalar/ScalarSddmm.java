@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 /** SDDMM, panel by panel and one stored element at a time; an element waits in the values for the next panel. */
 final class ScalarSddmm implements SddmmKernel {
     /** Sums of one element, so that an addition need not wait for the last. */
-    private static final int CHAINS = 8;
+    static final int CHAINS = 8;
 
     private record Panels(HeapPanel gradient, HeapPanel input) {}
 

@@ -7,18 +7,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Products of one sample and blocks that are too narrow for vectors along their rows: an output after the other, its inputs picked one by one from the
- * heap. Picking them by vectors (gathers) was slower on a Zen 4, whose gathers are microcode. Each output has several sums, or an addition
- * would wait for the last. Values of other types have classes of their own, so that where there are none the JIT sees but one.
+ * Products of one sample and narrow blocks that {@link NarrowVectorSpmv} does not take, of halves or of three floats: an output after the other, its
+ * inputs picked one by one from the heap. Each output has several sums, or an addition would wait for the last. Values of other types have
+ * classes of their own, so that where there are none the JIT sees but one.
  */
 class NarrowSpmv implements SpmvKernel {
     /** Of larger blocks the lanes of a panel make more, and of those that have several outputs, which share what is loaded. */
     private static final int MOST_STEPS = 4;
 
     private final int steps;
-    private final int stepStride;
-    private final int blockElements;
-    private final boolean consecutive;
     private final long valueBytes;
 
     private static final class Bf16 extends NarrowSpmv {
@@ -45,14 +42,11 @@ class NarrowSpmv implements SpmvKernel {
 
     private NarrowSpmv(SpmmShape shape) {
         steps = shape.steps();
-        stepStride = shape.stepStride();
-        blockElements = shape.blockElements();
-        consecutive = shape.consecutive();
         valueBytes = shape.type().bytes();
     }
 
     static boolean fits(SpmmShape shape) {
-        return shape.outputs() == 1 && shape.steps() <= MOST_STEPS;
+        return shape.consecutive() && shape.outputs() == 1 && shape.steps() <= MOST_STEPS;
     }
 
     static NarrowSpmv of(SpmmShape shape) {
@@ -83,15 +77,13 @@ class NarrowSpmv implements SpmvKernel {
             int end = index.offsets()[group + 1];
             float sum = steps > 1
                     ? ofBlocks(index, first, end, values.address(), sample)
-                    : consecutive
-                            ? ofConsecutive(index.inputs(), first, end, values.address(), sample)
-                            : ofWeights(index, first, end, values.address(), sample);
+                    : ofWeights(index.inputs(), first, end, values.address(), sample);
             scratch.set(ValueLayout.JAVA_FLOAT, output, sum);
             output += Float.BYTES;
         }
     }
 
-    private float ofConsecutive(int[] inputs, int first, int end, long values, float[] sample) {
+    private float ofWeights(int[] inputs, int first, int end, long values, float[] sample) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;
@@ -118,54 +110,26 @@ class NarrowSpmv implements SpmvKernel {
         return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
     }
 
-    private float ofWeights(SpmmIndex index, int first, int end, long values, float[] sample) {
-        int[] inputs = index.inputs();
-        int[] blocks = index.blocks();
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        int item = first;
-        for (; item + 3 < end; item += 4) {
-            s0 = Math.fma(of(blocks, item, values), sample[inputs[item]], s0);
-            s1 = Math.fma(of(blocks, item + 1, values), sample[inputs[item + 1]], s1);
-            s2 = Math.fma(of(blocks, item + 2, values), sample[inputs[item + 2]], s2);
-            s3 = Math.fma(of(blocks, item + 3, values), sample[inputs[item + 3]], s3);
-        }
-        for (; item < end; item++) {
-            s0 = Math.fma(of(blocks, item, values), sample[inputs[item]], s0);
-        }
-        return (s0 + s1) + (s2 + s3);
-    }
-
-    /** The weight of an item, whose block begins with it. */
-    private float of(int[] blocks, int item, long values) {
-        long block = consecutive ? item : blocks[item];
-        return at(base(values, block * blockElements), 0);
-    }
-
     /** Two steps of a block, and what else it has, in sums of their own; every other block has the other two. */
     private float ofBlocks(SpmmIndex index, int first, int end, long values, float[] sample) {
         int[] inputs = index.inputs();
-        int[] blocks = index.blocks();
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;
         float s3 = 0;
         for (int item = first; item < end; item++) {
-            long block = consecutive ? item : blocks[item];
-            long base = base(values, block * blockElements);
+            long base = base(values, (long) item * steps);
             int input = inputs[item];
             float t0 = s2;
             float t1 = s3;
             if (steps > 2) {
-                t0 = Math.fma(at(base, 2L * stepStride), sample[input + 2], t0);
+                t0 = Math.fma(at(base, 2), sample[input + 2], t0);
             }
             if (steps > 3) {
-                t1 = Math.fma(at(base, 3L * stepStride), sample[input + 3], t1);
+                t1 = Math.fma(at(base, 3), sample[input + 3], t1);
             }
             s2 = Math.fma(at(base, 0), sample[input], s0);
-            s3 = Math.fma(at(base, stepStride), sample[input + 1], s1);
+            s3 = Math.fma(at(base, 1), sample[input + 1], s1);
             s0 = t0;
             s1 = t1;
         }

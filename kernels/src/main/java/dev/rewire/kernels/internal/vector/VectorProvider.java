@@ -4,6 +4,7 @@ import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
+import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -65,7 +66,20 @@ public final class VectorProvider implements KernelProvider {
         if (SpmvTileGenerator.fits(shape)) {
             return new VectorSpmv(shape);
         }
+        if (!VectorFacts.fused()) {
+            return null; // tiles do without, where Math.fma would compute with big numbers
+        }
+        if (NarrowVectorSpmv.fits(shape)) {
+            return new NarrowVectorSpmv(shape);
+        }
         return NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
+    }
+
+    @Override
+    public @Nullable ScatterKernel scatter(int blockRows, int blockCols) {
+        return VectorFacts.fused() && NarrowScatter.fits(blockRows, blockCols)
+                ? new NarrowScatter(blockRows, blockCols)
+                : null;
     }
 
     @Override
@@ -76,6 +90,12 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public @Nullable NmSpmvKernel nmSpmv(NmShape shape) {
         return NmSelectors.fit(shape) ? new VectorNmSpmv(shape) : null;
+    }
+
+    @Override
+    public int fewSamples(int blockElements) {
+        // Of three the order matters in which panels add them.
+        return blockElements <= 4 ? 2 : 0;
     }
 
     @Override

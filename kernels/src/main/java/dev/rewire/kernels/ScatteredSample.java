@@ -1,0 +1,112 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.ScatterKernel;
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmvKernel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The product of one sample backward to the input by rows of W: its values are read in their order, where columns of narrow blocks would fetch a cache
+ * line for each. Parts of the rows add to sums of their own, so that they may run at once; then the sums are added in the order of the parts, of
+ * which there are as many for any number of workers.
+ */
+final class ScatteredSample implements SpmvKernel {
+    /** Samples up to which this is faster than a panel of them. */
+    private static final int MOST_SAMPLES = 3;
+
+    /** Values of a part: its sums are few beside them. */
+    private static final int PART_VALUES = 32 * 1024;
+
+    private static final int MOST_PARTS = 32;
+
+    private final ScatterKernel kernel;
+    private final int blockCols;
+    private int[] offsets = {0};
+    private int[] columns = {};
+    private int[] cuts = {0};
+    private float[][] sums = {};
+    private int parts;
+
+    private ScatteredSample(ScatterKernel kernel, int blockCols) {
+        this.kernel = kernel;
+        this.blockCols = blockCols;
+    }
+
+    /** For blocks of a shape, or null where it is not worth it. */
+    static @Nullable ScatteredSample of(int blockRows, int blockCols, int batch) {
+        if (batch == 0 || batch > MOST_SAMPLES) {
+            return null;
+        }
+        ScatterKernel kernel = Providers.active().scatter(blockRows, blockCols);
+        return kernel == null ? null : new ScatteredSample(kernel, blockCols);
+    }
+
+    /** Cuts the rows where about equal numbers of blocks lie. */
+    void replan(BlockPattern pattern) {
+        offsets = pattern.offsets(false);
+        columns = pattern.indices(false);
+        int width = pattern.gridCols() * blockCols;
+        long least = Math.max(PART_VALUES, 4L * width);
+        parts = Math.clamp(pattern.storedElements() / least, 1, MOST_PARTS);
+        cuts = new int[parts + 1];
+        int row = 0;
+        for (int part = 1; part < parts; part++) {
+            long end = (long) pattern.blocks() * part / parts;
+            while (offsets[row] < end) {
+                row++;
+            }
+            cuts[part] = row;
+        }
+        cuts[parts] = pattern.gridRows();
+        if (sums.length < parts) {
+            sums = new float[parts][width];
+        }
+    }
+
+    @Override
+    public int mostSamples() {
+        return MOST_SAMPLES;
+    }
+
+    @Override
+    public long scratchBytes(int outputs) {
+        return (long) outputs * Float.BYTES;
+    }
+
+    @Override
+    public int preparations() {
+        return parts;
+    }
+
+    @Override
+    public void prepare(int task, MemorySegment values, float[] sample) {
+        Arrays.fill(sums[task], 0);
+        kernel.run(offsets, columns, cuts[task], cuts[task + 1], values, sample, sums[task]);
+    }
+
+    @Override
+    public void run(
+            SpmmIndex index,
+            int firstGroup,
+            int endGroup,
+            MemorySegment values,
+            MemorySegment inputs,
+            float[] sample,
+            MemorySegment scratch) {
+        int from = firstGroup * blockCols;
+        int to = endGroup * blockCols;
+        for (int part = 1; part < parts; part++) {
+            add(sums[0], sums[part], from, to);
+        }
+        MemorySegment.copy(sums[0], from, scratch, ValueLayout.JAVA_FLOAT, 0, to - from);
+    }
+
+    private static void add(float[] to, float[] from, int first, int end) {
+        for (int i = first; i < end; i++) {
+            to[i] += from[i];
+        }
+    }
+}
