@@ -66,10 +66,9 @@ final class DenseEngines {
                 candidates.add(new DenseTrial(library.name(), TrainingRun.create(dense, data, library)));
                 all.add(candidates.get(candidates.size() - 1));
             }
-            if (sparse.device() == Device.CPU) {
-                all.add(new DenseTrial("sparse", TrainingRun.create(forTrial(sparse, data), data)));
-            }
-            DenseTrial.take(all, interrupted);
+            addSparse(all, sparse, data);
+            DenseTrial.warmUp(all, interrupted);
+            DenseTrial.time(candidates, interrupted);
             Map<String, Double> stepMs = new LinkedHashMap<>();
             DenseTrial fastest = candidates.get(0);
             for (DenseTrial each : candidates) {
@@ -82,6 +81,31 @@ final class DenseEngines {
             return new DenseEngine(DenseTrial.OWN, "untimed, as it " + e.getMessage(), Map.of(), absent);
         } finally {
             all.forEach(DenseTrial::close);
+        }
+    }
+
+    /**
+     * Lets both networks of a comparison that is resumed become warm.
+     *
+     * @throws StoppedException if it was interrupted
+     */
+    void warmUp(DenseEngine engine, TrainingConfig sparse, ImageData data, BooleanSupplier interrupted) {
+        List<DenseTrial> all = new ArrayList<>();
+        try {
+            all.add(new DenseTrial(engine.engine(), start(engine, forTrial(sparse.asDense(), data), data)));
+            addSparse(all, sparse, data);
+            DenseTrial.warmUp(all, interrupted);
+        } catch (DivergedException e) {
+            // So will the run, which is who says so.
+        } finally {
+            all.forEach(DenseTrial::close);
+        }
+    }
+
+    /** Not on a device, which may have no room for two. */
+    private static void addSparse(List<DenseTrial> trials, TrainingConfig sparse, ImageData data) {
+        if (sparse.device() == Device.CPU) {
+            trials.add(new DenseTrial("sparse", TrainingRun.create(forTrial(sparse, data), data)));
         }
     }
 

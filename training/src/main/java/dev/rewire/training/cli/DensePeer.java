@@ -45,13 +45,17 @@ record DensePeer(TrainingRun run, DenseEngine engine) implements AutoCloseable {
     /**
      * Goes on with one that was saved.
      *
-     * @param sparse settings of the run beside it
+     * @param sparseRun the run beside it
      * @param checkpoint where it was saved
      * @param data the images that it was started with
+     * @param interrupted whether to stop
+     * @throws StoppedException if it was interrupted while both became warm
      * @throws CheckpointException if there is none that can be used
      * @throws BadInputException if it belongs to another run
      */
-    static DensePeer resume(TrainingConfig sparse, Path checkpoint, ImageData data) throws IOException {
+    static DensePeer resume(TrainingRun sparseRun, Path checkpoint, ImageData data, BooleanSupplier interrupted)
+            throws IOException {
+        TrainingConfig sparse = sparseRun.config();
         DenseEngines engines = DenseEngines.find();
         DenseEngine engine = engines.saved(checkpoint);
         if (!belongs(sparse, checkpoint)) {
@@ -61,7 +65,19 @@ record DensePeer(TrainingRun run, DenseEngine engine) implements AutoCloseable {
                     "belongs to a run of other settings",
                     "the two checkpoints that one run saved, or --no-compare-dense");
         }
-        return new DensePeer(engines.resume(engine, checkpoint, data, sparse.threads()), engine);
+        TrainingRun run = engines.resume(engine, checkpoint, data, sparse.threads());
+        boolean warm = false;
+        try {
+            if (!sparseRun.isComplete()) {
+                engines.warmUp(engine, sparse, data, interrupted);
+            }
+            warm = true;
+            return new DensePeer(run, engine);
+        } finally {
+            if (!warm) {
+                run.close();
+            }
+        }
     }
 
     @Override

@@ -33,11 +33,11 @@ final class DenseTrial implements AutoCloseable {
     }
 
     /**
-     * Takes the steps of all, in turns so that the noise of the machine hits each: first until none becomes faster, then those that count.
+     * Takes steps of all, in turns so that the noise of the machine hits each, until none becomes faster.
      *
      * @throws StoppedException if it was interrupted
      */
-    static void take(List<DenseTrial> trials, BooleanSupplier interrupted) {
+    static void warmUp(List<DenseTrial> trials, BooleanSupplier interrupted) {
         long end = end(trials);
         for (int turn = 0; turn < MOST_WARM_UP_TURNS && isTime(turn, end) && !areWarm(trials); turn++) {
             for (DenseTrial trial : trials) {
@@ -47,7 +47,15 @@ final class DenseTrial implements AutoCloseable {
             }
         }
         trials.forEach(trial -> trial.nanos.clear());
-        end = end(trials);
+    }
+
+    /**
+     * Takes the steps that count, likewise.
+     *
+     * @throws StoppedException if it was interrupted
+     */
+    static void time(List<DenseTrial> trials, BooleanSupplier interrupted) {
+        long end = end(trials);
         for (int turn = 0; turn < TIMED_TURNS && isTime(turn, end); turn++) {
             trials.forEach(trial -> trial.takeTurn(interrupted));
         }

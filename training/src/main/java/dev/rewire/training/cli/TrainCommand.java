@@ -255,7 +255,7 @@ final class TrainCommand implements Callable<Integer> {
             return DensePeer.start(run.config(), images, interrupted);
         }
         try {
-            return DensePeer.resume(run.config(), OutFolder.denseBeside(resume), images);
+            return DensePeer.resume(run, OutFolder.denseBeside(resume), images, interrupted);
         } catch (CheckpointException e) {
             if (Boolean.TRUE.equals(compareDense)) {
                 throw new BadInputException("--compare-dense", e);
