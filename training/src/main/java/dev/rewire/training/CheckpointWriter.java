@@ -1,14 +1,13 @@
 package dev.rewire.training;
 
+import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,24 +30,8 @@ final class CheckpointWriter implements AutoCloseable {
             channel = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw failed(e);
+            throw FileFailure.of(file, e);
         }
-    }
-
-    /** Names the file that was asked for: the exception of a full disk has no name, others that of the part or no reason. */
-    private FileSystemException failed(IOException e) {
-        Path folder = file.getParent();
-        String reason = folder != null && !Files.isDirectory(folder)
-                ? "there is no folder " + folder
-                : e instanceof AccessDeniedException
-                        ? "permission denied"
-                        : e instanceof FileSystemException named && named.getReason() != null
-                                ? named.getReason()
-                                : String.valueOf(e.getMessage());
-        FileSystemException failed =
-                new FileSystemException(file.toString(), null, "the checkpoint cannot be written: " + reason);
-        failed.initCause(e);
-        return failed;
     }
 
     void text(String text) throws IOException {
@@ -92,7 +75,7 @@ final class CheckpointWriter implements AutoCloseable {
             channel.close();
             move();
         } catch (IOException e) {
-            throw failed(e);
+            throw FileFailure.of(file, e);
         }
         committed = true;
     }
@@ -117,7 +100,7 @@ final class CheckpointWriter implements AutoCloseable {
                 channel.write(bytes);
             }
         } catch (IOException e) {
-            throw failed(e);
+            throw FileFailure.of(file, e);
         }
     }
 

@@ -311,6 +311,7 @@ public final class TrainingRun implements AutoCloseable {
      * Classifies the test images.
      *
      * @return the share that is classified right
+     * @throws DivergedException if the loss is no finite number
      */
     public double test() {
         LabelledImages images = data.test();
@@ -320,6 +321,7 @@ public final class TrainingRun implements AutoCloseable {
             batches.load(images, testOrder, from, count);
             trainer.network().forward();
             trainer.loss().measure(batches.labels(), count);
+            Finite.requireLoss(trainer.loss().lossSum(), trainer.network(), steps());
             correct += trainer.loss().correct();
         }
         return (double) correct / images.size();

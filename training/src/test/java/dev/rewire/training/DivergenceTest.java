@@ -128,4 +128,13 @@ class DivergenceTest {
             assertTrue(Files.notExists(file));
         }
     }
+
+    @Test
+    void testImagesWhoseLogitsOverflowHaveNoAccuracy() {
+        try (TrainingRun run =
+                TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
+            run.trainer().network().layers().get(2).state().get(0).setAtIndex(ValueLayout.JAVA_FLOAT, 0, 1 / 0f);
+            assertThrows(DivergedException.class, run::test);
+        }
+    }
 }

@@ -5,10 +5,8 @@ import dev.rewire.training.InvalidConfigException;
 import dev.rewire.training.data.DataException;
 import dev.rewire.training.data.InvalidDataSourceException;
 import dev.rewire.training.internal.Printable;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileSystemException;
-import java.nio.file.Path;
 
 /** How a command ends that does not get to its end: one line on stderr, and an exit status that says whose fault it is. */
 final class Failure {
@@ -42,18 +40,6 @@ final class Failure {
             failure.printStackTrace(err);
         }
         return badInput ? BAD_INPUT : OTHER;
-    }
-
-    /** A file that could not be written, with its name: exceptions of the system may have no more than a reason. */
-    static FileSystemException ofFile(Path file, IOException cause) {
-        String reason = cause instanceof FileSystemException named && named.getReason() != null
-                ? named.getReason()
-                : cause instanceof FileSystemException
-                        ? cause.getClass().getSimpleName()
-                        : String.valueOf(cause.getMessage());
-        FileSystemException failure = new FileSystemException(file.toString(), null, "cannot be written: " + reason);
-        failure.initCause(cause);
-        return failure;
     }
 
     private static boolean isBadInput(Throwable failure) {

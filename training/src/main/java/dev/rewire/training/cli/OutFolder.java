@@ -1,5 +1,6 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,7 +158,7 @@ final class OutFolder {
             Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.deleteIfExists(whole);
-            throw Failure.ofFile(target, e);
+            throw FileFailure.of(target, e);
         }
     }
 }

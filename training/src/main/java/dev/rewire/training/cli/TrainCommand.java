@@ -130,7 +130,7 @@ final class TrainCommand implements Callable<Integer> {
                 interruption.complete();
                 return 0;
             } catch (StoppedException e) {
-                console.err().println("interrupted before the first step; the same command starts anew");
+                console.err().println("interrupted before a step was taken; the same command begins again");
                 return CUT_SHORT;
             }
         }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rewire.training.Method;
+import dev.rewire.training.Optimizer;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.DataSource;
@@ -111,7 +112,7 @@ class DivergedRunTest {
         OutFolder out = out();
         try (TrainingRun run = TrainingRun.create(
                 config(1e30).toBuilder()
-                        .optimizer(new dev.rewire.training.Optimizer.Sgd(0, false, 1e30))
+                        .optimizer(new Optimizer.Sgd(0, false, 1e30))
                         .build(),
                 images())) {
             TrainSession session = session(run, null, out, 1);

@@ -12,6 +12,7 @@ import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.DataSource;
 import dev.rewire.training.data.ImageData;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -184,9 +185,7 @@ class KilledRunTest {
         assertTrue(process.waitFor(100, TimeUnit.SECONDS), "it goes on");
         String err = Files.readString(folder.resolve("err"));
         assertEquals(1, process.exitValue(), err);
-        assertTrue(
-                err.contains("rewire train: " + checkpoint() + ": the checkpoint cannot be written: File too large"),
-                err);
+        assertTrue(err.contains("rewire train: " + checkpoint() + ": cannot be written: File too large"), err);
         assertArrayEquals(saved, Files.readAllBytes(checkpoint()));
         try (Stream<Path> files = Files.list(out)) {
             assertTrue(files.noneMatch(file -> file.toString().endsWith(".part")), "half a file is left");
@@ -229,7 +228,7 @@ class KilledRunTest {
             copy(out, copy, List.of(CHECKPOINT, DENSE, EPOCHS));
             return copy;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -70,7 +70,7 @@ class SignalTest {
         assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it goes on");
         assertEquals(1, process.exitValue(), Files.readString(err));
         assertEquals(
-                "interrupted before the first step; the same command starts anew",
+                "interrupted before a step was taken; the same command begins again",
                 Files.readString(err).strip().lines().toList().getLast());
         try (Stream<Path> files = Files.list(out)) {
             assertEquals(List.of(), files.toList(), "the same command would be refused");
