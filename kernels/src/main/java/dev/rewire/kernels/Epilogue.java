@@ -1,6 +1,7 @@
 package dev.rewire.kernels;
 
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,10 @@ public record Epilogue(
      * Checks what can be checked without the product.
      *
      * @throws IllegalArgumentException if both an activation and reluMask are given, or the scale is not finite
+     * @throws NullPointerException if the activation is null
      */
     public Epilogue {
+        Objects.requireNonNull(activation, "activation: null; accepted are those of Activation, NONE for none");
         if (activation != Activation.NONE && reluMask != null) {
             throw new IllegalArgumentException("reluMask: given together with "
                     + activation.name().toLowerCase(Locale.ROOT) + "; accepted is one of them");

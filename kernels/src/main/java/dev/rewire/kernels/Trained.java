@@ -11,11 +11,26 @@ final class Trained {
 
     /** The places of a value. */
     private sealed interface Places {
-        record Blocks(BlockPattern pattern) implements Places {}
+        record Blocks(BlockPattern pattern) implements Places {
+            @Override
+            public String toString() {
+                return pattern.toString();
+            }
+        }
 
-        record Nm(NmPattern pattern) implements Places {}
+        record Nm(NmPattern pattern) implements Places {
+            @Override
+            public String toString() {
+                return pattern.toString();
+            }
+        }
 
-        record Dense(int rows, int cols) implements Places {}
+        record Dense(int rows, int cols) implements Places {
+            @Override
+            public String toString() {
+                return rows + "×" + cols;
+            }
+        }
     }
 
     /** A loop over elements. */

@@ -226,7 +226,7 @@ class UpdatesTest {
     void refusesAGradientOfAnotherShape() {
         DenseMatrix five = vector(5);
         Refusal.ofArgument(
-                "dw: Dense[rows=1, cols=6] has other places than w",
+                "dw: 1×6 has other places than w, 1×5; accepted are the same",
                 () -> Updates.sgd(five, vector(6), null, RATE, 0, false, 0, workers));
     }
 
@@ -235,7 +235,9 @@ class UpdatesTest {
         BlockSparseMatrix weights =
                 blocks(BlockPattern.random(24, 16, 2, 4, 12, new SplittableRandom(1)), new float[96]);
         BlockSparseMatrix other = blocks(BlockPattern.random(24, 16, 2, 4, 12, new SplittableRandom(2)), new float[96]);
-        Refusal.ofArgument("dw: Blocks[pattern=", () -> Updates.sgd(weights, other, null, RATE, 0, false, 0, workers));
+        Refusal.ofArgument(
+                "dw: BlockPattern 24×16, 12 blocks of 2×4 has",
+                () -> Updates.sgd(weights, other, null, RATE, 0, false, 0, workers));
     }
 
     @Example
@@ -244,7 +246,8 @@ class UpdatesTest {
         SemiStructuredMatrix weights = nm(pattern, new float[96]);
         SemiStructuredMatrix gradient = nm(pattern, new float[96]);
         gradient.rewire(NmPattern.random(12, 16, 2, 4, 1, new SplittableRandom(2)));
-        Refusal.ofArgument("dw: Nm[pattern=", () -> Updates.sgd(weights, gradient, null, RATE, 0, false, 0, workers));
+        Refusal.ofArgument(
+                "dw: NmPattern 12×16, 2:4 has", () -> Updates.sgd(weights, gradient, null, RATE, 0, false, 0, workers));
     }
 
     @Example

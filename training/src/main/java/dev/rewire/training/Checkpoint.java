@@ -23,10 +23,11 @@ import java.util.NoSuchElementException;
  * SHA-256 of all that comes before
  * </pre>
  *
- * Random numbers are a function of seed and step, so no generator's state is kept.
+ * Random numbers are a function of seed and step, so no generator's state is kept. What each epoch came to is among the text, so that a table of epochs
+ * can be made of the checkpoint whenever the process ended.
  */
 final class Checkpoint implements AutoCloseable {
-    private static final String MAGIC = "rewire checkpoint 2\n";
+    private static final String MAGIC = "rewire checkpoint 3\n";
 
     private final Path file;
     private final CheckpointReader reader;
@@ -49,10 +50,7 @@ final class Checkpoint implements AutoCloseable {
         text.put("steps", Long.toString(progress.steps));
         text.put("updates", Long.toString(progress.updates));
         text.put("rewirings", Long.toString(progress.rewirings));
-        text.put("epoch-loss-sum", Double.toString(tally.lossSum));
-        text.put("epoch-correct", Long.toString(tally.correct));
-        text.put("test-accuracy", Double.toString(tally.testAccuracy));
-        text.put("best-test-accuracy", Double.toString(tally.bestTestAccuracy));
+        tally.write(text);
         StringBuilder lines = new StringBuilder(MAGIC);
         text.forEach((key, value) -> lines.append(key).append(' ').append(value).append('\n'));
         try (CheckpointWriter writer = new CheckpointWriter(file)) {
@@ -200,6 +198,21 @@ final class Checkpoint implements AutoCloseable {
         return new LayerPattern.Nm(pattern, config.method() == Method.SR_STE ? config.srSte() : null);
     }
 
+    /** What the epochs of the run came to. */
+    List<EpochResult> results() throws CheckpointException {
+        Tally tally = new Tally();
+        restore(tally);
+        return tally.results();
+    }
+
+    private void restore(Tally tally) throws CheckpointException {
+        try {
+            tally.read(text);
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw new CheckpointException(file, "its header is not understood: " + e.getMessage(), e);
+        }
+    }
+
     /** Sets a trainer, made with the patterns, and a tally to what was saved. */
     void restore(Trainer trainer, Tally tally) throws IOException {
         Trainer.Progress progress = trainer.progress();
@@ -207,13 +220,10 @@ final class Checkpoint implements AutoCloseable {
             progress.steps = Long.parseLong(ConfigText.value(text, "steps"));
             progress.updates = Long.parseLong(ConfigText.value(text, "updates"));
             progress.rewirings = Long.parseLong(ConfigText.value(text, "rewirings"));
-            tally.lossSum = Double.parseDouble(ConfigText.value(text, "epoch-loss-sum"));
-            tally.correct = Long.parseLong(ConfigText.value(text, "epoch-correct"));
-            tally.testAccuracy = Double.parseDouble(ConfigText.value(text, "test-accuracy"));
-            tally.bestTestAccuracy = Double.parseDouble(ConfigText.value(text, "best-test-accuracy"));
         } catch (IllegalArgumentException | NoSuchElementException e) {
             throw new CheckpointException(file, "its header is not understood: " + e.getMessage(), e);
         }
+        restore(tally);
         for (LayerRewiring rewiring : trainer.layerRewirings()) {
             for (MemorySegment floats : rewiring.layer().state()) {
                 reader.floats(floats);

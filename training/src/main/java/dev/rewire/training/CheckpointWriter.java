@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -25,8 +26,12 @@ final class CheckpointWriter implements AutoCloseable {
     CheckpointWriter(Path file) throws IOException {
         this.file = file.toAbsolutePath();
         part = this.file.resolveSibling(this.file.getFileName() + ".part");
-        channel = FileChannel.open(
-                part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        try {
+            channel = FileChannel.open(
+                    part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw FileFailure.of(file, e);
+        }
     }
 
     void text(String text) throws IOException {
@@ -65,14 +70,22 @@ final class CheckpointWriter implements AutoCloseable {
     void commit() throws IOException {
         flush();
         write(ByteBuffer.wrap(digest.digest()));
-        channel.force(true);
-        channel.close();
+        try {
+            channel.force(true);
+            channel.close();
+            move();
+        } catch (IOException e) {
+            throw FileFailure.of(file, e);
+        }
+        committed = true;
+    }
+
+    private void move() throws IOException {
         try {
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         }
-        committed = true;
     }
 
     private void flush() throws IOException {
@@ -82,8 +95,12 @@ final class CheckpointWriter implements AutoCloseable {
 
     private void write(ByteBuffer bytes) throws IOException {
         digest.update(bytes.duplicate());
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of(file, e);
         }
     }
 

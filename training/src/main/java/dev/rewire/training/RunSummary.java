@@ -51,8 +51,8 @@ public record RunSummary(
         return new RunSummary(
                 epochs,
                 trainer.progress().steps,
-                tally.testAccuracy,
-                tally.bestTestAccuracy,
+                tally.testAccuracy(),
+                tally.bestTestAccuracy(),
                 Arrays.stream(network.nonzeros()).sum(),
                 dense,
                 trainer.flops() * batch,

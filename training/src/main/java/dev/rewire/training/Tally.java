@@ -1,30 +1,106 @@
 package dev.rewire.training;
 
-/** What a run has counted of its current epoch and of its tests. */
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+
+/** What a run has counted of its current epoch, and what the epochs before came to. */
 final class Tally {
-    /** Sum of the losses of the images of this epoch. */
-    double lossSum;
+    private static final String RESULT = "result-";
 
-    /** Images of this epoch that were classified right. */
-    long correct;
+    private double lossSum;
+    private long correct;
+    private long nanos;
+    private long rewirings;
+    private double testAccuracy = Double.NaN;
+    private double bestTestAccuracy = Double.NaN;
+    private final List<EpochResult> results = new ArrayList<>();
 
-    /** Share of the test images classified right after the last epoch. */
-    double testAccuracy = Double.NaN;
-
-    /** The best of these. */
-    double bestTestAccuracy = Double.NaN;
-
-    /** Counts a batch. */
-    void addBatch(SoftmaxCrossEntropy loss) {
+    /** Counts a step. */
+    void addStep(SoftmaxCrossEntropy loss, long stepNanos, long stepRewirings) {
         lossSum += loss.lossSum();
         correct += loss.correct();
+        nanos += stepNanos;
+        rewirings += stepRewirings;
     }
 
-    /** Ends the epoch. */
-    void endEpoch(double accuracy) {
+    /** Ends an epoch of so many images. */
+    EpochResult endEpoch(int epoch, long images, double accuracy) {
+        EpochResult result =
+                new EpochResult(epoch, lossSum / images, (double) correct / images, accuracy, nanos / 1e9, rewirings);
+        results.add(result);
         testAccuracy = accuracy;
         bestTestAccuracy = Double.isNaN(bestTestAccuracy) ? accuracy : Math.max(bestTestAccuracy, accuracy);
         lossSum = 0;
         correct = 0;
+        nanos = 0;
+        rewirings = 0;
+        return result;
+    }
+
+    /** What each epoch came to. */
+    List<EpochResult> results() {
+        return List.copyOf(results);
+    }
+
+    /** Share of the test images classified right after the last epoch, NaN before the first one ends. */
+    double testAccuracy() {
+        return testAccuracy;
+    }
+
+    /** The best of these. */
+    double bestTestAccuracy() {
+        return bestTestAccuracy;
+    }
+
+    /** All this as text, key by key. */
+    void write(Map<String, String> text) {
+        text.put("epoch-loss-sum", Double.toString(lossSum));
+        text.put("epoch-correct", Long.toString(correct));
+        text.put("epoch-nanos", Long.toString(nanos));
+        text.put("epoch-rewirings", Long.toString(rewirings));
+        text.put("test-accuracy", Double.toString(testAccuracy));
+        text.put("best-test-accuracy", Double.toString(bestTestAccuracy));
+        for (EpochResult result : results) {
+            text.put(
+                    RESULT + result.epoch(),
+                    result.loss() + " " + result.trainAccuracy() + " " + result.testAccuracy() + " " + result.seconds()
+                            + " " + result.rewirings());
+        }
+    }
+
+    /**
+     * Sets this to what was written.
+     *
+     * @throws IllegalArgumentException if a value is not accepted
+     * @throws NoSuchElementException if a key is missing
+     */
+    void read(Map<String, String> text) {
+        lossSum = Double.parseDouble(ConfigText.value(text, "epoch-loss-sum"));
+        correct = Long.parseLong(ConfigText.value(text, "epoch-correct"));
+        nanos = Long.parseLong(ConfigText.value(text, "epoch-nanos"));
+        rewirings = Long.parseLong(ConfigText.value(text, "epoch-rewirings"));
+        testAccuracy = Double.parseDouble(ConfigText.value(text, "test-accuracy"));
+        bestTestAccuracy = Double.parseDouble(ConfigText.value(text, "best-test-accuracy"));
+        results.clear();
+        text.forEach((key, value) -> {
+            if (key.startsWith(RESULT)) {
+                results.add(result(Integer.parseInt(key.substring(RESULT.length())), value.split(" ", -1)));
+            }
+        });
+    }
+
+    private static EpochResult result(int epoch, String[] values) {
+        if (values.length != 5) {
+            throw new IllegalArgumentException(RESULT + epoch + " has " + values.length + " values; accepted are 5");
+        }
+        return new EpochResult(
+                epoch,
+                Double.parseDouble(values[0]),
+                Double.parseDouble(values[1]),
+                Double.parseDouble(values[2]),
+                Double.parseDouble(values[3]),
+                Long.parseLong(values[4]));
     }
 }

@@ -58,6 +58,7 @@ final class Trainer {
      *
      * @param labels its classes
      * @return whether the network was rewired and the step thereby took longer than others
+     * @throws DivergedException if the loss is no finite number; the network is left as it was then
      */
     boolean step(int[] labels) {
         long step = progress.steps;
@@ -66,6 +67,7 @@ final class Trainer {
         double rate = learningRate.at(step);
         network.forward();
         loss.differentiate(labels);
+        Finite.requireLoss(loss.lossSum(), network, step + 1);
         progress.updates += update ? 1 : 0;
         for (int l = network.layers().size() - 1; l >= 0; l--) {
             Linear layer = network.layers().get(l);

@@ -36,6 +36,7 @@ public final class TrainingRun implements AutoCloseable {
     private int[] order = new int[0];
     private long epochOfOrder = -1;
     private String dataHash = "";
+    private @Nullable DivergedException divergence;
 
     private TrainingRun(
             TrainingConfig config,
@@ -205,6 +206,20 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
+     * What the epochs of a saved run came to.
+     *
+     * @param file a checkpoint
+     * @return a result for each epoch, from the first to the last
+     * @throws CheckpointException if the file is no whole checkpoint
+     * @throws IOException if reading fails
+     */
+    public static List<EpochResult> resultsOf(Path file) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            return checkpoint.results();
+        }
+    }
+
+    /**
      * Who computed the products of a saved run.
      *
      * @param file a checkpoint
@@ -222,13 +237,19 @@ public final class TrainingRun implements AutoCloseable {
      * Saves the run; any file of this name is replaced at once, when the new one is whole.
      *
      * @param file where to
-     * @throws IOException if writing fails; what the file held before is kept
+     * @throws DivergedException if the run has diverged; what the file held before is kept
+     * @throws IOException if writing fails, with the name of the file; what the file held before is kept
      */
     public void save(Path file) throws IOException {
-        if (dataHash.isEmpty()) {
-            dataHash = Hashes.data(data);
+        requireConverging();
+        Finite.requireState(trainer.network(), steps());
+        Checkpoint.save(file, config, engine.name(), dataHash(), trainer, tally);
+    }
+
+    private void requireConverging() {
+        if (divergence != null) {
+            throw divergence;
         }
-        Checkpoint.save(file, config, engine.name(), dataHash, trainer, tally);
     }
 
     /**
@@ -236,8 +257,10 @@ public final class TrainingRun implements AutoCloseable {
      *
      * @return mean cross-entropy of its batch, before the update
      * @throws IllegalStateException if the run is complete
+     * @throws DivergedException if the loss is no finite number, now or at an earlier step
      */
     public double step() {
+        requireConverging();
         if (isComplete()) {
             throw new IllegalStateException("the run is complete: " + steps() + " steps were taken");
         }
@@ -250,10 +273,21 @@ public final class TrainingRun implements AutoCloseable {
         }
         int from = (int) (steps() % stepsOfEpoch) * config.batch();
         batches.load(data.train(), order, from, config.batch());
-        boolean rewired = trainer.step(batches.labels());
-        times.add(System.nanoTime() - start, rewired);
-        tally.addBatch(trainer.loss());
+        long rewirings = trainer.progress().rewirings;
+        boolean rewired = takeStep();
+        long nanos = System.nanoTime() - start;
+        times.add(nanos, rewired);
+        tally.addStep(trainer.loss(), nanos, trainer.progress().rewirings - rewirings);
         return trainer.loss().lossSum() / config.batch();
+    }
+
+    private boolean takeStep() {
+        try {
+            return trainer.step(batches.labels());
+        } catch (DivergedException e) {
+            divergence = e;
+            throw e;
+        }
     }
 
     /**
@@ -262,25 +296,22 @@ public final class TrainingRun implements AutoCloseable {
      * @param listener is told of each step
      * @return what the epoch came to
      * @throws IllegalStateException if the run is complete
+     * @throws DivergedException if the loss, or after the last step the weights, are no finite numbers
      */
     public EpochResult trainEpoch(StepListener listener) {
-        long nanosBefore = times.totalNanos();
         do {
             double loss = step();
             listener.stepTaken(steps(), loss);
         } while (steps() % stepsOfEpoch != 0);
-        double samples = (double) stepsOfEpoch * config.batch();
-        double loss = tally.lossSum / samples;
-        double trainAccuracy = tally.correct / samples;
-        double seconds = (times.totalNanos() - nanosBefore) / 1e9;
-        tally.endEpoch(test());
-        return new EpochResult(epochs(), loss, trainAccuracy, tally.testAccuracy, seconds);
+        Finite.requireState(trainer.network(), steps());
+        return tally.endEpoch(epochs(), (long) stepsOfEpoch * config.batch(), test());
     }
 
     /**
      * Classifies the test images.
      *
      * @return the share that is classified right
+     * @throws DivergedException if the loss is no finite number
      */
     public double test() {
         LabelledImages images = data.test();
@@ -290,6 +321,7 @@ public final class TrainingRun implements AutoCloseable {
             batches.load(images, testOrder, from, count);
             trainer.network().forward();
             trainer.loss().measure(batches.labels(), count);
+            Finite.requireLoss(trainer.loss().lossSum(), trainer.network(), steps());
             correct += trainer.loss().correct();
         }
         return (double) correct / images.size();
@@ -302,6 +334,27 @@ public final class TrainingRun implements AutoCloseable {
      */
     public RunSummary summary() {
         return RunSummary.of(epochs(), config.batch(), trainer, tally, times, engine.name());
+    }
+
+    /**
+     * What each epoch came to, those before the run was resumed included.
+     *
+     * @return a result for each epoch that {@link #trainEpoch} ended, from the first to the last
+     */
+    public List<EpochResult> results() {
+        return tally.results();
+    }
+
+    /**
+     * Which images the run learns from: it can be resumed on these alone.
+     *
+     * @return SHA-256 of their number, sizes, labels and pixels, in hexadecimal
+     */
+    public String dataHash() {
+        if (dataHash.isEmpty()) {
+            dataHash = Hashes.data(data);
+        }
+        return dataHash;
     }
 
     /**

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,7 +147,7 @@ class CheckpointTest {
 
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);
 
-        assertTrue(text.startsWith("rewire checkpoint 2\nmodel 36-32-24-4\nmethod RIGL\n"), text.substring(0, 60));
+        assertTrue(text.startsWith("rewire checkpoint 3\nmodel 36-32-24-4\nmethod RIGL\n"), text.substring(0, 60));
         assertEquals(smallConfig(), TrainingRun.configOf(file));
     }
 
@@ -239,5 +240,27 @@ class CheckpointTest {
 
     private static TrainingConfig smallConfig() {
         return SyntheticImages.config(Method.RIGL).build();
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() throws IOException {
+        Path missing = folder.resolve("missing");
+        try (TrainingRun run = smallRun()) {
+            IOException e = assertThrows(IOException.class, () -> run.save(missing.resolve("run.ckpt")));
+            assertEquals(
+                    missing.resolve("run.ckpt") + ": cannot be written: there is no folder " + missing, e.getMessage());
+        }
+    }
+
+    @Test
+    void theResultsOfAllEpochsAreSaved() throws IOException {
+        try (TrainingRun run = smallRun()) {
+            EpochResult first = run.trainEpoch(StepListener.NONE);
+            run.save(file);
+            assertEquals(List.of(first), TrainingRun.resultsOf(file));
+            try (TrainingRun resumed = TrainingRun.resume(file, IMAGES, 1)) {
+                assertEquals(List.of(first), resumed.results());
+            }
+        }
     }
 }

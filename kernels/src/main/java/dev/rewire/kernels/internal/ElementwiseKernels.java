@@ -3,8 +3,17 @@ package dev.rewire.kernels.internal;
 import dev.rewire.kernels.Activation;
 import java.lang.foreign.MemorySegment;
 
-/** Element-wise loops over floats {@code from} to {@code to} of native segments of any arena, and sums along a panel. */
+/**
+ * Element-wise loops over floats {@code from} to {@code to} of native segments of any arena, and sums along a panel. Weights, velocities and
+ * first moments that come out below {@link #TINY} are zero.
+ */
 public interface ElementwiseKernels {
+    /**
+     * What an optimiser takes for zero. Far above the subnormals, because a rate or a decay as factor must not lead down to them: on Intel's processors
+     * an operation with a subnormal takes some hundred cycles. Far below what moves a weight.
+     */
+    float TINY = 0x1p-100f;
+
     /** {@code w −= rate·(gradient + decay·w)}. */
     void descend(MemorySegment weights, MemorySegment gradients, long from, long to, float rate, float decay);
 
@@ -22,6 +31,7 @@ public interface ElementwiseKernels {
 
     /**
      * {@code g = gradient + l2·w; m = β1·m + (1−β1)·g; v = β2·v + (1−β2)·g²; w −= rate·correction1·m / (√(v·correction2) + ε) + rate·decay·w}.
+     * Where v is no normal float, both moments are zero: m alone would be divided by ε.
      */
     void adam(
             MemorySegment weights,

@@ -1,6 +1,8 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.DenseBackend;
+import dev.rewire.training.Device;
+import dev.rewire.training.DivergedException;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.ImageData;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Those who can compute the products of a dense network here: Rewire's own kernels and the libraries that are installed. */
@@ -44,34 +47,73 @@ final class DenseEngines {
     }
 
     /**
-     * Times a few steps on each.
+     * Times steps on each, once all are warm. The sparse network warms up beside them, so that neither starts cold into the comparison.
      *
-     * @param config settings of the dense network
+     * @param sparse settings of the network that is compared
      * @param data images
+     * @param interrupted whether to stop
      * @return the fastest
+     * @throws StoppedException if it was interrupted
      */
-    DenseEngine fastest(TrainingConfig config, ImageData data) {
-        int stepsOfEpoch = Math.max(1, data.train().size() / config.batch());
-        int enough = Math.ceilDiv(DenseTrial.STEPS, stepsOfEpoch);
-        TrainingConfig trial =
-                config.toBuilder().epochs(Math.max(config.epochs(), enough)).build();
-        List<DenseTrial> trials = new ArrayList<>();
+    DenseEngine fastest(TrainingConfig sparse, ImageData data, BooleanSupplier interrupted) {
+        List<DenseTrial> candidates = new ArrayList<>();
+        List<DenseTrial> all = new ArrayList<>();
         try {
-            trials.add(new DenseTrial(DenseTrial.OWN, TrainingRun.create(trial, data)));
+            TrainingConfig dense = forTrial(sparse.asDense(), data);
+            candidates.add(new DenseTrial(DenseTrial.OWN, TrainingRun.create(dense, data)));
+            all.add(candidates.get(0));
             for (DenseBackend library : libraries.values()) {
-                trials.add(new DenseTrial(library.name(), TrainingRun.create(trial, data, library)));
+                candidates.add(new DenseTrial(library.name(), TrainingRun.create(dense, data, library)));
+                all.add(candidates.get(candidates.size() - 1));
             }
-            DenseTrial.take(trials);
+            addSparse(all, sparse, data);
+            DenseTrial.warmUp(all, interrupted);
+            DenseTrial.time(candidates, interrupted);
             Map<String, Double> stepMs = new LinkedHashMap<>();
-            DenseTrial fastest = trials.get(0);
-            for (DenseTrial each : trials) {
+            DenseTrial fastest = candidates.get(0);
+            for (DenseTrial each : candidates) {
                 stepMs.put(each.name(), each.medianMillis());
                 fastest = each.medianMillis() < fastest.medianMillis() ? each : fastest;
             }
-            return new DenseEngine(fastest.name(), trials.size() > 1 ? "the fastest" : "the only one", stepMs, absent);
+            return new DenseEngine(
+                    fastest.name(), candidates.size() > 1 ? "the fastest" : "the only one", stepMs, absent);
+        } catch (DivergedException e) {
+            return new DenseEngine(DenseTrial.OWN, "untimed, as it " + e.getMessage(), Map.of(), absent);
         } finally {
-            trials.forEach(DenseTrial::close);
+            all.forEach(DenseTrial::close);
         }
+    }
+
+    /**
+     * Lets both networks of a comparison that is resumed become warm.
+     *
+     * @throws StoppedException if it was interrupted
+     */
+    void warmUp(DenseEngine engine, TrainingConfig sparse, ImageData data, BooleanSupplier interrupted) {
+        List<DenseTrial> all = new ArrayList<>();
+        try {
+            all.add(new DenseTrial(engine.engine(), start(engine, forTrial(sparse.asDense(), data), data)));
+            addSparse(all, sparse, data);
+            DenseTrial.warmUp(all, interrupted);
+        } catch (DivergedException e) {
+            // So will the run, which is who says so.
+        } finally {
+            all.forEach(DenseTrial::close);
+        }
+    }
+
+    /** Not on a device, which may have no room for two. */
+    private static void addSparse(List<DenseTrial> trials, TrainingConfig sparse, ImageData data) {
+        if (sparse.device() == Device.CPU) {
+            trials.add(new DenseTrial("sparse", TrainingRun.create(forTrial(sparse, data), data)));
+        }
+    }
+
+    /** With steps enough. */
+    private static TrainingConfig forTrial(TrainingConfig config, ImageData data) {
+        int stepsOfEpoch = Math.max(1, data.train().size() / config.batch());
+        int enough = Math.ceilDiv(DenseTrial.STEPS, stepsOfEpoch);
+        return config.toBuilder().epochs(Math.max(config.epochs(), enough)).build();
     }
 
     /** The engine of a saved run of the dense network. */

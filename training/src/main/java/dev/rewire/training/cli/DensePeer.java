@@ -1,11 +1,14 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.CheckpointException;
+import dev.rewire.training.EpochResult;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.ImageData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The dense network that a sparse one is compared with.
@@ -14,35 +17,67 @@ import java.nio.file.Path;
  * @param engine who computes it
  */
 record DensePeer(TrainingRun run, DenseEngine engine) implements AutoCloseable {
-    /** Starts it on the fastest engine. */
-    static DensePeer start(TrainingConfig sparse, ImageData data) {
-        TrainingConfig config = sparse.asDense();
+    /**
+     * Starts it on the fastest engine.
+     *
+     * @throws StoppedException if it was interrupted while that was looked for
+     */
+    static DensePeer start(TrainingConfig sparse, ImageData data, BooleanSupplier interrupted) {
         DenseEngines engines = DenseEngines.find();
-        DenseEngine engine = engines.fastest(config, data);
-        return new DensePeer(engines.start(engine, config, data), engine);
+        DenseEngine engine = engines.fastest(sparse, data, interrupted);
+        return new DensePeer(engines.start(engine, sparse.asDense(), data), engine);
+    }
+
+    /** The epochs of the one that was beside a run before; none if there was none, or it is not to be used. */
+    static List<EpochResult> resultsBeside(TrainingConfig sparse, Path checkpoint) throws IOException {
+        try {
+            return belongs(sparse, checkpoint) ? TrainingRun.resultsOf(checkpoint) : List.of();
+        } catch (CheckpointException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean belongs(TrainingConfig sparse, Path checkpoint) throws IOException {
+        TrainingConfig saved = TrainingRun.configOf(checkpoint);
+        return saved.toBuilder().threads(sparse.threads()).build().equals(sparse.asDense());
     }
 
     /**
      * Goes on with one that was saved.
      *
-     * @param sparse settings of the run beside it
+     * @param sparseRun the run beside it
      * @param checkpoint where it was saved
      * @param data the images that it was started with
+     * @param interrupted whether to stop
+     * @throws StoppedException if it was interrupted while both became warm
      * @throws CheckpointException if there is none that can be used
      * @throws BadInputException if it belongs to another run
      */
-    static DensePeer resume(TrainingConfig sparse, Path checkpoint, ImageData data) throws IOException {
+    static DensePeer resume(TrainingRun sparseRun, Path checkpoint, ImageData data, BooleanSupplier interrupted)
+            throws IOException {
+        TrainingConfig sparse = sparseRun.config();
         DenseEngines engines = DenseEngines.find();
         DenseEngine engine = engines.saved(checkpoint);
-        TrainingConfig saved = TrainingRun.configOf(checkpoint);
-        if (!saved.toBuilder().threads(sparse.threads()).build().equals(sparse.asDense())) {
+        if (!belongs(sparse, checkpoint)) {
             throw new BadInputException(
                     "--resume",
                     checkpoint,
                     "belongs to a run of other settings",
                     "the two checkpoints that one run saved, or --no-compare-dense");
         }
-        return new DensePeer(engines.resume(engine, checkpoint, data, sparse.threads()), engine);
+        TrainingRun run = engines.resume(engine, checkpoint, data, sparse.threads());
+        boolean warm = false;
+        try {
+            if (!sparseRun.isComplete()) {
+                engines.warmUp(engine, sparse, data, interrupted);
+            }
+            warm = true;
+            return new DensePeer(run, engine);
+        } finally {
+            if (!warm) {
+                run.close();
+            }
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.EpochResult;
+import dev.rewire.training.Method;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -8,12 +10,22 @@ import java.util.Locale;
  *
  * @param network the method by which it is trained
  * @param result what the epoch came to
- * @param stepMillis mean duration of its steps
- * @param rewirings steps at which the network was rewired
+ * @param steps how many it has
  */
-record EpochLine(String network, EpochResult result, double stepMillis, long rewirings) {
+record EpochLine(String network, EpochResult result, int steps) {
     /** The columns of {@link #csv}. */
     static final String CSV_HEADER = "epoch,network,loss,train_accuracy,test_accuracy,step_ms,rewirings,seconds";
+
+    /** All epochs of a network. */
+    static List<EpochLine> of(Method method, List<EpochResult> results, int steps) {
+        return results.stream()
+                .map(result -> new EpochLine(ValueConverters.name(method), result, steps))
+                .toList();
+    }
+
+    private double stepMillis() {
+        return 1000 * result.seconds() / steps;
+    }
 
     /** For people. */
     String text(int epochs) {
@@ -27,8 +39,10 @@ record EpochLine(String network, EpochResult result, double stepMillis, long rew
                 result.loss(),
                 100 * result.trainAccuracy(),
                 100 * result.testAccuracy(),
-                stepMillis,
-                rewirings == 1 ? " 1 rewiring " : String.format(Locale.ROOT, "%2d rewirings", rewirings),
+                stepMillis(),
+                result.rewirings() == 1
+                        ? " 1 rewiring "
+                        : String.format(Locale.ROOT, "%2d rewirings", result.rewirings()),
                 result.seconds());
     }
 
@@ -41,8 +55,8 @@ record EpochLine(String network, EpochResult result, double stepMillis, long rew
                 Double.toString(result.loss()),
                 Double.toString(result.trainAccuracy()),
                 Double.toString(result.testAccuracy()),
-                Double.toString(stepMillis),
-                Long.toString(rewirings),
+                Double.toString(stepMillis()),
+                Long.toString(result.rewirings()),
                 Double.toString(result.seconds()));
     }
 }

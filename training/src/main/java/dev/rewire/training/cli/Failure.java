@@ -6,6 +6,7 @@ import dev.rewire.training.data.DataException;
 import dev.rewire.training.data.InvalidDataSourceException;
 import dev.rewire.training.internal.Printable;
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 
 /** How a command ends that does not get to its end: one line on stderr, and an exit status that says whose fault it is. */
 final class Failure {
@@ -28,8 +29,11 @@ final class Failure {
     static int report(String command, Throwable failure, PrintStream err) {
         boolean badInput = isBadInput(failure);
         String message = failure.getMessage();
-        // A message of ours speaks for itself; that of another exception may be no more than a file's name or nothing.
-        boolean speaks = badInput || failure.getClass().getPackageName().startsWith("dev.rewire.");
+        // A message of ours, or of a file with a reason, speaks for itself; that of another may be no more than a
+        // file's name or nothing.
+        boolean speaks = badInput
+                || failure.getClass().getPackageName().startsWith("dev.rewire.")
+                || (failure instanceof FileSystemException file && file.getReason() != null);
         String line = speaks && message != null ? message : failure.toString();
         err.println(command + ": " + oneLine(line));
         if (Boolean.getBoolean(DEBUG)) {

@@ -7,6 +7,7 @@ import dev.rewire.training.Method;
 import dev.rewire.training.NmSparsity;
 import dev.rewire.training.RateDecay;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,12 +39,20 @@ public final class Main {
                 .setExecutionExceptionHandler((e, command, given) -> Failure.report(name(command), e, console.err()));
         withConverters(commands);
         addVersion(commands);
+        int status;
         try {
-            return commands.execute(args);
+            status = commands.execute(args);
         } catch (Error e) {
             // Such as memory that is not there: picocli handles exceptions alone.
-            return Failure.report(name(commands), e, console.err());
+            status = Failure.report(name(commands), e, console.err());
         }
+        if (status == 0 && console.out().checkError()) {
+            boolean isCommand = args.length > 0 && commands.getSubcommands().containsKey(args[0]);
+            String command = name(commands) + (isCommand ? " " + args[0] : "");
+            return Failure.report(
+                    command, new FileSystemException("stdout", null, "cannot be written to"), console.err());
+        }
+        return status;
     }
 
     /** {@code --version}, of the program and of each command. */

@@ -4,6 +4,8 @@ import dev.rewire.training.Optimizer;
 import dev.rewire.training.Optimizer.Adam;
 import dev.rewire.training.Optimizer.Sgd;
 import dev.rewire.training.TrainingConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
@@ -61,6 +63,26 @@ final class OptimizerOptions {
             case ADAM -> ADAM;
             case ADAMW -> ADAMW;
         };
+    }
+
+    /** For programs: the name, and the numbers under the names that they have in {@link Optimizer}. */
+    static Map<String, Object> toMap(Optimizer optimizer) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", ValueConverters.name(Kind.of(optimizer)));
+        switch (optimizer) {
+            case Sgd sgd -> {
+                map.put("momentum", sgd.momentum());
+                map.put("nesterov", sgd.nesterov());
+                map.put("weight_decay", sgd.weightDecay());
+            }
+            case Adam adam -> {
+                map.put("beta1", adam.beta1());
+                map.put("beta2", adam.beta2());
+                map.put("epsilon", adam.epsilon());
+                map.put("weight_decay", adam.weightDecay());
+            }
+        }
+        return map;
     }
 
     /** An optimiser with the given options replaced. */

@@ -1,11 +1,11 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -24,7 +24,6 @@ final class OutFolder {
 
     private final Path folder;
     private final String checkpoint;
-    private final List<String> epochs = new ArrayList<>();
 
     private OutFolder(Path folder, String checkpoint) {
         this.folder = folder;
@@ -74,7 +73,8 @@ final class OutFolder {
             return;
         }
         try (Stream<Path> files = Files.list(path)) {
-            Optional<Path> first = files.sorted().findFirst();
+            Optional<Path> first =
+                    files.filter(file -> !isLeftOver(file)).sorted().findFirst();
             if (first.isPresent()) {
                 throw new BadInputException(
                         OPTION,
@@ -83,6 +83,21 @@ final class OutFolder {
                         "new or empty folders, or that of the run of --resume");
             }
         }
+    }
+
+    /** Whether a run leaves it that is killed before it was first saved; with the checkpoint of the run beside, nothing is left over. */
+    private static boolean isLeftOver(Path file) {
+        Path checkpoint = file.resolveSibling(CHECKPOINT);
+        Path dense = denseBeside(checkpoint);
+        return !Files.exists(checkpoint)
+                && (file.equals(dense)
+                        || file.equals(part(dense))
+                        || file.equals(part(checkpoint))
+                        || file.getFileName().toString().matches("\\.rewire.*\\.tmp"));
+    }
+
+    private static Path part(Path file) {
+        return file.resolveSibling(file.getFileName() + ".part");
     }
 
     /**
@@ -112,38 +127,19 @@ final class OutFolder {
         return checkpoint.resolveSibling(stem + "-dense" + (dot < 0 ? "" : name.substring(dot)));
     }
 
-    /** Keeps what the folder tells of epochs before the run was resumed. */
-    void keepEpochs(int last) throws IOException {
-        Path file = folder.resolve(EPOCHS);
-        if (!Files.isRegularFile(file)) {
-            return;
-        }
-        List<String> lines = Files.readAllLines(file);
-        if (!lines.isEmpty() && lines.get(0).equals(EpochLine.CSV_HEADER)) {
-            lines.stream().skip(1).filter(line -> epochOf(line) <= last).forEach(epochs::add);
-        }
-    }
-
-    private static int epochOf(String line) {
-        try {
-            return Integer.parseInt(line.substring(0, Math.max(0, line.indexOf(','))));
-        } catch (NumberFormatException e) {
-            return Integer.MAX_VALUE;
-        }
-    }
-
     /** Whether tables stand beside the checkpoint: not where it has a name of its own, as there they may be of another run. */
     private boolean hasTables() {
         return checkpoint.equals(CHECKPOINT);
     }
 
-    /** Adds an epoch. */
-    void addEpoch(EpochLine line) throws IOException {
+    /** Writes the table of epochs, which the checkpoints are the source of: a kill between them and it loses no line and doubles none. */
+    void writeEpochs(List<EpochLine> lines) throws IOException {
         if (!hasTables()) {
             return;
         }
-        epochs.add(line.csv());
-        write(EPOCHS, EpochLine.CSV_HEADER + "\n" + String.join("\n", epochs) + "\n");
+        StringBuilder csv = new StringBuilder(EpochLine.CSV_HEADER).append('\n');
+        lines.forEach(line -> csv.append(line.csv()).append('\n'));
+        write(EPOCHS, csv.toString());
     }
 
     /** Writes the report. */
@@ -160,8 +156,9 @@ final class OutFolder {
         try {
             Files.writeString(whole, text, StandardCharsets.UTF_8);
             Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
+        } catch (IOException e) {
             Files.deleteIfExists(whole);
+            throw FileFailure.of(target, e);
         }
     }
 }

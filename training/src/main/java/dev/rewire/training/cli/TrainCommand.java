@@ -8,6 +8,7 @@ import dev.rewire.kernels.probe.Cpu;
 import dev.rewire.kernels.probe.Provenance;
 import dev.rewire.training.CheckpointException;
 import dev.rewire.training.Device;
+import dev.rewire.training.EpochResult;
 import dev.rewire.training.Method;
 import dev.rewire.training.NmBackend;
 import dev.rewire.training.RunSummary;
@@ -19,7 +20,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,14 +43,15 @@ import picocli.CommandLine.Spec;
                     + " sparsity on Fashion-MNIST.%n"
         },
         footer = {
-            "%nCtrl-C and SIGTERM finish the step, save and print the command that goes on.",
+            "%nCtrl-C and SIGTERM finish the step, save and print the command that goes on. A run whose loss or weights are no finite"
+                    + " numbers any more stops, with status 1; what was saved before stays.",
             "Exit status: 0 done, 2 bad usage or bad input, 1 anything else.",
             "JSON: sparsity, accuracies, rewire_share and exploration_rate are shares from 0 to 1; step_ms_median leaves out steps"
                     + " that rewire, but for those of sr-ste; dense_step_ms_median, speedup_vs_dense and dense_test_accuracy are left out without comparison.",
             "-D" + Failure.DEBUG + "=true in REWIRE_JAVA_OPTS adds a stack trace to an error."
         })
 final class TrainCommand implements Callable<Integer> {
-    private static final int INTERRUPTED = 1;
+    private static final int CUT_SHORT = 1;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -113,30 +117,32 @@ final class TrainCommand implements Callable<Integer> {
         int classes = config.model().get(config.model().size() - 1);
         // A label is a byte, so more classes than these cannot occur.
         ImageData images = source.load(Math.min(classes, 256), console.err()::println);
-        try (TrainingRun run = openRun(config, images)) {
+        // From here on a signal waits for what there is to save, or to say.
+        try (Interruption interruption = Interruption.install();
+                TrainingRun run = openRun(config, images)) {
             if (folder != null) {
                 folder.open();
             }
-            if (folder != null && resume != null) {
-                folder.keepEpochs(run.epochs());
-            }
-            try (DensePeer dense = openDense(run, images);
-                    Interruption interruption = Interruption.install()) {
-                if (!train(run, dense, images, folder, interruption)) {
-                    return INTERRUPTED;
+            try (DensePeer dense = openDense(run, images, interruption::isRequested)) {
+                if (!train(run, dense, images, folder, interruption::isRequested)) {
+                    return CUT_SHORT;
                 }
                 interruption.complete();
                 return 0;
+            } catch (StoppedException e) {
+                console.err().println("interrupted before a step was taken; the same command begins again");
+                return CUT_SHORT;
             }
         }
     }
 
+    /** Trains, and reports; false if a signal or a divergence cut it short. */
     private boolean train(
             TrainingRun run,
             @Nullable DensePeer dense,
             ImageData images,
             @Nullable OutFolder folder,
-            Interruption interruption)
+            BooleanSupplier interrupted)
             throws IOException {
         PrintStream people = json ? console.err() : console.out();
         Environment environment = Environment.of(run, dense == null ? null : dense.engine());
@@ -144,31 +150,45 @@ final class TrainCommand implements Callable<Integer> {
         Cpu.current()
                 .tooFewFor(run.config().threads())
                 .ifPresent(line -> console.err().println("rewire train: " + line));
+        List<EpochResult> denseBefore = dense != null || resume == null
+                ? List.of()
+                : DensePeer.resultsBeside(run.config(), OutFolder.denseBeside(resume));
         TrainSession session =
-                new TrainSession(run, dense, folder, Progress.on(console), people::println, interruption::isRequested);
-        if (!session.train()) {
+                new TrainSession(run, dense, denseBefore, folder, Progress.on(console), people::println, interrupted);
+        TrainSession.End end = session.train();
+        if (end == TrainSession.End.INTERRUPTED) {
             console.err().println(interrupted(run, folder));
             return false;
         }
+        Divergence divergence = session.divergence();
         RunSummary summary = session.summary();
         RunSummary denseSummary = session.denseSummary();
-        String report = toJson(Report.of(run.config(), images, summary, denseSummary, environment, provenance()));
+        DataSet set = DataSet.of(data, images, run);
+        String report = toJson(
+                Report.of(run.config(), set, images, summary, denseSummary, divergence, environment, provenance()));
         if (folder != null) {
             folder.writeReport(report);
         }
         if (json) {
             console.out().println(report);
-        } else {
+        } else if (divergence == null) {
             String title = RunHeader.title(run.config());
             String kernels = environment.kernels().text();
             String engine = environment.gpu() == null ? kernels : summary.engine() + " and kernels";
             console.out().println();
             ResultTable.lines(title, engine, summary, denseSummary).forEach(console.out()::println);
         }
-        if (console.out().checkError()) {
-            throw new IOException("stdout: cannot be written to");
+        if (divergence != null) {
+            console.err().println("rewire train: " + divergence.text() + "; " + kept(folder));
+            return false;
         }
         return true;
+    }
+
+    private static String kept(@Nullable OutFolder folder) {
+        return folder != null && Files.exists(folder.checkpoint())
+                ? folder.checkpoint() + " holds the run as it was last saved"
+                : "nothing was saved";
     }
 
     private String interrupted(TrainingRun run, @Nullable OutFolder folder) {
@@ -224,17 +244,18 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** The dense network beside the run; null if it is not wanted, or cannot go on where the run does. */
-    private @Nullable DensePeer openDense(TrainingRun run, ImageData images) throws IOException {
+    private @Nullable DensePeer openDense(TrainingRun run, ImageData images, BooleanSupplier interrupted)
+            throws IOException {
         boolean isDense = run.config().method() == Method.DENSE;
         if (isDense || Boolean.FALSE.equals(compareDense)) {
             return null;
         }
         if (resume == null) {
             console.err().println("timing a few steps of the dense network");
-            return DensePeer.start(run.config(), images);
+            return DensePeer.start(run.config(), images, interrupted);
         }
         try {
-            return DensePeer.resume(run.config(), OutFolder.denseBeside(resume), images);
+            return DensePeer.resume(run, OutFolder.denseBeside(resume), images, interrupted);
         } catch (CheckpointException e) {
             if (Boolean.TRUE.equals(compareDense)) {
                 throw new BadInputException("--compare-dense", e);

@@ -1,12 +1,15 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.DivergedException;
 import dev.rewire.training.EpochResult;
+import dev.rewire.training.Method;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -20,12 +23,16 @@ final class TrainSession {
     private final Progress progress;
     private final Consumer<String> people;
     private final BooleanSupplier interrupted;
+    private final List<EpochResult> denseBefore;
+    private String current = "";
+    private @Nullable Divergence divergence;
 
     /**
      * Prepares to train.
      *
      * @param run the run
      * @param dense the dense network beside it, or null
+     * @param denseBefore without one, the epochs of the one that was beside it before
      * @param out where to save, or null
      * @param progress shows how far an epoch is
      * @param people are told of each epoch
@@ -34,64 +41,87 @@ final class TrainSession {
     TrainSession(
             TrainingRun run,
             @Nullable DensePeer dense,
+            List<EpochResult> denseBefore,
             @Nullable OutFolder out,
             Progress progress,
             Consumer<String> people,
             BooleanSupplier interrupted) {
         this.run = run;
         this.dense = dense;
+        this.denseBefore = denseBefore;
         this.out = out;
         this.progress = progress;
         this.people = people;
         this.interrupted = interrupted;
     }
 
-    /**
-     * Trains all epochs that are left.
-     *
-     * @return whether it came to the end; otherwise it was interrupted, and saved where it stood
-     */
-    boolean train() throws IOException {
-        List<EpochLine> lines = new ArrayList<>();
+    /** How training ended. */
+    enum End {
+        /** All epochs are done. */
+        DONE,
+        /** It was interrupted, and saved where it stood. */
+        INTERRUPTED,
+        /** A network diverged; what was saved before is as it was. */
+        DIVERGED
+    }
+
+    /** Trains all epochs that are left. */
+    End train() throws IOException {
         try {
-            trainAll(lines);
-            return true;
+            // A process that was killed may have saved more than it wrote down.
+            if (out != null && run.steps() > 0) {
+                out.writeEpochs(lines());
+            }
+            trainAll();
+            return End.DONE;
         } catch (StoppedException e) {
+            return saveStopped();
+        } catch (DivergedException e) {
+            return diverged(e);
+        }
+    }
+
+    private End saveStopped() throws IOException {
+        try {
             if (out != null) {
-                save(out, lines);
+                save(out);
             }
-            return false;
+            return End.INTERRUPTED;
+        } catch (DivergedException e) {
+            return diverged(e);
         }
     }
 
-    private void trainAll(List<EpochLine> lines) throws IOException {
+    private End diverged(DivergedException e) {
+        divergence = Divergence.of(current, e);
+        return End.DIVERGED;
+    }
+
+    private void trainAll() throws IOException {
         for (int epoch = 1; epoch <= run.config().epochs(); epoch++) {
-            trainTo(epoch, run, lines);
+            boolean trained = trainTo(epoch, run);
             if (dense != null) {
-                trainTo(epoch, dense.run(), lines);
+                trained |= trainTo(epoch, dense.run());
             }
-            if (out != null && !lines.isEmpty()) {
-                save(out, lines);
+            if (out != null && trained) {
+                save(out);
             }
-            lines.clear();
         }
     }
 
-    private void trainTo(int epoch, TrainingRun network, List<EpochLine> lines) {
+    private boolean trainTo(int epoch, TrainingRun network) {
         if (network.epochs() >= epoch) {
-            return;
+            return false;
         }
         if (interrupted.getAsBoolean()) {
             throw new StoppedException();
         }
-        String method = ValueConverters.name(network.config().method());
+        current = ValueConverters.name(network.config().method());
         int epochs = network.config().epochs();
-        long before = network.summary().rewirings();
-        long first = network.steps();
         EpochResult result;
         try {
-            String title = "epoch " + epoch + "/" + epochs + " " + method;
-            StepListener shown = progress.start(title, first, network.stepsOfEpoch());
+            String title = "epoch " + epoch + "/" + epochs + " " + current;
+            StepListener shown = progress.start(title, network.steps(), network.stepsOfEpoch());
             result = network.trainEpoch((steps, loss) -> {
                 shown.stepTaken(steps, loss);
                 // Not after the last step of an epoch: what follows it is part of it.
@@ -102,31 +132,34 @@ final class TrainSession {
         } finally {
             progress.stop();
         }
-        double stepMillis = 1000 * result.seconds() / (network.steps() - first);
-        EpochLine line =
-                new EpochLine(method, result, stepMillis, network.summary().rewirings() - before);
-        people.accept(line.text(epochs));
-        lines.add(line);
+        people.accept(new EpochLine(current, result, network.stepsOfEpoch()).text(epochs));
+        return true;
     }
 
-    private void save(OutFolder folder, List<EpochLine> lines) throws IOException {
+    private void save(OutFolder folder) throws IOException {
         Path checkpoint = folder.checkpoint();
         if (dense != null) {
+            current = ValueConverters.name(Method.DENSE);
             dense.run().save(OutFolder.denseBeside(checkpoint));
         }
+        current = ValueConverters.name(run.config().method());
         run.save(checkpoint);
-        for (EpochLine line : lines) {
-            folder.addEpoch(line);
-        }
+        folder.writeEpochs(lines());
     }
 
-    /** Leaves an epoch between two steps. */
-    private static final class StoppedException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
+    /** All epochs of both networks, in the order in which they were trained. */
+    private List<EpochLine> lines() {
+        List<EpochLine> lines = new ArrayList<>(EpochLine.of(run.config().method(), run.results(), run.stepsOfEpoch()));
+        List<EpochResult> ofDense = dense == null ? denseBefore : dense.run().results();
+        lines.addAll(EpochLine.of(Method.DENSE, ofDense, run.stepsOfEpoch()));
+        lines.sort(Comparator.comparingInt(line -> line.result().epoch()));
+        return lines;
+    }
 
-        StoppedException() {
-            super("interrupted", null, false, false);
-        }
+    /** What {@link End#DIVERGED} came of, or null. */
+    @Nullable
+    Divergence divergence() {
+        return divergence;
     }
 
     /** Where the run stands. */

@@ -89,6 +89,7 @@ class BadInputTest {
             --seed x                       | --seed      | x            | integers
             --seed 1 --seed 2              | --seed      | twice        | once
             --compare-dense=maybe          | --compare-dense | maybe    | true, false
+            --json=yes                     | --json      | yes          | no value, true, false
             --sparsty 0.5                  | --sparsty   | unknown      | --sparsity
             extra                          | extra       | unknown      | --help
             """)

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rewire.training.EpochResult;
+import dev.rewire.training.Method;
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
@@ -93,19 +95,24 @@ class OutAndResumeTest {
                 out.toString());
         assertEquals(0, resumed.status(), resumed.err());
         assertEquals(whole.get("test_accuracy"), resumed.json().get("dense_test_accuracy"));
-        assertEquals(3, Files.readAllLines(out.resolve("epochs.csv")).size());
+        assertEquals(7, Files.readAllLines(out.resolve("epochs.csv")).size());
     }
 
     @Test
-    void epochsBeforeTheStopAreKept() throws IOException {
+    void epochsBeforeTheStopAreOfTheCheckpoint() throws IOException {
         Path out = Files.createDirectories(folder.resolve("out"));
         Files.write(out.resolve("epochs.csv"), List.of(EpochLine.CSV_HEADER, "1,rigl,a", "2,rigl,b", "3,rigl,c"));
         Path checkpoint = save(config(), out.resolve("checkpoint.rewire"));
+        List<EpochResult> saved = TrainingRun.resultsOf(checkpoint);
         CommandResult resumed = CommandResult.of(
                 "train", "--data", data.toString(), "--resume", checkpoint.toString(), "--out", out.toString());
         assertEquals(0, resumed.status(), resumed.err());
         List<String> epochs = Files.readAllLines(out.resolve("epochs.csv"));
-        assertEquals(List.of("1,rigl,a", "2,rigl,b"), epochs.subList(1, 3));
+        assertEquals(
+                EpochLine.of(Method.RIGL, saved, TinyData.TRAIN / 20).stream()
+                        .map(EpochLine::csv)
+                        .toList(),
+                epochs.subList(1, 3));
         assertEquals(4, epochs.size());
         assertTrue(epochs.get(3).startsWith("3,rigl,") && !epochs.get(3).endsWith("c"), epochs.get(3));
     }
@@ -176,8 +183,8 @@ class OutAndResumeTest {
         AtomicInteger steps = new AtomicInteger();
         try (TrainingRun run = TrainingRun.create(config(), images())) {
             TrainSession session = new TrainSession(
-                    run, null, out, new NoProgress(), line -> {}, () -> steps.getAndIncrement() >= stop);
-            assertFalse(session.train());
+                    run, null, List.of(), out, new NoProgress(), line -> {}, () -> steps.getAndIncrement() >= stop);
+            assertEquals(TrainSession.End.INTERRUPTED, session.train());
             assertTrue(run.steps() > 0 && run.steps() < run.totalSteps() && run.steps() % run.stepsOfEpoch() != 0);
         }
         CommandResult resumed = CommandResult.of(
@@ -192,18 +199,6 @@ class OutAndResumeTest {
         assertEquals(
                 4,
                 Files.readAllLines(folder.resolve("out").resolve("epochs.csv")).size());
-    }
-
-    private static final class NoProgress implements Progress {
-        @Override
-        public StepListener start(String title, long step, int steps) {
-            return StepListener.NONE;
-        }
-
-        @Override
-        public void stop() {
-            // Nothing was shown.
-        }
     }
 
     @Test
@@ -275,15 +270,8 @@ class OutAndResumeTest {
         return DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
     }
 
-    /** The settings of {@link TinyData#OPTIONS}. */
     private static TrainingConfig config() {
-        return SettingsOptions.DEFAULTS.toBuilder()
-                .model(List.of(16, 24, TinyData.CLASSES))
-                .batch(20)
-                .epochs(3)
-                .deltaT(5)
-                .threads(1)
-                .build();
+        return TinyData.config(Method.RIGL).build();
     }
 
     private static Set<String> filesOf(Path out) throws IOException {

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.RoundingBackend;
+import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.TrainingRun;
+import dev.rewire.training.data.DataSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,11 +26,20 @@ class ReportTest {
             "rewire",
             "date",
             "command",
+            "data",
             "method",
             "model",
             "sparsity",
             "block",
             "distribution",
+            "batch",
+            "optimizer",
+            "lr",
+            "schedule",
+            "warmup",
+            "delta_t",
+            "alpha",
+            "rewire_until",
             "seed",
             "device",
             "engine",
@@ -53,6 +65,9 @@ class ReportTest {
             "topology_hash",
             "weights_hash",
             "environment");
+
+    /** The keys of methods that rewire. */
+    private static final List<String> OF_REWIRING = List.of("delta_t", "alpha", "rewire_until");
 
     @TempDir
     private static Path folder;
@@ -83,12 +98,14 @@ class ReportTest {
                             "model",
                             "block",
                             "distribution",
+                            "schedule",
                             "device",
                             "engine",
                             "topology_hash",
                             "weights_hash")
                     .contains(key);
-            boolean object = List.of("rewire", "environment").contains(key);
+            boolean object =
+                    List.of("rewire", "data", "optimizer", "environment").contains(key);
             assertEquals(text, json.get(key).isTextual(), key);
             assertEquals(object, json.get(key).isObject(), key);
             assertEquals(!text && !object, json.get(key).isNumber(), key);
@@ -123,6 +140,7 @@ class ReportTest {
         JsonNode json = json("--method", "static", "--nm", "2:4");
         List<String> keys = new ArrayList<>(keysWithoutComparison());
         keys.set(keys.indexOf("block"), "nm");
+        keys.removeAll(OF_REWIRING);
         assertEquals(keys, names(json));
         assertEquals("2:4", json.get("nm").asText());
         assertEquals(0.5, json.get("sparsity").asDouble());
@@ -135,6 +153,8 @@ class ReportTest {
         List<String> keys = new ArrayList<>(keysWithoutComparison());
         keys.set(keys.indexOf("block"), "nm");
         keys.add(keys.indexOf("topology_hash"), "mask_flip_rate");
+        keys.removeAll(OF_REWIRING);
+        keys.add(keys.indexOf("seed"), "sr_ste");
         assertEquals(keys, names(json));
         assertEquals("sr-ste", json.get("method").asText());
         assertEquals(json.get("steps"), json.get("rewirings"));
@@ -156,7 +176,9 @@ class ReportTest {
                 CommandResult.ofTraining(data, "--json", "--method", "dense").json();
         assertEquals(json.get("dense_parameters"), json.get("nnz"));
         assertEquals(0, json.get("sparsity").asDouble());
-        assertEquals(keysWithoutComparison(), names(json));
+        List<String> keys = new ArrayList<>(keysWithoutComparison());
+        keys.removeAll(OF_REWIRING);
+        assertEquals(keys, names(json));
     }
 
     @Test
@@ -187,6 +209,47 @@ class ReportTest {
         JsonNode dense = environment.get("dense");
         assertEquals(List.of("rewire", NaiveBackend.NAME), names(dense.get("step_ms")));
         assertTrue(names(dense.get("step_ms")).contains(dense.get("engine").asText()));
+    }
+
+    @Test
+    void theReportIdentifiesTheRun() throws IOException {
+        JsonNode json = json("--optimizer", "adamw", "--lr", "0.002", "--schedule", "step", "--warmup", "2");
+        String sha256;
+        try (TrainingRun run = TrainingRun.create(
+                TrainingConfig.builder()
+                        .model(List.of(16, TinyData.CLASSES))
+                        .batch(20)
+                        .build(),
+                DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {}))) {
+            sha256 = run.dataHash();
+        }
+        assertAll(
+                () -> assertEquals(
+                        "{\"name\":\"" + data + "\",\"height\":4,\"width\":4,\"classes\":4,\"sha256\":\"" + sha256
+                                + "\"}",
+                        json.get("data").toString()),
+                () -> assertEquals(
+                        "{\"name\":\"adamw\",\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1.0E-8,\"weight_decay\":0.01}",
+                        json.get("optimizer").toString()),
+                () -> assertEquals(20, json.get("batch").asInt()),
+                () -> assertEquals(0.002, json.get("lr").asDouble()),
+                () -> assertEquals("step", json.get("schedule").asText()),
+                () -> assertEquals(2, json.get("warmup").asInt()),
+                () -> assertEquals(5, json.get("delta_t").asInt()),
+                () -> assertEquals(0.3, json.get("alpha").asDouble()),
+                () -> assertEquals(0.75, json.get("rewire_until").asDouble()),
+                () -> assertTrue(json.get("command").asText().contains("--optimizer adamw --lr 0.002")),
+                () -> assertTrue(json.get("rewire").has("version"), json.get("rewire")::toString),
+                () -> assertTrue(
+                        json.at("/environment/capabilities/jvm/arguments").isArray()));
+    }
+
+    @Test
+    void theReportHasTheNumbersOfSrSte() throws IOException {
+        JsonNode json = json("--method", "sr-ste", "--nm", "2:4", "--transposable");
+        assertEquals(
+                "{\"decay\":2.0E-4,\"transposable\":true,\"mask_interval\":40}",
+                json.get("sr_ste").toString());
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -52,6 +53,30 @@ class SignalTest {
         }
     }
 
+    @Test
+    @Timeout(300)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
+    void sigtermWhileDenseNetworksAreTimedSaysThatNothingIsLost() throws Exception {
+        Path data = TinyData.writeTo(folder.resolve("data"));
+        Path out = folder.resolve("out");
+        // Some seconds, for three loops in Java.
+        Process process = start(
+                Main.class, "train", "--data", data.toString(), "--model", "16-1024-1024-4", "--out", out.toString());
+        Path err = folder.resolve("err");
+        while (!Files.readString(err).contains("timing a few steps") && process.isAlive()) {
+            Thread.sleep(20);
+        }
+        process.destroy();
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it goes on");
+        assertEquals(1, process.exitValue(), Files.readString(err));
+        assertEquals(
+                "interrupted before a step was taken; the same command begins again",
+                Files.readString(err).strip().lines().toList().getLast());
+        try (Stream<Path> files = Files.list(out)) {
+            assertEquals(List.of(), files.toList(), "the same command would be refused");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"true, 0", "false, 1"})
     @Timeout(300)
@@ -90,15 +115,6 @@ class SignalTest {
     }
 
     private Process start(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(folder.resolve("out.txt").toFile())
-                .redirectError(folder.resolve("err").toFile());
-        builder.environment().remove("JDK_JAVA_OPTIONS");
-        return builder.start();
+        return Child.start(folder, Child.java(main, arguments));
     }
 }

@@ -1,9 +1,12 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.Method;
+import dev.rewire.training.TrainingConfigBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 
 /** A data set that a network learns in no time: images of 4 × 4 pixels, the brightest row of which is their class. */
@@ -20,6 +23,17 @@ final class TinyData {
     private static final int SIDE = 4;
 
     private TinyData() {}
+
+    /** The settings of these options. */
+    static TrainingConfigBuilder config(Method method) {
+        return SettingsOptions.DEFAULTS.toBuilder()
+                .method(method)
+                .model(List.of(16, 24, CLASSES))
+                .batch(20)
+                .epochs(3)
+                .deltaT(5)
+                .threads(1);
+    }
 
     /** Writes the four files. */
     static Path writeTo(Path folder) throws IOException {

@@ -103,6 +103,29 @@ class PublishedSourceTest {
     }
 
     @Test
+    void withoutACacheAnInstalledSetIsRead() throws IOException {
+        IdxBytes.writeSet(installed.path());
+        PublishedSource source = fetchable();
+
+        assertEquals(20, load(withoutCache(source)).train().size());
+    }
+
+    @Test
+    void withoutACacheNothingIsFetchedAndTheVariableIsNamed() {
+        FetchException e = assertThrows(FetchException.class, () -> load(withoutCache(fetchable())));
+
+        assertEquals(0, fetches);
+        assertEquals(
+                "cannot fetch Tiny: there is no home folder to keep it in. By hand: set XDG_CACHE_HOME to a folder of yours, or give"
+                        + " the folder that holds the four files as --data",
+                e.getMessage());
+    }
+
+    private static PublishedSource withoutCache(PublishedSource source) {
+        return new PublishedSource(source.set(), source.folders(), null, source.fetch());
+    }
+
+    @Test
     void absentSetIsFetched() throws IOException {
         assertEquals(20, load(fetchable()).train().size());
     }

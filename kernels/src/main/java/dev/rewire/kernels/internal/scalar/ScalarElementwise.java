@@ -13,7 +13,7 @@ public final class ScalarElementwise implements ElementwiseKernels {
         for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
             float w = weights.get(JAVA_FLOAT_UNALIGNED, i);
             float g = gradients.get(JAVA_FLOAT_UNALIGNED, i) + decay * w;
-            weights.set(JAVA_FLOAT_UNALIGNED, i, w - rate * g);
+            weights.set(JAVA_FLOAT_UNALIGNED, i, flushed(w - rate * g));
         }
     }
 
@@ -31,9 +31,9 @@ public final class ScalarElementwise implements ElementwiseKernels {
         for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
             float w = weights.get(JAVA_FLOAT_UNALIGNED, i);
             float g = gradients.get(JAVA_FLOAT_UNALIGNED, i) + decay * w;
-            float v = momentum * velocity.get(JAVA_FLOAT_UNALIGNED, i) + g;
+            float v = flushed(momentum * velocity.get(JAVA_FLOAT_UNALIGNED, i) + g);
             velocity.set(JAVA_FLOAT_UNALIGNED, i, v);
-            weights.set(JAVA_FLOAT_UNALIGNED, i, w - rate * (nesterov ? g + momentum * v : v));
+            weights.set(JAVA_FLOAT_UNALIGNED, i, flushed(w - rate * (nesterov ? g + momentum * v : v)));
         }
     }
 
@@ -56,13 +56,21 @@ public final class ScalarElementwise implements ElementwiseKernels {
         for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
             float w = weights.get(JAVA_FLOAT_UNALIGNED, i);
             float g = gradients.get(JAVA_FLOAT_UNALIGNED, i) + l2 * w;
-            float m = beta1 * first.get(JAVA_FLOAT_UNALIGNED, i) + (1 - beta1) * g;
+            float m = flushed(beta1 * first.get(JAVA_FLOAT_UNALIGNED, i) + (1 - beta1) * g);
             float v = beta2 * second.get(JAVA_FLOAT_UNALIGNED, i) + (1 - beta2) * (g * g);
+            if (v < Float.MIN_NORMAL) {
+                m = 0;
+                v = 0;
+            }
             first.set(JAVA_FLOAT_UNALIGNED, i, m);
             second.set(JAVA_FLOAT_UNALIGNED, i, v);
             float step = rate * correction1 * m / ((float) Math.sqrt(v * correction2) + epsilon);
-            weights.set(JAVA_FLOAT_UNALIGNED, i, w - (step + rate * decay * w));
+            weights.set(JAVA_FLOAT_UNALIGNED, i, flushed(w - (step + rate * decay * w)));
         }
+    }
+
+    private static float flushed(float value) {
+        return Math.abs(value) < TINY ? 0 : value;
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.rewire.kernels.internal.scalar.ScalarElementwise;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /** Element-wise loops through checked access; the scalar loops take what is left of a vector. */
 final class VectorElementwise implements ElementwiseKernels {
@@ -23,7 +24,7 @@ final class VectorElementwise implements ElementwiseKernels {
             long offset = from * Float.BYTES + (long) i * VECTOR_BYTES;
             FloatVector w = load(weights, offset);
             FloatVector g = load(gradients, offset).add(w.mul(decay));
-            w.sub(g.mul(rate)).intoMemorySegment(weights, offset, ORDER);
+            flushed(w.sub(g.mul(rate))).intoMemorySegment(weights, offset, ORDER);
         }
         rest.descend(weights, gradients, from + (long) vectors * LANES, to, rate, decay);
     }
@@ -44,10 +45,10 @@ final class VectorElementwise implements ElementwiseKernels {
             long offset = from * Float.BYTES + (long) i * VECTOR_BYTES;
             FloatVector w = load(weights, offset);
             FloatVector g = load(gradients, offset).add(w.mul(decay));
-            FloatVector v = load(velocity, offset).mul(momentum).add(g);
+            FloatVector v = flushed(load(velocity, offset).mul(momentum).add(g));
             v.intoMemorySegment(velocity, offset, ORDER);
             FloatVector direction = nesterov ? g.add(v.mul(momentum)) : v;
-            w.sub(direction.mul(rate)).intoMemorySegment(weights, offset, ORDER);
+            flushed(w.sub(direction.mul(rate))).intoMemorySegment(weights, offset, ORDER);
         }
         rest.sgd(weights, gradients, velocity, from + (long) vectors * LANES, to, rate, momentum, nesterov, decay);
     }
@@ -73,13 +74,16 @@ final class VectorElementwise implements ElementwiseKernels {
             long offset = from * Float.BYTES + (long) i * VECTOR_BYTES;
             FloatVector w = load(weights, offset);
             FloatVector g = load(gradients, offset).add(w.mul(l2));
-            FloatVector m = load(first, offset).mul(beta1).add(g.mul(1 - beta1));
+            FloatVector m = flushed(load(first, offset).mul(beta1).add(g.mul(1 - beta1)));
             FloatVector v = load(second, offset).mul(beta2).add(g.mul(g).mul(1 - beta2));
+            VectorMask<Float> lost = v.lt(Float.MIN_NORMAL);
+            m = m.blend(0f, lost);
+            v = v.blend(0f, lost);
             m.intoMemorySegment(first, offset, ORDER);
             v.intoMemorySegment(second, offset, ORDER);
             FloatVector step =
                     m.mul(rate * correction1).div(v.mul(correction2).sqrt().add(epsilon));
-            w.sub(step.add(w.mul(rate * decay))).intoMemorySegment(weights, offset, ORDER);
+            flushed(w.sub(step.add(w.mul(rate * decay)))).intoMemorySegment(weights, offset, ORDER);
         }
         long done = from + (long) vectors * LANES;
         rest.adam(
@@ -133,6 +137,10 @@ final class VectorElementwise implements ElementwiseKernels {
             }
             sums.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) feature * Float.BYTES, total);
         }
+    }
+
+    private static FloatVector flushed(FloatVector values) {
+        return values.blend(0f, values.abs().lt(TINY));
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {

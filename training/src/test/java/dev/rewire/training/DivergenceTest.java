@@ -1,0 +1,140 @@
+package dev.rewire.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.rewire.training.data.ImageData;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A run whose numbers leave the range of floats says so, and is not saved any more. */
+class DivergenceTest {
+    private static final ImageData IMAGES = SyntheticImages.of(60, 20);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"DENSE", "STATIC", "SET", "RIGL"})
+    void aRateFarTooHighEndsTheRun(Method method) {
+        assertDiverges(SyntheticImages.config(method).learningRate(1e30).build());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"STATIC, false", "SET, false", "RIGL, false", "SR_STE, false", "SR_STE, true"})
+    void soItDoesWithNm(Method method, boolean transposable) {
+        assertDiverges(SyntheticImages.config(method)
+                .nm(new NmSparsity(2, 4))
+                .srSte(new SrSte(2e-4, transposable, 1))
+                .learningRate(1e30)
+                .build());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DENSE, false", "RIGL, true"})
+    void aDecayFarTooHighEndsTheRunWithAdam(Method method, boolean decoupled) {
+        assertDiverges(SyntheticImages.config(method)
+                .optimizer(new Optimizer.Adam(0.9, 0.999, 1e-8, 1e30, decoupled))
+                .build());
+    }
+
+    private void assertDiverges(TrainingConfig config) {
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            DivergedException e = assertThrows(DivergedException.class, () -> finish(run));
+            // Before the update of the step, or after it where that has led to it.
+            assertTrue(e.step() == run.steps() + 1 || e.step() == run.steps(), e.getMessage());
+            assertTrue(e.layer() >= 1 && e.layer() <= 3, e.getMessage());
+            assertTrue(e.getMessage().startsWith("diverged at step " + e.step() + ": "), e.getMessage());
+            assertEquals(List.of(), run.results());
+        }
+    }
+
+    private static void finish(TrainingRun run) {
+        while (!run.isComplete()) {
+            run.trainEpoch(StepListener.NONE);
+        }
+    }
+
+    @Test
+    void whatWasSavedBeforeIsKept() throws IOException {
+        Path file = folder.resolve("run.ckpt");
+        TrainingConfig config =
+                SyntheticImages.config(Method.RIGL).learningRate(1e30).build();
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            run.save(file);
+            byte[] saved = Files.readAllBytes(file);
+            DivergedException e = assertThrows(DivergedException.class, () -> finish(run));
+            assertEquals(e, assertThrows(DivergedException.class, run::step), "it goes on");
+            assertThrows(DivergedException.class, () -> run.save(file));
+            assertArrayEquals(saved, Files.readAllBytes(file));
+        }
+    }
+
+    @Test
+    void theFirstLayerWithABadWeightIsNamed() {
+        try (TrainingRun run =
+                TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
+            run.trainer().network().layers().get(1).state().get(0).setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN);
+            DivergedException e = assertThrows(DivergedException.class, run::step);
+            assertEquals(2, e.layer());
+            assertEquals(
+                    "diverged at step 1: weights or momenta of layer 2 are infinite or no numbers", e.getMessage());
+        }
+    }
+
+    @Test
+    void theFirstLayerWhoseOutputsOverflowIsNamed() {
+        try (TrainingRun run =
+                TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
+            run.trainer()
+                    .network()
+                    .layers()
+                    .get(1)
+                    .state()
+                    .get(0)
+                    .asSlice(0, 1024 * Float.BYTES)
+                    .fill((byte) 0x7e);
+            DivergedException e = assertThrows(DivergedException.class, run::step);
+            assertEquals(2, e.layer());
+            assertTrue(e.getMessage().endsWith(", after outputs of layer 2 too large"), e.getMessage());
+        }
+    }
+
+    @Test
+    void weightsThatTheLastUpdateSpoiltHaveNoAccuracy() throws IOException {
+        // An epoch of one step, whose loss is that of good weights.
+        TrainingConfig config = SyntheticImages.config(Method.STATIC)
+                .model(List.of(SyntheticImages.FEATURES, SyntheticImages.CLASSES))
+                .batch(60)
+                .epochs(1)
+                .learningRate(1e30)
+                .optimizer(new Optimizer.Sgd(0, false, 1e30))
+                .build();
+        Path file = folder.resolve("run.ckpt");
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            DivergedException e = assertThrows(DivergedException.class, () -> run.trainEpoch(StepListener.NONE));
+            assertEquals(1, e.step());
+            assertEquals(List.of(), run.results());
+            assertThrows(DivergedException.class, () -> run.save(file));
+            assertTrue(Files.notExists(file));
+        }
+    }
+
+    @Test
+    void testImagesWhoseLogitsOverflowHaveNoAccuracy() {
+        try (TrainingRun run =
+                TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
+            run.trainer().network().layers().get(2).state().get(0).setAtIndex(ValueLayout.JAVA_FLOAT, 0, 1 / 0f);
+            assertThrows(DivergedException.class, run::test);
+        }
+    }
+}

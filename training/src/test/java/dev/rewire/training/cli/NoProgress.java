@@ -1,0 +1,16 @@
+package dev.rewire.training.cli;
+
+import dev.rewire.training.StepListener;
+
+/** Shows nothing. */
+final class NoProgress implements Progress {
+    @Override
+    public StepListener start(String title, long step, int steps) {
+        return StepListener.NONE;
+    }
+
+    @Override
+    public void stop() {
+        // Nothing was shown.
+    }
+}
