@@ -1,18 +1,15 @@
 /** Training of networks that are sparse from their first step. */
+@SuppressWarnings("module") // the command line is compiled later
 module dev.rewire.training {
     exports dev.rewire.training;
     exports dev.rewire.training.data;
 
-    opens dev.rewire.training.cli to
-            com.fasterxml.jackson.databind,
-            info.picocli;
+    // What a file or a user wrote is printed alike.
+    exports dev.rewire.training.internal to
+            dev.rewire.training.cli;
 
-    requires com.fasterxml.jackson.databind;
-    requires info.picocli;
-    requires me.tongfei.progressbar;
     requires transitive dev.rewire.kernels;
     requires static transitive org.jspecify;
 
-    uses dev.rewire.training.DenseBackend;
     uses dev.rewire.training.NmBackend;
 }
