@@ -1,4 +1,7 @@
-/** Training of networks that are sparse from their first step. */
+/**
+ * Training of networks that are sparse from their first step: {@link dev.rewire.training}, whose page has a first training, all of it.
+ * {@link dev.rewire.training.data} reads images. The JVM needs the flags of {@code dev.rewire.kernels}.
+ */
 @SuppressWarnings("module") // the command line is compiled later
 module dev.rewire.training {
     exports dev.rewire.training;
