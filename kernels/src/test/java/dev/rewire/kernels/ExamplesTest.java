@@ -51,9 +51,9 @@ class ExamplesTest {
     void readAndWriteConverts(@TempDir Path folder) throws IOException {
         Path in = Files.writeString(
                 folder.resolve("in.mtx"), "%%MatrixMarket matrix coordinate real general\n3 5 1\n2 4 1.5\n");
-        Path out = folder.resolve("out.smtx");
+        Path out = folder.resolve("out.mtx");
         assertEquals("3 x 5\n", printed(ReadAndWrite::main, in.toString(), out.toString()));
-        assertEquals("3, 5, ", Files.readString(out).substring(0, 6));
+        assertTrue(Files.readAllLines(out).contains("2 4 1.5"));
     }
 
     @Test
