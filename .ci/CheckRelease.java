@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Element;
@@ -88,7 +89,11 @@ final class CheckRelease {
             fault(repository, "holds no POM");
         }
         for (Path pom : poms) {
-            artifact(pom);
+            try {
+                artifact(pom);
+            } catch (SAXException e) {
+                fault(pom, "is no XML: " + e.getMessage());
+            }
         }
         if (versions.size() > 1) {
             fault(repository, "holds several versions: " + versions);
@@ -317,7 +322,8 @@ final class CheckRelease {
     // --- Reading -----------------------------------------------------------------------------------------------------
 
     private void fault(Path where, String what) {
-        faults.add((where.startsWith(repository) ? repository.relativize(where) : where) + ": " + what);
+        Path shown = where.startsWith(repository) && !where.equals(repository) ? repository.relativize(where) : where;
+        faults.add(shown + ": " + what);
     }
 
     private static List<Path> files(Path folder) throws IOException {
@@ -335,7 +341,9 @@ final class CheckRelease {
     private static Element parse(Path pom) throws IOException, SAXException, ParserConfigurationException {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-        return factory.newDocumentBuilder().parse(pom.toFile()).getDocumentElement();
+        DocumentBuilder builder = factory.newDocumentBuilder();
+        builder.setErrorHandler(null); // It prints; the exception says the same.
+        return builder.parse(pom.toFile()).getDocumentElement();
     }
 
     private static List<Element> dependencies(Element project, String path) {
