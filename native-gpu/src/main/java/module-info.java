@@ -1,4 +1,4 @@
-/** An optional binding to NVIDIA's CUDA driver and cuSPARSELt, found at run time. */
+/** An optional binding to NVIDIA's CUDA driver and cuSPARSELt, found at run time: {@link dev.rewire.gpu}, whose page has a first program. */
 @SuppressWarnings("module") // bench is compiled later
 module dev.rewire.gpu {
     exports dev.rewire.gpu;

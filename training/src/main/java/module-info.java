@@ -1,18 +1,18 @@
-/** Training of networks that are sparse from their first step. */
+/**
+ * Training of networks that are sparse from their first step: {@link dev.rewire.training}, whose page has a first training, all of it.
+ * {@link dev.rewire.training.data} reads images. The JVM needs the flags of {@code dev.rewire.kernels}.
+ */
+@SuppressWarnings("module") // the command line is compiled later
 module dev.rewire.training {
     exports dev.rewire.training;
     exports dev.rewire.training.data;
 
-    opens dev.rewire.training.cli to
-            com.fasterxml.jackson.databind,
-            info.picocli;
+    // What a file or a user wrote is printed alike.
+    exports dev.rewire.training.internal to
+            dev.rewire.training.cli;
 
-    requires com.fasterxml.jackson.databind;
-    requires info.picocli;
-    requires me.tongfei.progressbar;
     requires transitive dev.rewire.kernels;
     requires static transitive org.jspecify;
 
-    uses dev.rewire.training.DenseBackend;
     uses dev.rewire.training.NmBackend;
 }

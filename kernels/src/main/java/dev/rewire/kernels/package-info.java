@@ -12,6 +12,8 @@
  *
  * <p>What depends on the pattern and the shapes is computed once, in a plan; running a plan allocates nothing. All memory is native;
  * everything that kernels run on lives in a {@link dev.rewire.kernels.KernelArena}.
+ *
+ * {@snippet class="example.Multiply"}
  */
 @NullMarked
 package dev.rewire.kernels;

@@ -1,4 +1,8 @@
-/** NVIDIA GPUs, where there are any: what this machine offers, and 2:4 sparse products on it through cuSPARSELt. */
+/**
+ * NVIDIA GPUs, where there are any: what this machine offers, and 2:4 sparse products on it through cuSPARSELt. The first thing to ask:
+ *
+ * {@snippet class="example.WhatIsHere"}
+ */
 @NullMarked
 package dev.rewire.gpu;
 

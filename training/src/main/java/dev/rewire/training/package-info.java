@@ -5,14 +5,7 @@
  * <p>A {@link dev.rewire.training.TrainingRun} is made from a {@link dev.rewire.training.TrainingConfig} and images; it trains epoch by
  * epoch, is saved and resumed, and says where it stands in a {@link dev.rewire.training.RunSummary}:
  *
- * <pre>{@code
- * TrainingConfig config = TrainingConfig.builder().method(Method.RIGL).sparsity(0.9).build();
- * try (TrainingRun run = TrainingRun.create(config, data)) {
- *     while (!run.isComplete()) {
- *         System.out.println(run.trainEpoch(StepListener.NONE));
- *     }
- * }
- * }</pre>
+ * {@snippet class="example.Train"}
  *
  * <p>Weights, gradients and every slot of the optimiser lie off-heap on one pattern for each layer; activations stay in panels from the
  * input to the loss. Each random choice is a function of (seed, layer, step, purpose), so neither the number of threads nor an interruption

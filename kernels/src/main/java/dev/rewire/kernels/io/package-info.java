@@ -13,6 +13,8 @@
  * <p>Files are taken for hostile: memory stays within a few times the size of the file (of what a {@code .npz} inflates to, which
  * is limited), and whatever is wrong is reported with its file, place
  * and reason, as a {@link dev.rewire.kernels.io.MatrixFileException}.
+ *
+ * {@snippet class="example.ReadAndWrite"}
  */
 @NullMarked
 package dev.rewire.kernels.io;

@@ -3,6 +3,8 @@
  * {@link dev.rewire.kernels.probe.Capabilities}. For bug reports, for results that are to be compared later, and for the kernels' own choices.
  *
  * <p>What is not known is a value of its own and never a guess; nothing here throws because a machine hides something.
+ *
+ * {@snippet class="example.Probe"}
  */
 @NullMarked
 package dev.rewire.kernels.probe;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rewire.training.RoundingBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,12 +133,12 @@ class BadInputTest {
 
     @Test
     void aDeviceThatIsNotThereIsRefusedBeforeDataAreLookedFor() {
-        RoundingBackend.reason = "no loops today";
+        LoopDevice.reason = "no loops today";
         try {
             String[] args = "train --data /nonexistent --nm 2:4 --device gpu".split(" ");
-            refuses("--device", "gpu", "(rounding: no loops today); accepted are cpu", CommandResult.of(args));
+            refuses("--device", "gpu", "(loops: no loops today); accepted are cpu", CommandResult.of(args));
         } finally {
-            RoundingBackend.reason = null;
+            LoopDevice.reason = null;
         }
     }
 

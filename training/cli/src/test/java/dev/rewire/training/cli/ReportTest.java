@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rewire.kernels.probe.Build;
-import dev.rewire.training.RoundingBackend;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.DataSource;
@@ -256,7 +255,7 @@ class ReportTest {
     void theReportNamesTheDeviceThatComputed() throws IOException {
         JsonNode json = json("--nm", "2:4", "--device", "gpu");
         assertEquals("gpu", json.get("device").asText());
-        assertEquals(RoundingBackend.NAME, json.get("engine").asText());
+        assertEquals(LoopDevice.NAME, json.get("engine").asText());
         assertEquals("loops", json.get("environment").get("gpu").get("device").asText());
         assertEquals("rewire", json().get("engine").asText());
     }
