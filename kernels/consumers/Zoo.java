@@ -62,7 +62,7 @@ final class Zoo {
     private Zoo(Path root) throws IOException {
         this.root = root;
         work = root.resolve("kernels/consumers/target");
-        version = element(Files.readString(root.resolve("pom.xml")), "version");
+        version = version(root.resolve("pom.xml"));
         kernels = root.resolve("kernels/target/rewire-kernels-" + version + ".jar");
     }
 
@@ -190,14 +190,17 @@ final class Zoo {
         });
     }
 
-    /** The POM and the jar of a module of the reactor, and its modules. */
+    /** The POM, as it is published, and the jar of a module of the reactor, and its modules. */
     private void install(Path module) throws Failure, IOException {
-        Path pom = module.resolve("pom.xml");
-        String text = Files.readString(pom).replaceAll("(?s)<!--.*?-->", "");
+        String text = Files.readString(module.resolve("pom.xml")).replaceAll("(?s)<!--.*?-->", "");
         String own = text.replaceFirst("(?s)<parent>.*?</parent>", "");
         String artifact = element(own, "artifactId");
         Path folder = Files.createDirectories(work.resolve("repository/dev/rewire/" + artifact + "/" + version));
-        Files.copy(pom, folder.resolve(artifact + "-" + version + ".pom"));
+        Path published = module.resolve("target/flattened-pom.xml");
+        if (!Files.exists(published)) {
+            throw new Failure(root.relativize(published) + " is missing; run `mvn -B verify -DskipTests` first");
+        }
+        Files.copy(published, folder.resolve(artifact + "-" + version + ".pom"));
         if (!element(own, "packaging").equals("pom")) {
             install(module, folder.resolve(artifact + "-" + version + ".jar"));
         }
@@ -221,6 +224,12 @@ final class Zoo {
             }
         }
         Files.copy(jar, target);
+    }
+
+    /** Of all modules: what their POMs call {@code ${revision}${changelist}}. */
+    private static String version(Path pom) throws IOException {
+        String text = Files.readString(pom);
+        return element(text, "revision") + element(text, "changelist");
     }
 
     private static String element(String text, String name) {
