@@ -93,8 +93,8 @@ public final class VectorProvider implements KernelProvider {
 
     @Override
     public int fewSamples(int blockElements) {
-        // Of three the order matters in which panels add them.
-        return blockElements <= 4 ? 2 : 0;
+        // Of three the order matters in which panels add them; of larger blocks tiles share loads.
+        return blockElements == 1 ? 2 : 0;
     }
 
     @Override
