@@ -15,6 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
  * and lanes of wider vectors take more instructions to reach.
  */
 final class NarrowVectorSpmv implements SpmvKernel {
+    /** Samples up to which it is faster, one after the other, than a panel of them. */
+    static final int MOST_SAMPLES = 3;
+
     private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
     private static final int LANES = 4;
     private static final int BYTES = LANES * Float.BYTES;
@@ -34,11 +37,6 @@ final class NarrowVectorSpmv implements SpmvKernel {
                 && shape.consecutive()
                 && (elements == 1 || elements == 2 || elements == LANES)
                 && (shape.outputs() == 1 || shape.steps() == 1);
-    }
-
-    @Override
-    public int mostSamples() {
-        return 3;
     }
 
     @Override

@@ -61,17 +61,17 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable SpmvKernel spmv(SpmmShape shape) {
+    public @Nullable SpmvKernel spmv(SpmmShape shape, int batch) {
         if (SpmvTileGenerator.fits(shape)) {
-            return new VectorSpmv(shape);
+            return batch == 1 ? new VectorSpmv(shape) : null;
         }
         if (!VectorFacts.fused()) {
             return null; // tiles do without, where Math.fma would compute with big numbers
         }
         if (NarrowVectorSpmv.fits(shape)) {
-            return new NarrowVectorSpmv(shape);
+            return batch <= NarrowVectorSpmv.MOST_SAMPLES ? new NarrowVectorSpmv(shape) : null;
         }
-        return NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
+        return batch == 1 && NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
 
     @Override
