@@ -69,7 +69,7 @@ public final class VectorProvider implements KernelProvider {
             return null; // tiles do without, where Math.fma would compute with big numbers
         }
         if (NarrowVectorSpmv.fits(shape)) {
-            return batch <= NarrowVectorSpmv.MOST_SAMPLES ? new NarrowVectorSpmv(shape) : null;
+            return batch <= NarrowVectorSpmv.MOST_SAMPLES ? NarrowVectorSpmv.of(shape) : null;
         }
         return batch == 1 && NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
