@@ -14,9 +14,6 @@ final class BlockWeights implements SpmmWeights {
     /** They stay in the second-level cache from panel to panel. */
     private static final int TASK_VALUES = CacheSizes.items(CacheSizes.L2 / 4, Float.BYTES, 32 * 1024);
 
-    /** Of larger batches panels are faster, whatever the kernel. */
-    private static final int MOST_SINGLE_SAMPLES = 8;
-
     private final StoredValues w;
     private final boolean transposed;
     private final SpmmSchedule schedule;
@@ -58,7 +55,9 @@ final class BlockWeights implements SpmmWeights {
                         setup.end())
                 : new SpmmShape(
                         rows, cols, cols, 1, rows * cols, setup.lanes(), true, w.type(), setup.start(), setup.end());
-        spmv = scattered != null ? scattered : spmv(setup.batch());
+        spmv = scattered != null || setup.batch() == 0
+                ? scattered
+                : Providers.active().spmv(shape, setup.batch());
         kernel = Providers.active().spmm(shape);
         int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();
         lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
@@ -68,14 +67,6 @@ final class BlockWeights implements SpmmWeights {
         chunks = new InputChunks(inputs, rows * cols == 1 && setup.lanes() == 64);
         schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps(), TASK_VALUES);
         replan();
-    }
-
-    private @Nullable SpmvKernel spmv(int batch) {
-        if (batch == 0 || batch > MOST_SINGLE_SAMPLES) {
-            return null;
-        }
-        SpmvKernel single = Providers.active().spmv(shape);
-        return single == null || batch > single.mostSamples() ? null : single;
     }
 
     @Override

@@ -67,11 +67,6 @@ final class ScatteredSample implements SpmvKernel {
     }
 
     @Override
-    public int mostSamples() {
-        return MOST_SAMPLES;
-    }
-
-    @Override
     public long scratchBytes(int outputs) {
         return (long) outputs * Float.BYTES;
     }

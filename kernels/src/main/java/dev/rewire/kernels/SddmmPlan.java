@@ -96,7 +96,7 @@ public final class SddmmPlan implements AutoCloseable {
         for (int worker = 0; worker < scratch.length; worker++) {
             scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
         }
-        fewSamples = FewSamplesSddmm.of(pattern, batch, accumulate);
+        fewSamples = FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads());
         boolean rowMajor = layout == Layout.ROW_MAJOR;
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
         panelsAtOnce = rowMajor ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
@@ -342,7 +342,7 @@ public final class SddmmPlan implements AutoCloseable {
         }
         int firstRow = (int) ((long) pattern.gridRows() * task / tasksOfFew());
         int endRow = (int) ((long) pattern.gridRows() * (task + 1) / tasksOfFew());
-        fewSamples.run(pattern, firstRow, endRow, samples, target);
+        fewSamples.run(pattern, firstRow, endRow, samples, target, worker);
         clearPadding(pattern.rowOffset(firstRow), pattern.rowOffset(endRow));
     }
 

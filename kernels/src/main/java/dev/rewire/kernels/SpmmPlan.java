@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * inputs sparse matrix and the samples of the batch along the rows of the dense operands.
  *
  * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one to three in an order that depends on block and vector
- * width. The same operands give the same bits for any number of workers.
+ * width, and backward to the input in parts, as many for any number of workers. The same operands give the same bits for any number of workers.
  * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand.
  *
  * <p>A plan runs any batch up to its own, with the lanes of its own: the bits of a sample do not depend on how many there are beside it. (They may be

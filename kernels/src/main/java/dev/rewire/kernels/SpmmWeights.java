@@ -54,7 +54,7 @@ sealed interface SpmmWeights permits BlockWeights, NmWeights {
     /** Computes groups of outputs for the samples of one panel. */
     void multiply(int firstGroup, int endGroup, SpmmOperands at);
 
-    /** The kernel for a batch of one, or null if the batch is another or there is none. */
+    /** The kernel for one sample after the other, or null where panels are as good. */
     @Nullable
     SpmvKernel spmv();
 }

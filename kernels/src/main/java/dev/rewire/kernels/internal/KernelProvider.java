@@ -17,9 +17,9 @@ public interface KernelProvider {
     /** The SpMM kernel for a shape. */
     SpmmKernel spmm(SpmmShape shape);
 
-    /** A kernel for a batch of one, whatever lanes, start and end the shape has; null where the SpMM kernel is as good. */
+    /** A kernel for one sample after the other of a batch, whatever lanes, start and end the shape has; null where the SpMM kernel is as good. */
     @Nullable
-    SpmvKernel spmv(SpmmShape shape);
+    SpmvKernel spmv(SpmmShape shape, int batch);
 
     /** A kernel for few samples backward to the input that walks W by rows, or null where walking it by columns is as good. */
     @Nullable

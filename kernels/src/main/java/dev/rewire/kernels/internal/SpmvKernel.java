@@ -4,11 +4,6 @@ import java.lang.foreign.MemorySegment;
 
 /** An SpMM of one sample, whose inputs and outputs lie next to each other. */
 public interface SpmvKernel {
-    /** Samples up to which it is faster, one after the other, than a panel of them. */
-    default int mostSamples() {
-        return 1;
-    }
-
     /** Tasks of {@link #prepare}. */
     default int preparations() {
         return 0;

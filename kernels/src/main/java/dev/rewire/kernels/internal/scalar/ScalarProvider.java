@@ -36,8 +36,8 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable SpmvKernel spmv(SpmmShape shape) {
-        return ScalarSpmv.fits(shape) ? new ScalarSpmv(shape) : null;
+    public @Nullable SpmvKernel spmv(SpmmShape shape, int batch) {
+        return batch == 1 && ScalarSpmv.fits(shape) ? new ScalarSpmv(shape) : null;
     }
 
     @Override

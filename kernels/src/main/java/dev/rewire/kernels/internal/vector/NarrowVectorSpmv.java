@@ -14,31 +14,54 @@ import jdk.incubator.vector.VectorSpecies;
  * are two loads for each product, which is what a core does not do faster. Inputs are put into its lanes one by one: gathers are microcode on a Zen 4,
  * and lanes of wider vectors take more instructions to reach.
  */
-final class NarrowVectorSpmv implements SpmvKernel {
+class NarrowVectorSpmv implements SpmvKernel {
+    /** Samples up to which it is faster, one after the other, than a panel of them. */
+    static final int MOST_SAMPLES = 3;
+
     private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
     private static final int LANES = 4;
-    private static final int BYTES = LANES * Float.BYTES;
 
     private final int outputs;
     private final int steps;
+    private final long valueBytes;
 
-    NarrowVectorSpmv(SpmmShape shape) {
+    /** Halves, widened one by one; the same sums in the same order. */
+    private static final class Halves extends NarrowVectorSpmv {
+        private final boolean bf16;
+
+        Halves(SpmmShape shape) {
+            super(shape);
+            bf16 = shape.type() == ValueType.BF16;
+        }
+
+        @Override
+        FloatVector load(long values, long element) {
+            return four(at(values, element), at(values, element + 1), at(values, element + 2), at(values, element + 3));
+        }
+
+        @Override
+        float at(long values, long element) {
+            int bits = RawMemory.ALL.get(RawMemory.BITS_16, address(values, element));
+            return bf16 ? Float.intBitsToFloat(bits << 16) : Float.float16ToFloat((short) bits);
+        }
+    }
+
+    private NarrowVectorSpmv(SpmmShape shape) {
+        valueBytes = shape.type().bytes();
         outputs = shape.outputs();
         steps = shape.steps();
+    }
+
+    static NarrowVectorSpmv of(SpmmShape shape) {
+        return shape.type() == ValueType.F32 ? new NarrowVectorSpmv(shape) : new Halves(shape);
     }
 
     /** Whether it takes blocks of a shape, of which there is no part in the last group. */
     static boolean fits(SpmmShape shape) {
         int elements = shape.blockElements();
-        return shape.type() == ValueType.F32
-                && shape.consecutive()
+        return shape.consecutive()
                 && (elements == 1 || elements == 2 || elements == LANES)
                 && (shape.outputs() == 1 || shape.steps() == 1);
-    }
-
-    @Override
-    public int mostSamples() {
-        return 3;
     }
 
     @Override
@@ -82,106 +105,104 @@ final class NarrowVectorSpmv implements SpmvKernel {
         };
     }
 
-    private static float singles(int[] columns, int first, int end, long values, float[] x) {
+    private float singles(int[] columns, int first, int end, long values, float[] x) {
         FloatVector s0 = FloatVector.zero(FOUR);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
         int i = first;
         for (; i + 15 < end; i += 16) {
-            long base = base(values, i);
-            s0 = load(base).fma(four(x[columns[i]], x[columns[i + 1]], x[columns[i + 2]], x[columns[i + 3]]), s0);
-            s1 = load(base + BYTES)
+            s0 = load(values, i).fma(four(x[columns[i]], x[columns[i + 1]], x[columns[i + 2]], x[columns[i + 3]]), s0);
+            s1 = load(values, i + 4L)
                     .fma(four(x[columns[i + 4]], x[columns[i + 5]], x[columns[i + 6]], x[columns[i + 7]]), s1);
-            s2 = load(base + 2 * BYTES)
+            s2 = load(values, i + 8L)
                     .fma(four(x[columns[i + 8]], x[columns[i + 9]], x[columns[i + 10]], x[columns[i + 11]]), s2);
-            s3 = load(base + 3 * BYTES)
+            s3 = load(values, i + 12L)
                     .fma(four(x[columns[i + 12]], x[columns[i + 13]], x[columns[i + 14]], x[columns[i + 15]]), s3);
         }
         for (; i + 3 < end; i += 4) {
-            s0 = load(base(values, i))
-                    .fma(four(x[columns[i]], x[columns[i + 1]], x[columns[i + 2]], x[columns[i + 3]]), s0);
+            s0 = load(values, i).fma(four(x[columns[i]], x[columns[i + 1]], x[columns[i + 2]], x[columns[i + 3]]), s0);
         }
         float rest = 0;
         for (; i < end; i++) {
-            rest = Math.fma(RawMemory.ALL.get(RawMemory.FLOAT, base(values, i)), x[columns[i]], rest);
+            rest = Math.fma(at(values, i), x[columns[i]], rest);
         }
         return sum(s0.add(s1).add(s2.add(s3))) + rest;
     }
 
-    private static float pairs(int[] columns, int first, int end, long values, float[] x) {
+    private float pairs(int[] columns, int first, int end, long values, float[] x) {
         FloatVector s0 = FloatVector.zero(FOUR);
         FloatVector s1 = s0;
         int i = first;
         for (; i + 3 < end; i += 4) {
-            long base = base(values, 2L * i);
+            long element = 2L * i;
             int c0 = columns[i];
             int c1 = columns[i + 1];
             int c2 = columns[i + 2];
             int c3 = columns[i + 3];
-            s0 = load(base).fma(four(x[c0], x[c0 + 1], x[c1], x[c1 + 1]), s0);
-            s1 = load(base + BYTES).fma(four(x[c2], x[c2 + 1], x[c3], x[c3 + 1]), s1);
+            s0 = load(values, element).fma(four(x[c0], x[c0 + 1], x[c1], x[c1 + 1]), s0);
+            s1 = load(values, element + LANES).fma(four(x[c2], x[c2 + 1], x[c3], x[c3 + 1]), s1);
         }
         float rest = 0;
         for (; i < end; i++) {
-            long base = base(values, 2L * i);
-            rest = Math.fma(RawMemory.ALL.get(RawMemory.FLOAT, base), x[columns[i]], rest);
-            rest = Math.fma(RawMemory.ALL.get(RawMemory.FLOAT, base + Float.BYTES), x[columns[i] + 1], rest);
+            long element = 2L * i;
+            rest = Math.fma(at(values, element), x[columns[i]], rest);
+            rest = Math.fma(at(values, element + 1), x[columns[i] + 1], rest);
         }
         return sum(s0.add(s1)) + rest;
     }
 
-    private static float quadruples(int[] columns, int first, int end, long values, float[] x) {
+    private float quadruples(int[] columns, int first, int end, long values, float[] x) {
         FloatVector s0 = FloatVector.zero(FOUR);
         FloatVector s1 = s0;
         int i = first;
         for (; i + 1 < end; i += 2) {
-            long base = base(values, 4L * i);
-            s0 = load(base).fma(FloatVector.fromArray(FOUR, x, columns[i]), s0);
-            s1 = load(base + BYTES).fma(FloatVector.fromArray(FOUR, x, columns[i + 1]), s1);
+            long element = 4L * i;
+            s0 = load(values, element).fma(FloatVector.fromArray(FOUR, x, columns[i]), s0);
+            s1 = load(values, element + LANES).fma(FloatVector.fromArray(FOUR, x, columns[i + 1]), s1);
         }
         if (i < end) {
-            s0 = load(base(values, 4L * i)).fma(FloatVector.fromArray(FOUR, x, columns[i]), s0);
+            s0 = load(values, 4L * i).fma(FloatVector.fromArray(FOUR, x, columns[i]), s0);
         }
         return sum(s0.add(s1));
     }
 
     /** The outputs of a column of four in the lanes. */
-    private static FloatVector fourOutputs(int[] columns, int first, int end, long values, float[] x) {
+    private FloatVector fourOutputs(int[] columns, int first, int end, long values, float[] x) {
         FloatVector s0 = FloatVector.zero(FOUR);
         FloatVector s1 = s0;
         int i = first;
         for (; i + 1 < end; i += 2) {
-            long base = base(values, 4L * i);
-            s0 = load(base).fma(FloatVector.broadcast(FOUR, x[columns[i]]), s0);
-            s1 = load(base + BYTES).fma(FloatVector.broadcast(FOUR, x[columns[i + 1]]), s1);
+            long element = 4L * i;
+            s0 = load(values, element).fma(FloatVector.broadcast(FOUR, x[columns[i]]), s0);
+            s1 = load(values, element + LANES).fma(FloatVector.broadcast(FOUR, x[columns[i + 1]]), s1);
         }
         if (i < end) {
-            s0 = load(base(values, 4L * i)).fma(FloatVector.broadcast(FOUR, x[columns[i]]), s0);
+            s0 = load(values, 4L * i).fma(FloatVector.broadcast(FOUR, x[columns[i]]), s0);
         }
         return s0.add(s1);
     }
 
     /** Two outputs in the lanes, of every other block in the upper ones. */
-    private static FloatVector twoOutputs(int[] columns, int first, int end, long values, float[] x) {
+    private FloatVector twoOutputs(int[] columns, int first, int end, long values, float[] x) {
         FloatVector s0 = FloatVector.zero(FOUR);
         FloatVector s1 = s0;
         int i = first;
         for (; i + 3 < end; i += 4) {
-            long base = base(values, 2L * i);
+            long element = 2L * i;
             float x0 = x[columns[i]];
             float x1 = x[columns[i + 1]];
             float x2 = x[columns[i + 2]];
             float x3 = x[columns[i + 3]];
-            s0 = load(base).fma(four(x0, x0, x1, x1), s0);
-            s1 = load(base + BYTES).fma(four(x2, x2, x3, x3), s1);
+            s0 = load(values, element).fma(four(x0, x0, x1, x1), s0);
+            s1 = load(values, element + LANES).fma(four(x2, x2, x3, x3), s1);
         }
         FloatVector sums = s0.add(s1);
         for (; i < end; i++) {
-            long base = base(values, 2L * i);
+            long element = 2L * i;
             float input = x[columns[i]];
-            float upper = RawMemory.ALL.get(RawMemory.FLOAT, base);
-            float lower = RawMemory.ALL.get(RawMemory.FLOAT, base + Float.BYTES);
+            float upper = at(values, element);
+            float lower = at(values, element + 1);
             sums = sums.withLane(0, Math.fma(upper, input, sums.lane(0)))
                     .withLane(1, Math.fma(lower, input, sums.lane(1)));
         }
@@ -192,15 +213,21 @@ final class NarrowVectorSpmv implements SpmvKernel {
         return FloatVector.broadcast(FOUR, a).withLane(1, b).withLane(2, c).withLane(3, d);
     }
 
-    private static FloatVector load(long address) {
-        return FloatVector.fromMemorySegment(FOUR, RawMemory.ALL, address, RawMemory.ORDER);
+    /** Four values from one on. */
+    FloatVector load(long values, long element) {
+        return FloatVector.fromMemorySegment(FOUR, RawMemory.ALL, address(values, element), RawMemory.ORDER);
+    }
+
+    /** One value. */
+    float at(long values, long element) {
+        return RawMemory.ALL.get(RawMemory.FLOAT, address(values, element));
     }
 
     private static float sum(FloatVector v) {
         return (v.lane(0) + v.lane(1)) + (v.lane(2) + v.lane(3));
     }
 
-    private static long base(long values, long element) {
-        return values + element * Float.BYTES & RawMemory.ADDRESS_MASK;
+    final long address(long values, long element) {
+        return values + element * valueBytes & RawMemory.ADDRESS_MASK;
     }
 }

@@ -62,17 +62,17 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable SpmvKernel spmv(SpmmShape shape) {
+    public @Nullable SpmvKernel spmv(SpmmShape shape, int batch) {
         if (SpmvTileGenerator.fits(shape)) {
-            return new VectorSpmv(shape);
+            return batch == 1 ? new VectorSpmv(shape) : null;
         }
         if (!VectorFacts.fused()) {
             return null; // tiles do without, where Math.fma would compute with big numbers
         }
         if (NarrowVectorSpmv.fits(shape)) {
-            return new NarrowVectorSpmv(shape);
+            return batch <= NarrowVectorSpmv.MOST_SAMPLES ? NarrowVectorSpmv.of(shape) : null;
         }
-        return NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
+        return batch == 1 && NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
 
     @Override
@@ -94,8 +94,8 @@ public final class VectorProvider implements KernelProvider {
 
     @Override
     public int fewSamples(int blockElements) {
-        // Of three the order matters in which panels add them.
-        return blockElements <= 4 ? 2 : 0;
+        // Of three the order matters in which panels add them; of larger blocks tiles share loads.
+        return blockElements == 1 ? 2 : 0;
     }
 
     @Override
