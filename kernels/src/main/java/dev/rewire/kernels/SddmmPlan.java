@@ -49,6 +49,9 @@ public final class SddmmPlan implements AutoCloseable {
     private final Workers.Task multiplyFewTask = this::multiplyFew;
     private final @Nullable FewSamplesSddmm fewSamples;
 
+    /** Overwrites: sums of tiles are added to dW, if they are to be, when all are done. */
+    private final SddmmKernel tileKernel;
+
     /** What is written: the values of dW, unless the plan is warmed up. */
     private MemorySegment target;
 
@@ -56,6 +59,8 @@ public final class SddmmPlan implements AutoCloseable {
     private int[] rowStarts;
     private int[] colStarts;
     private int blocksOfTask;
+    private @Nullable SddmmTiles tiles;
+    private MemorySegment sums = MemorySegment.NULL;
     private boolean isPadded;
     private boolean isPlanned;
     private boolean hasRun;
@@ -91,7 +96,8 @@ public final class SddmmPlan implements AutoCloseable {
         lanes = PanelMatrix.lanesFor(batch);
         int panels = (batch + lanes - 1) / lanes;
         addingKernel = kernel(true);
-        kernel = accumulate ? addingKernel : kernel(false);
+        tileKernel = kernel(false);
+        kernel = accumulate ? addingKernel : tileKernel;
         scratch = new MemorySegment[workers.threads()];
         for (int worker = 0; worker < scratch.length; worker++) {
             scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
@@ -163,7 +169,21 @@ public final class SddmmPlan implements AutoCloseable {
         long workOfBlock = Math.max(1, (long) pattern.blockRows() * pattern.blockCols() * batch);
         long fairShare = (blocks + 4L * workers.threads() - 1) / (4L * workers.threads());
         blocksOfTask = (int) Math.max(1, Math.min(fairShare, TASK_WORK / workOfBlock));
+        planTiles();
         isPlanned = true;
+    }
+
+    private void planTiles() {
+        tiles = null; // until all is done
+        if (lanes < 64 || !SddmmTiles.pay(pattern)) {
+            return;
+        }
+        SddmmTiles next = new SddmmTiles();
+        next.replan(pattern);
+        if (sums.byteSize() == 0) {
+            sums = scratchArena.allocate(dw.memory().byteSize());
+        }
+        tiles = next;
     }
 
     /**
@@ -300,7 +320,7 @@ public final class SddmmPlan implements AutoCloseable {
                         workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
                         workers.run(panelsOfTurn() * PanelCopying.chunks(x), packInputTask);
                     }
-                    workers.run((pattern.blocks() + blocksOfTask - 1) / blocksOfTask, multiplyTask);
+                    workers.run(tasks(), multiplyTask);
                 }
                 hasRun = true;
             } finally {
@@ -311,6 +331,10 @@ public final class SddmmPlan implements AutoCloseable {
             gradient = null;
             input = null;
         }
+    }
+
+    private int tasks() {
+        return (pattern.blocks() + blocksOfTask - 1) / blocksOfTask;
     }
 
     private void checkApart(String refusal, @Nullable DenseMatrix operand) {
@@ -375,6 +399,10 @@ public final class SddmmPlan implements AutoCloseable {
         if (dy == null || x == null) {
             throw new AssertionError("no run");
         }
+        if (tiles != null) {
+            multiplyTiles(tiles, task, worker, dy, x);
+            return;
+        }
         int first = task * blocksOfTask;
         int end = Math.min(first + blocksOfTask, pattern.blocks());
         (firstPanel == 0 ? kernel : addingKernel)
@@ -397,6 +425,29 @@ public final class SddmmPlan implements AutoCloseable {
         if (isPadded) {
             for (int block = firstBlock; block < endBlock; block++) {
                 clearPadding(block);
+            }
+        }
+    }
+
+    private void multiplyTiles(SddmmTiles of, int task, int worker, PanelMatrix dy, PanelMatrix x) {
+        boolean last = firstPanel + panelsOfTurn() == panelsOfRun;
+        int end = (int) ((task + 1L) * of.count() / tasks());
+        for (int tile = (int) ((long) task * of.count() / tasks()); tile < end; tile++) {
+            (firstPanel == 0 ? tileKernel : addingKernel)
+                    .run(
+                            of.rows(),
+                            of.cols(),
+                            of.firstElement(tile),
+                            of.firstElement(tile + 1),
+                            panelsOfTurn(),
+                            dy.segment(),
+                            dy.panelStride() * Float.BYTES,
+                            x.segment(),
+                            x.panelStride() * Float.BYTES,
+                            sums,
+                            scratch[worker]);
+            if (last) {
+                of.store(tile, sums, target, accumulate);
             }
         }
     }
