@@ -116,8 +116,8 @@ class PublishedSourceTest {
 
         assertEquals(0, fetches);
         assertEquals(
-                "cannot fetch Tiny: there is no home folder to keep it in. By hand: set XDG_CACHE_HOME to a folder of yours, or give"
-                        + " the folder that holds the four files as --data",
+                "cannot fetch Tiny: " + CacheFolder.ABSENCE
+                        + ". By hand: walk, or give the folder that holds them as --data",
                 e.getMessage());
     }
 
