@@ -41,7 +41,7 @@ final class RewireContender implements Contender {
             DenseMatrix input = Transposed.of(arena, problem.input());
             DenseMatrix y = DenseMatrix.allocate(arena, problem.width(), batch);
             spoil(y);
-            return new RewireContender(() -> plan.run(input, y), (row, col) -> y.get(col, row));
+            return new RewireContender(() -> plan.run(input, y), (sample, feature) -> y.get(feature, sample));
         }
         PanelMatrix input = packed(arena, problem.input(), workers);
         PanelMatrix y = PanelMatrix.allocate(arena, batch, problem.width());

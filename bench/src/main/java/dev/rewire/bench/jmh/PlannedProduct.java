@@ -33,7 +33,7 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
         if (layout == Layout.FEATURE_MAJOR) {
             DenseMatrix input = Transposed.of(arena, operands.input());
             DenseMatrix y = DenseMatrix.allocate(arena, operands.cols(), operands.batch());
-            return new PlannedProduct(() -> plan.run(input, y), (row, col) -> y.get(col, row));
+            return new PlannedProduct(() -> plan.run(input, y), (sample, feature) -> y.get(feature, sample));
         }
         PanelMatrix input = packed(arena, operands.input(), workers);
         PanelMatrix y = PanelMatrix.allocate(arena, operands.batch(), operands.cols());
