@@ -4,7 +4,10 @@ import dev.rewire.kernels.internal.KernelProvider.PanelCopy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Feature-major to panels and back: the samples of a feature lie next to each other on both sides, so the JDK's own copy is as fast as any kernel. */
+/**
+ * Feature-major to panels and back. The samples of a feature lie next to each other on both sides, so the JDK's own copy will do: a loop of
+ * vectors in its place made no product faster.
+ */
 public final class FeatureMajorCopy implements PanelCopy {
     /** The only one, as it has no state. */
     public static final FeatureMajorCopy INSTANCE = new FeatureMajorCopy();
