@@ -33,7 +33,7 @@ final class MklSparseContender implements Contender {
         this.layout = layout;
         batch = problem.batch();
         boolean rows = layout == Dense.ROWS;
-        input = rows ? transposed(arena, problem.input()) : problem.input();
+        input = rows ? Transposed.of(arena, problem.input()) : problem.input();
         result = DenseMatrix.allocate(arena, rows ? problem.width() : batch, rows ? batch : problem.width());
         // A product that reads what it should overwrite, or leaves something out, fails the check.
         for (int row = 0; row < result.rows(); row++) {
@@ -145,16 +145,6 @@ final class MklSparseContender implements Contender {
         if (contender != null) {
             contender.close();
         }
-    }
-
-    private static DenseMatrix transposed(KernelArena arena, DenseMatrix matrix) {
-        DenseMatrix transposed = DenseMatrix.allocate(arena, matrix.cols(), matrix.rows());
-        for (int row = 0; row < matrix.rows(); row++) {
-            for (int col = 0; col < matrix.cols(); col++) {
-                transposed.set(col, row, matrix.get(row, col));
-            }
-        }
-        return transposed;
     }
 
     private long bestOfTrials() {

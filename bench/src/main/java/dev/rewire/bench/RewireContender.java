@@ -37,6 +37,12 @@ final class RewireContender implements Contender {
             spoil(y);
             return new RewireContender(() -> plan.run(problem.input(), y), y::get);
         }
+        if (layout == Layout.FEATURE_MAJOR) {
+            DenseMatrix input = Transposed.of(arena, problem.input());
+            DenseMatrix y = DenseMatrix.allocate(arena, problem.width(), batch);
+            spoil(y);
+            return new RewireContender(() -> plan.run(input, y), (sample, feature) -> y.get(feature, sample));
+        }
         PanelMatrix input = packed(arena, problem.input(), workers);
         PanelMatrix y = PanelMatrix.allocate(arena, batch, problem.width());
         spoil(y);
@@ -54,6 +60,11 @@ final class RewireContender implements Contender {
         SddmmPlan plan = Product.sddmm(arena, dw, problem.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
             return new RewireContender(() -> plan.run(problem.dy(), problem.x()), dw::get);
+        }
+        if (layout == Layout.FEATURE_MAJOR) {
+            DenseMatrix dy = Transposed.of(arena, problem.dy());
+            DenseMatrix x = Transposed.of(arena, problem.x());
+            return new RewireContender(() -> plan.run(dy, x), dw::get);
         }
         PanelMatrix dy = packed(arena, problem.dy(), workers);
         PanelMatrix x = packed(arena, problem.x(), workers);

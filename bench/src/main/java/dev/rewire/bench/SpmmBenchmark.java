@@ -5,6 +5,7 @@ import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.Workers;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -163,10 +164,12 @@ public final class SpmmBenchmark {
         }
     }
 
-    /** Values of the oracle, of Rewire and of a result; the dense operands, and as much again for panels and outputs. */
+    /** Values of the oracle, of Rewire and of a result; the dense operands, as much again for panels and outputs, and for a feature-major copy. */
     private static long bytesOfOperands(SpmmSettings settings, SparseInput input) {
         BlockPattern pattern = input.pattern();
-        return 4 * (3 * pattern.storedElements() + 2L * settings.batch() * (pattern.rows() + (long) pattern.cols()));
+        long copies = settings.layout() == Layout.FEATURE_MAJOR ? 3 : 2;
+        return 4
+                * (3 * pattern.storedElements() + copies * settings.batch() * (pattern.rows() + (long) pattern.cols()));
     }
 
     static String mebibytes(long bytes) {

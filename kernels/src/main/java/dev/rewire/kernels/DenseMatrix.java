@@ -151,7 +151,7 @@ public final class DenseMatrix {
 
     /** Bytes from the first element to behind the last one; the segment may be longer, and hold other matrices there. */
     long extent() {
-        return rows == 0 ? 0 : rowBytes(rows - 1) + (long) cols * Float.BYTES;
+        return rows == 0 || cols == 0 ? 0 : rowBytes(rows - 1) + (long) cols * Float.BYTES;
     }
 
     /** Whether some memory has elements of this view in it: what lies between two rows does not. */

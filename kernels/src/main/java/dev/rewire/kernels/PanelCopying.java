@@ -1,9 +1,8 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.CacheSizes;
-import dev.rewire.kernels.internal.KernelProvider.PanelCopy;
 
-/** The way between row-major matrices and panels, cut into tasks of one panel and some features. */
+/** The way between dense matrices and panels, cut into tasks of one panel and some features. */
 final class PanelCopying {
     /** Features of a task: half a page of each row, which the processor fetches ahead better than less, and a quarter of the second-level cache at most. */
     private static final int FEATURES = CacheSizes.items(CacheSizes.L2 / 4, 64 * Float.BYTES, 512);
@@ -29,20 +28,22 @@ final class PanelCopying {
         return panels.panels() * chunks(panels);
     }
 
-    static void pack(DenseMatrix source, PanelMatrix panels, int task) {
-        pack(source, 0, panels, task);
+    static void pack(Layout layout, DenseMatrix source, PanelMatrix panels, int task) {
+        pack(layout, source, 0, panels, task);
     }
 
     /** Packs a part of the batch, from a panel on, as much as the target holds. */
-    static void pack(DenseMatrix source, int firstPanel, PanelMatrix target, int task) {
+    static void pack(Layout layout, DenseMatrix source, int firstPanel, PanelMatrix target, int task) {
         int panel = task / chunks(target);
         int from = task % chunks(target) * FEATURES;
         int sourcePanel = firstPanel + panel;
-        copy().pack(
+        int firstSample = sourcePanel * target.lanes();
+        layout.copy()
+                .pack(
                         source.segment(),
-                        denseOffset(source, target, sourcePanel, from),
+                        layout.offset(source, firstSample, from),
                         source.rowStride() * Float.BYTES,
-                        Math.min(target.lanes(), source.rows() - sourcePanel * target.lanes()),
+                        Math.min(target.lanes(), layout.samples(source) - firstSample),
                         Math.min(FEATURES, target.cols() - from),
                         target.segment(),
                         panelOffset(target, panel, from),
@@ -50,23 +51,25 @@ final class PanelCopying {
     }
 
     /** Packs one panel of the batch into a matrix of one panel. */
-    static void packPanel(DenseMatrix source, int panel, PanelMatrix target) {
+    static void packPanel(Layout layout, DenseMatrix source, int panel, PanelMatrix target) {
         for (int task = 0; task < chunks(target); task++) {
-            pack(source, panel, target, task);
+            pack(layout, source, panel, target, task);
         }
     }
 
     static void unpack(PanelMatrix panels, DenseMatrix target, int task) {
         int panel = task / chunks(panels);
         int from = task % chunks(panels) * FEATURES;
-        copy().unpack(
+        Layout.ROW_MAJOR
+                .copy()
+                .unpack(
                         panels.segment(),
                         panelOffset(panels, panel, from),
                         panels.lanes(),
                         samples(panels, panel),
                         Math.min(FEATURES, panels.cols() - from),
                         target.segment(),
-                        denseOffset(target, panels, panel, from),
+                        Layout.ROW_MAJOR.offset(target, (long) panel * panels.lanes(), from),
                         target.rowStride() * Float.BYTES);
     }
 
@@ -75,19 +78,11 @@ final class PanelCopying {
         return Math.min(panels.lanes(), panels.rows() - panel * panels.lanes());
     }
 
-    static long denseOffset(DenseMatrix dense, PanelMatrix panels, int panel, int feature) {
-        return ((long) panel * panels.lanes() * dense.rowStride() + feature) * Float.BYTES;
-    }
-
     private static long panelOffset(PanelMatrix panels, int panel, int feature) {
         return (panel * panels.panelStride() + (long) feature * panels.lanes()) * Float.BYTES;
     }
 
     static int chunks(PanelMatrix panels) {
         return (panels.cols() + FEATURES - 1) / FEATURES;
-    }
-
-    private static PanelCopy copy() {
-        return Providers.active().panelCopy();
     }
 }

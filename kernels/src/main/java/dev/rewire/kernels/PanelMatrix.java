@@ -182,7 +182,9 @@ public final class PanelMatrix {
         arena.acquire("panels");
         try {
             Check.apart("source", source, "the panels", segment, segment.byteSize());
-            workers.run(PanelCopying.tasks(this), (task, worker) -> PanelCopying.pack(source, this, task));
+            workers.run(
+                    PanelCopying.tasks(this),
+                    (task, worker) -> PanelCopying.pack(Layout.ROW_MAJOR, source, this, task));
         } finally {
             arena.release();
         }

@@ -22,7 +22,7 @@ public final class SddmmPlan implements AutoCloseable {
     private static final long TASK_WORK = 1L << 21;
 
     /**
-     * Bytes of row-major operands that are packed at once: few enough to lie in cache when they are multiplied, and enough to outweigh adding
+     * Bytes of dense operands that are packed at once: few enough to lie in cache when they are multiplied, and enough to outweigh adding
      * up partial sums once more.
      */
     private static final long PACKED_BYTES = 2 << 20;
@@ -103,12 +103,12 @@ public final class SddmmPlan implements AutoCloseable {
             scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
         }
         fewSamples = FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads());
-        boolean rowMajor = layout == Layout.ROW_MAJOR;
+        boolean packs = layout != Layout.PANELS;
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
-        panelsAtOnce = rowMajor ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
+        panelsAtOnce = packs ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
         int packedBatch = (int) Math.min(batch, (long) panelsAtOnce * lanes);
-        packedGradient = rowMajor ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.rows()) : null;
-        packedInput = rowMajor ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.cols()) : null;
+        packedGradient = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.rows()) : null;
+        packedInput = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.cols()) : null;
         rowStarts = new int[0];
         colStarts = new int[0];
         replan();
@@ -138,7 +138,7 @@ public final class SddmmPlan implements AutoCloseable {
      * @param arena where the plan's scratch comes from
      * @param dw what is written, outputs × inputs, in 32-bit floats; its pattern says where
      * @param batch samples, at least 0
-     * @param layout of dY (batch × outputs) and X (batch × inputs)
+     * @param layout of dY (batch × outputs; feature-major: outputs × batch) and X (batch × inputs; feature-major: inputs × batch)
      * @param accumulate whether sums are added to dW (β = 1) or overwrite it (β = 0)
      * @param workers who computes
      * @return the plan
@@ -195,7 +195,7 @@ public final class SddmmPlan implements AutoCloseable {
      * @throws IllegalStateException if the plan, an arena or the workers are closed, or dW was rewired since the plan was made
      */
     public synchronized void run(PanelMatrix dy, PanelMatrix x) {
-        checkLayout(Layout.PANELS);
+        checkPanels();
         checkSamples(dy.rows(), dy.cols(), x.rows(), x.cols());
         if (dy.lanes() != lanes || x.lanes() != lanes) {
             Check.equal("dy.lanes", dy.lanes(), lanes, LANES);
@@ -218,20 +218,20 @@ public final class SddmmPlan implements AutoCloseable {
     }
 
     /**
-     * Multiplies row-major operands.
+     * Multiplies row-major or feature-major operands, as the plan's layout says.
      *
-     * @param dy dY, samples × outputs, of at most the plan's batch
-     * @param x X, as many samples × inputs
+     * @param dy dY, samples × outputs, or outputs × samples of a {@link Layout#FEATURE_MAJOR} plan; of at most the plan's batch
+     * @param x X, as many samples × inputs, or inputs × samples
      * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or shares memory with dW, or the plan is for another layout
      * @throws IllegalStateException if the plan, an arena or the workers are closed, or dW was rewired since the plan was made
      */
     public synchronized void run(DenseMatrix dy, DenseMatrix x) {
-        checkLayout(Layout.ROW_MAJOR);
-        checkSamples(dy.rows(), dy.cols(), x.rows(), x.cols());
+        checkDense();
+        checkSamples(layout.samples(dy), layout.features(dy), layout.samples(x), layout.features(x));
         PanelMatrix dyPanels = packedGradient;
         PanelMatrix xPanels = packedInput;
         if (dyPanels == null || xPanels == null) {
-            throw new AssertionError("a row-major plan has panels");
+            throw new AssertionError("a plan of dense operands has panels");
         }
         Check.alive("dy", dy.segment());
         workers.checkReach("dy", dy.segment());
@@ -240,7 +240,7 @@ public final class SddmmPlan implements AutoCloseable {
         reserveStack();
         denseGradient = dy;
         denseInput = x;
-        samples = dy.rows();
+        samples = layout.samples(dy);
         panelsOfRun = (samples + lanes - 1) / lanes;
         try {
             runTasks(dyPanels, xPanels);
@@ -268,9 +268,9 @@ public final class SddmmPlan implements AutoCloseable {
         KernelArena own = arena.openPart();
         try {
             target = own.allocate(dw.memory().byteSize());
-            if (layout == Layout.ROW_MAJOR) {
-                DenseMatrix dy = DenseMatrix.allocate(own, batch, pattern.rows());
-                DenseMatrix x = DenseMatrix.allocate(own, batch, pattern.cols());
+            if (layout != Layout.PANELS) {
+                DenseMatrix dy = layout.allocate(own, batch, pattern.rows());
+                DenseMatrix x = layout.allocate(own, batch, pattern.cols());
                 return WarmUp.of(() -> run(dy, x));
             }
             PanelMatrix dy = PanelMatrix.allocate(own, batch, pattern.rows(), lanes);
@@ -346,9 +346,18 @@ public final class SddmmPlan implements AutoCloseable {
     private void gather(FewSamplesSddmm few, PanelMatrix dy, PanelMatrix x) {
         for (int sample = 0; sample < samples; sample++) {
             if (denseGradient != null && denseInput != null) {
-                long gradientRow = sample * denseGradient.rowStride();
-                few.gatherGradient(sample, denseGradient.segment(), pattern.rows(), gradientRow, 1);
-                few.gatherInput(sample, denseInput.segment(), pattern.cols(), sample * denseInput.rowStride(), 1);
+                few.gatherGradient(
+                        sample,
+                        denseGradient.segment(),
+                        pattern.rows(),
+                        sample * layout.sampleStride(denseGradient),
+                        layout.featureStride(denseGradient));
+                few.gatherInput(
+                        sample,
+                        denseInput.segment(),
+                        pattern.cols(),
+                        sample * layout.sampleStride(denseInput),
+                        layout.featureStride(denseInput));
             } else {
                 few.gatherGradient(sample, dy.segment(), pattern.rows(), sample, lanes);
                 few.gatherInput(sample, x.segment(), pattern.cols(), sample, lanes);
@@ -383,13 +392,13 @@ public final class SddmmPlan implements AutoCloseable {
 
     private void packGradient(int task, int worker) {
         if (denseGradient != null && gradient != null) {
-            PanelCopying.pack(denseGradient, firstPanel, gradient, task);
+            PanelCopying.pack(layout, denseGradient, firstPanel, gradient, task);
         }
     }
 
     private void packInput(int task, int worker) {
         if (denseInput != null && input != null) {
-            PanelCopying.pack(denseInput, firstPanel, input, task);
+            PanelCopying.pack(layout, denseInput, firstPanel, input, task);
         }
     }
 
@@ -475,21 +484,30 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
-    private void checkLayout(Layout operandLayout) {
-        if (layout != operandLayout) {
-            throw new IllegalArgumentException("dy: operands are " + operandLayout + "; this plan accepts " + layout);
+    private void checkPanels() {
+        if (layout != Layout.PANELS) {
+            throw new IllegalArgumentException("dy: operands are PANELS; this plan accepts " + layout);
         }
     }
 
-    private void checkSamples(int rowsOfDy, int colsOfDy, int rowsOfX, int colsOfX) {
-        if (rowsOfDy == rowsOfX && rowsOfDy <= batch && colsOfDy == pattern.rows() && colsOfX == pattern.cols()) {
+    private void checkDense() {
+        if (layout == Layout.PANELS) {
+            throw new IllegalArgumentException("dy: operands are ROW_MAJOR or FEATURE_MAJOR; this plan accepts PANELS");
+        }
+    }
+
+    private void checkSamples(int samplesOfDy, int featuresOfDy, int samplesOfX, int featuresOfX) {
+        if (samplesOfDy == samplesOfX
+                && samplesOfDy <= batch
+                && featuresOfDy == pattern.rows()
+                && featuresOfX == pattern.cols()) {
             return; // before the messages are put together: a run leaves no garbage
         }
         String shape = "from the shape of dW, " + pattern.rows() + "×" + pattern.cols();
-        Check.range("dy.rows", rowsOfDy, 0, batch);
-        Check.equal("x.rows", rowsOfX, rowsOfDy, "samples of dy");
-        Check.equal("dy.cols", colsOfDy, pattern.rows(), shape);
-        Check.equal("x.cols", colsOfX, pattern.cols(), shape);
+        Check.range("dy." + layout.samplesName(), samplesOfDy, 0, batch);
+        Check.equal("x." + layout.samplesName(), samplesOfX, samplesOfDy, "samples of dy");
+        Check.equal("dy." + layout.featuresName(), featuresOfDy, pattern.rows(), shape);
+        Check.equal("x." + layout.featuresName(), featuresOfX, pattern.cols(), shape);
     }
 
     /**

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse-times-dense product, prepared: forward {@code Y = X·Wᵀ} or backward to the input {@code dX = dY·W}, with {@code W} an outputs ×
- * inputs sparse matrix and the samples of the batch along the rows of the dense operands.
+ * inputs sparse matrix and the samples of the batch along the rows of the dense operands, or along their columns if these are {@link Layout#FEATURE_MAJOR}.
  *
  * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one to three in an order that depends on block and vector
  * width, and backward to the input in parts, as many for any number of workers. The same operands give the same bits for any number of workers.
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpmmPlan implements AutoCloseable {
     /**
-     * Panels for each worker from which on a row-major input is packed panel by panel, by the worker who multiplies it then: it stays in his
+     * Panels for each worker from which on a dense input is packed panel by panel, by the worker who multiplies it then: it stays in his
      * cache, where packing all of it first would send it through memory. With fewer panels that do not divide evenly, one would wait.
      */
     private static final int PANELS_PER_WORKER = 4;
@@ -100,7 +100,7 @@ public final class SpmmPlan implements AutoCloseable {
         weighing = () -> weigh.apply(setup);
         weights = weighing.get();
         singleSample = singleSample(weights);
-        if (layout == Layout.ROW_MAJOR && singleSample == null) {
+        if (layout != Layout.PANELS && singleSample == null) {
             allocatePanels();
         }
         bias = scratchArena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
@@ -133,7 +133,7 @@ public final class SpmmPlan implements AutoCloseable {
         return spmv == null ? null : new SingleSample(scratchArena, spmv, epilogue, inputs(), workers.threads());
     }
 
-    /** What row-major operands are packed to and unpacked from. */
+    /** What dense operands are packed to and unpacked from. */
     private void allocatePanels() {
         int threads = workers.threads();
         boolean byPanel = panels % threads == 0 || panels >= PANELS_PER_WORKER * threads;
@@ -158,7 +158,7 @@ public final class SpmmPlan implements AutoCloseable {
      * @param arena where the plan's scratch comes from
      * @param w the weights, outputs × inputs
      * @param batch samples, at least 0
-     * @param layout of X (batch × inputs) and Y (batch × outputs)
+     * @param layout of X (batch × inputs; feature-major: inputs × batch) and Y (batch × outputs; feature-major: outputs × batch)
      * @param epilogue what else happens to Y
      * @param workers who computes
      * @return the plan
@@ -176,7 +176,7 @@ public final class SpmmPlan implements AutoCloseable {
      * @param arena where the plan's scratch comes from
      * @param w the weights, outputs × inputs
      * @param batch samples, at least 0
-     * @param layout of dY (batch × outputs) and dX (batch × inputs)
+     * @param layout of dY (batch × outputs; feature-major: outputs × batch) and dX (batch × inputs; feature-major: inputs × batch)
      * @param epilogue what else happens to dX
      * @param workers who computes
      * @return the plan
@@ -213,7 +213,7 @@ public final class SpmmPlan implements AutoCloseable {
         SpmmWeights next = weighing.get();
         // Kernels of a batch of one come with the weights: those of other weights would walk another index.
         SingleSample sample = singleSample(next);
-        if (layout == Layout.ROW_MAJOR && sample == null && tiles.length == 0) {
+        if (layout != Layout.PANELS && sample == null && tiles.length == 0) {
             allocatePanels();
         }
         weights = next;
@@ -229,7 +229,7 @@ public final class SpmmPlan implements AutoCloseable {
      * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
      */
     public synchronized void run(PanelMatrix x, PanelMatrix y) {
-        checkLayout(Layout.PANELS);
+        checkPanels();
         checkSamples(x.rows(), x.cols(), y.rows(), y.cols());
         if (x.lanes() != lanes || y.lanes() != lanes) {
             Check.equal("x.lanes", x.lanes(), lanes, LANES);
@@ -257,17 +257,18 @@ public final class SpmmPlan implements AutoCloseable {
     }
 
     /**
-     * Multiplies row-major operands. They may be columns of one wider matrix, or the same: then a sample's output replaces its input.
+     * Multiplies row-major or feature-major operands, as the plan's layout says. They may be columns of one wider matrix, or the same: then a sample's output
+     * replaces its input.
      *
-     * @param x X or dY, of at most the plan's batch
+     * @param x X or dY, of at most the plan's batch: samples × features, or features × samples of a {@link Layout#FEATURE_MAJOR} plan
      * @param y Y or dX, of as many samples
      * @throws IllegalArgumentException if a shape does not fit, a segment is out of reach or read-only, they overlap otherwise, y shares
      *     memory with w or the bias, or the plan is for another layout
      * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
      */
     public synchronized void run(DenseMatrix x, DenseMatrix y) {
-        checkLayout(Layout.ROW_MAJOR);
-        checkSamples(x.rows(), x.cols(), y.rows(), y.cols());
+        checkDense();
+        checkSamples(layout.samples(x), layout.features(x), layout.samples(y), layout.features(y));
         Check.alive("x", x.segment());
         workers.checkReach("x", x.segment());
         Check.alive("y", y.segment());
@@ -278,7 +279,7 @@ public final class SpmmPlan implements AutoCloseable {
         input = packedInput;
         denseInput = x;
         denseOutput = y;
-        setSamples(x.rows());
+        setSamples(layout.samples(x));
         try {
             runTasks();
         } finally {
@@ -305,9 +306,9 @@ public final class SpmmPlan implements AutoCloseable {
         StackRoom.reserveForFirstRun();
         KernelArena own = arena.openPart();
         try {
-            if (layout == Layout.ROW_MAJOR) {
-                DenseMatrix x = DenseMatrix.allocate(own, batch, inputs());
-                DenseMatrix y = DenseMatrix.allocate(own, batch, outputs());
+            if (layout != Layout.PANELS) {
+                DenseMatrix x = layout.allocate(own, batch, inputs());
+                DenseMatrix y = layout.allocate(own, batch, outputs());
                 return WarmUp.of(() -> run(x, y));
             }
             PanelMatrix x = PanelMatrix.allocate(own, batch, inputs(), lanes);
@@ -403,7 +404,7 @@ public final class SpmmPlan implements AutoCloseable {
 
     private void pack(int task, int worker) {
         if (denseInput != null && input != null) {
-            PanelCopying.pack(denseInput, input, task);
+            PanelCopying.pack(layout, denseInput, input, task);
         }
     }
 
@@ -416,7 +417,10 @@ public final class SpmmPlan implements AutoCloseable {
 
     private void gatherSample(SingleSample sample) {
         if (denseInput != null) {
-            sample.gather(denseInput.segment(), sampleOfRun * denseInput.rowStride(), 1);
+            sample.gather(
+                    denseInput.segment(),
+                    sampleOfRun * layout.sampleStride(denseInput),
+                    layout.featureStride(denseInput));
         } else if (input != null) {
             sample.gather(input.segment(), sampleOfRun, lanes);
         }
@@ -449,8 +453,8 @@ public final class SpmmPlan implements AutoCloseable {
                 bias,
                 mask == null ? null : mask.segment(),
                 y,
-                denseOutput != null ? sampleOfRun * denseOutput.rowStride() : sampleOfRun,
-                denseOutput != null ? 1 : lanes);
+                denseOutput != null ? sampleOfRun * layout.sampleStride(denseOutput) : sampleOfRun,
+                denseOutput != null ? layout.featureStride(denseOutput) : lanes);
     }
 
     private void packAndMultiply(int panel, int worker) {
@@ -458,7 +462,7 @@ public final class SpmmPlan implements AutoCloseable {
             throw new AssertionError("no run");
         }
         PanelMatrix packed = packedPanels[worker];
-        PanelCopying.packPanel(denseInput, panel, packed);
+        PanelCopying.packPanel(layout, denseInput, panel, packed);
         for (int task = 0; task < weights.schedule().tasksOfPanel(); task++) {
             multiply(panel, task, worker, packed.segment(), 0);
         }
@@ -509,16 +513,14 @@ public final class SpmmPlan implements AutoCloseable {
             at.output = tile;
             at.outputOffset = -(long) firstOutput * lanes * Float.BYTES;
             MemorySegment dense = denseY.segment();
-            long denseOffset = ((long) panel * lanes * denseY.rowStride() + firstOutput) * Float.BYTES;
+            long denseOffset = layout.offset(denseY, (long) panel * lanes, firstOutput);
             long rowBytes = denseY.rowStride() * Float.BYTES;
             if (epilogue.accumulate()) {
-                Providers.active()
-                        .panelCopy()
-                        .pack(dense, denseOffset, rowBytes, samplesOfPanel, count, tile, 0, lanes);
+                layout.copy().pack(dense, denseOffset, rowBytes, samplesOfPanel, count, tile, 0, lanes);
             }
             weights.multiply(first, end, at);
             activate(at, firstOutput, count);
-            Providers.active().panelCopy().unpack(tile, 0, lanes, samplesOfPanel, count, dense, denseOffset, rowBytes);
+            layout.copy().unpack(tile, 0, lanes, samplesOfPanel, count, dense, denseOffset, rowBytes);
         }
     }
 
@@ -589,19 +591,26 @@ public final class SpmmPlan implements AutoCloseable {
         }
     }
 
-    private void checkSamples(int rowsOfX, int colsOfX, int rowsOfY, int colsOfY) {
-        if (rowsOfX == rowsOfY && rowsOfX <= batch && colsOfX == inputs() && colsOfY == outputs()) {
+    private void checkSamples(int samplesOfX, int featuresOfX, int samplesOfY, int featuresOfY) {
+        if (samplesOfX == samplesOfY && samplesOfX <= batch && featuresOfX == inputs() && featuresOfY == outputs()) {
             return; // before the messages are put together: a run leaves no garbage
         }
-        Check.range("x.rows", rowsOfX, 0, batch);
-        Check.equal("y.rows", rowsOfY, rowsOfX, "samples of x");
-        Check.equal("x.cols", colsOfX, inputs(), "from the shape of W, " + rows + "×" + cols);
-        Check.equal("y.cols", colsOfY, outputs(), "from the shape of W, " + rows + "×" + cols);
+        String shape = "from the shape of W, " + rows + "×" + cols;
+        Check.range("x." + layout.samplesName(), samplesOfX, 0, batch);
+        Check.equal("y." + layout.samplesName(), samplesOfY, samplesOfX, "samples of x");
+        Check.equal("x." + layout.featuresName(), featuresOfX, inputs(), shape);
+        Check.equal("y." + layout.featuresName(), featuresOfY, outputs(), shape);
     }
 
-    private void checkLayout(Layout operandLayout) {
-        if (layout != operandLayout) {
-            throw new IllegalArgumentException("x: operands are " + operandLayout + "; this plan accepts " + layout);
+    private void checkPanels() {
+        if (layout != Layout.PANELS) {
+            throw new IllegalArgumentException("x: operands are PANELS; this plan accepts " + layout);
+        }
+    }
+
+    private void checkDense() {
+        if (layout == Layout.PANELS) {
+            throw new IllegalArgumentException("x: operands are ROW_MAJOR or FEATURE_MAJOR; this plan accepts PANELS");
         }
     }
 
@@ -615,15 +624,15 @@ public final class SpmmPlan implements AutoCloseable {
         }
     }
 
-    /** A worker writes outputs of a panel when its samples are packed, those of others perhaps not yet. */
+    /** A worker writes outputs of a panel when its samples are packed, those of others perhaps not yet. Samples are rows here, or feature-major columns. */
     private static void checkApart(DenseMatrix x, DenseMatrix y) {
         long distance = y.segment().address() - x.segment().address();
         boolean apart = distance >= x.extent() || -distance >= y.extent();
         if (!apart && x.rowStride() == y.rowStride()) {
-            long sample = Math.floorDiv(distance / Float.BYTES, x.rowStride());
+            long row = Math.floorDiv(distance / Float.BYTES, x.rowStride());
             long column = Math.floorMod(distance / Float.BYTES, x.rowStride());
             // A sample's output may replace its input: in the same place, not a few floats beside it.
-            apart = column + y.cols() <= x.rowStride() && (column >= x.cols() || (sample == 0 && column == 0));
+            apart = column + y.cols() <= x.rowStride() && (column >= x.cols() || (row == 0 && column == 0));
         }
         if (!apart) {
             throw new IllegalArgumentException("y: shares memory with x; accepted are separate matrices, columns of one"

@@ -124,18 +124,19 @@ class ActivationTest {
                 }
                 return result;
             }
-            DenseMatrix in = DenseMatrix.allocate(arena, x.length, FEATURES);
-            DenseMatrix y = DenseMatrix.allocate(arena, x.length, FEATURES);
+            boolean turned = layout == Layout.FEATURE_MAJOR;
+            DenseMatrix in = layout.allocate(arena, x.length, FEATURES);
+            DenseMatrix y = layout.allocate(arena, x.length, FEATURES);
             for (int sample = 0; sample < x.length; sample++) {
                 for (int i = 0; i < FEATURES; i++) {
-                    in.set(sample, i, x[sample][i]);
+                    in.set(turned ? i : sample, turned ? sample : i, x[sample][i]);
                 }
             }
             SpmmPlan.forward(arena, identity(arena), x.length, layout, epilogue, workers)
                     .run(in, y);
             for (int sample = 0; sample < x.length; sample++) {
                 for (int i = 0; i < FEATURES; i++) {
-                    result[sample][i] = y.get(sample, i);
+                    result[sample][i] = turned ? y.get(i, sample) : y.get(sample, i);
                 }
             }
             return result;

@@ -64,6 +64,31 @@ class AllocationTest {
     }
 
     @Test
+    void forwardFeatureMajorOfAPartialBatchThatAccumulates() {
+        DenseMatrix x = new Grid(320, 100).rowMajor(memory);
+        DenseMatrix y = new Grid(256, 100).rowMajor(memory);
+        SpmmPlan plan =
+                SpmmPlan.forward(arena, w, 100, Layout.FEATURE_MAJOR, Epilogue.NONE.withAccumulate(true), workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
+    void nmForwardFeatureMajorOfOneSample() {
+        DenseMatrix x = new Grid(320, 1).rowMajor(memory, 0, 5);
+        DenseMatrix y = new Grid(256, 1).rowMajor(memory, 0, 5);
+        SpmmPlan plan = SpmmPlan.forward(arena, nm, 1, Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
+    void backwardWeightFeatureMajor() {
+        DenseMatrix dy = new Grid(256, BATCH).rowMajor(memory);
+        DenseMatrix x = new Grid(320, BATCH).rowMajor(memory);
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, w, BATCH, Layout.FEATURE_MAJOR, true, workers);
+        assertAllocatesNothing(() -> plan.run(dy, x));
+    }
+
+    @Test
     void forwardPanelsWithEachActivation() {
         PanelMatrix x = PanelMatrix.allocate(arena, BATCH, 320);
         PanelMatrix y = PanelMatrix.allocate(arena, BATCH, 256);

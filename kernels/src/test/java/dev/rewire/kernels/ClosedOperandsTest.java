@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever is used after its arena was closed is refused by name. */
 class ClosedOperandsTest {
@@ -37,6 +39,10 @@ class ClosedOperandsTest {
 
     private DenseMatrix dense() {
         return new Grid(BATCH, 16).rowMajor(memory);
+    }
+
+    private DenseMatrix dense(Layout layout) {
+        return new Grid(BATCH, 16).dense(layout, memory);
     }
 
     private static BlockSparseMatrix matrix(KernelArena arena) {
@@ -92,20 +98,22 @@ class ClosedOperandsTest {
         Refusal.ofState("bias: its arena is closed", () -> plan.run(panels(open), panels(open)));
     }
 
-    @Test
-    void rowMajorInput() {
-        DenseMatrix x = DenseMatrix.allocate(callersClosed, BATCH, 16);
-        SpmmPlan plan = forward(open, matrix(open), Layout.ROW_MAJOR, Epilogue.NONE);
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PANELS")
+    void denseInput(Layout layout) {
+        DenseMatrix x = layout.allocate(callersClosed, BATCH, 16);
+        SpmmPlan plan = forward(open, matrix(open), layout, Epilogue.NONE);
         callersClosed.close();
-        Refusal.ofState("x: its arena is closed", () -> plan.run(x, dense()));
+        Refusal.ofState("x: its arena is closed", () -> plan.run(x, dense(layout)));
     }
 
-    @Test
-    void rowMajorOutput() {
-        DenseMatrix y = DenseMatrix.allocate(callersClosed, BATCH, 16);
-        SpmmPlan plan = forward(open, matrix(open), Layout.ROW_MAJOR, Epilogue.NONE);
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PANELS")
+    void denseOutput(Layout layout) {
+        DenseMatrix y = layout.allocate(callersClosed, BATCH, 16);
+        SpmmPlan plan = forward(open, matrix(open), layout, Epilogue.NONE);
         callersClosed.close();
-        Refusal.ofState("y: its arena is closed", () -> plan.run(dense(), y));
+        Refusal.ofState("y: its arena is closed", () -> plan.run(dense(layout), y));
     }
 
     @Test
@@ -152,20 +160,22 @@ class ClosedOperandsTest {
         Refusal.ofState("plan: its arena is closed", () -> plan.run(panels(open), panels(open)));
     }
 
-    @Test
-    void rowMajorGradientOfBackwardWeight() {
-        DenseMatrix dy = DenseMatrix.allocate(callersClosed, BATCH, 16);
-        SddmmPlan plan = SddmmPlan.backwardWeight(open, matrix(open), BATCH, Layout.ROW_MAJOR, false, workers);
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PANELS")
+    void denseGradientOfBackwardWeight(Layout layout) {
+        DenseMatrix dy = layout.allocate(callersClosed, BATCH, 16);
+        SddmmPlan plan = SddmmPlan.backwardWeight(open, matrix(open), BATCH, layout, false, workers);
         callersClosed.close();
-        Refusal.ofState("dy: its arena is closed", () -> plan.run(dy, dense()));
+        Refusal.ofState("dy: its arena is closed", () -> plan.run(dy, dense(layout)));
     }
 
-    @Test
-    void rowMajorInputOfBackwardWeight() {
-        DenseMatrix x = DenseMatrix.allocate(callersClosed, BATCH, 16);
-        SddmmPlan plan = SddmmPlan.backwardWeight(open, matrix(open), BATCH, Layout.ROW_MAJOR, false, workers);
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PANELS")
+    void denseInputOfBackwardWeight(Layout layout) {
+        DenseMatrix x = layout.allocate(callersClosed, BATCH, 16);
+        SddmmPlan plan = SddmmPlan.backwardWeight(open, matrix(open), BATCH, layout, false, workers);
         callersClosed.close();
-        Refusal.ofState("x: its arena is closed", () -> plan.run(dense(), x));
+        Refusal.ofState("x: its arena is closed", () -> plan.run(dense(layout), x));
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /** A dense matrix on the heap, as plain as can be: what operands are made from and results are read into. */
 final class Grid {
-    /** What lies around the elements of a row-major operand: a NaN that no arithmetic produces. */
+    /** What lies around the elements of a dense operand: a NaN that no arithmetic produces. */
     static final int GAP_BITS = 0x7fc0_dead;
 
     private final int rows;
@@ -39,6 +39,11 @@ final class Grid {
 
     static Grid read(DenseMatrix matrix) {
         return of(matrix.rows(), matrix.cols(), matrix::get);
+    }
+
+    /** Of samples × features, whatever the layout. */
+    static Grid read(Layout layout, DenseMatrix matrix) {
+        return layout == Layout.FEATURE_MAJOR ? read(matrix).transposed() : read(matrix);
     }
 
     static Grid read(PanelMatrix matrix) {
@@ -84,6 +89,15 @@ final class Grid {
 
     DenseMatrix rowMajor(TestMemory memory) {
         return rowMajor(memory, 0, 0);
+    }
+
+    /** This grid of samples × features in a layout of dense matrices. */
+    DenseMatrix dense(Layout layout, TestMemory memory, int offset, int gap) {
+        return (layout == Layout.FEATURE_MAJOR ? transposed() : this).rowMajor(memory, offset, gap);
+    }
+
+    DenseMatrix dense(Layout layout, TestMemory memory) {
+        return dense(layout, memory, 0, 0);
     }
 
     PanelMatrix panels(KernelArena arena) {

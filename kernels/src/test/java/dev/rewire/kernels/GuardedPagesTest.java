@@ -24,13 +24,14 @@ class GuardedPagesTest {
     }
 
     @Property(tries = 200)
-    void forwardRowMajor(
+    void forwardDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue,
             @ForAll GuardedArena.Side side) {
         SpmmCase product = new SpmmCase(problem, Direction.FORWARD, epilogue);
         try (TestMemory memory = TestMemory.guarded(side)) {
-            product.expected().assertWithinBound(Grid.read(product.runRowMajor(memory, workers)));
+            product.expected().assertWithinBound(Grid.read(layout, product.runDense(layout, memory, workers)));
         }
     }
 
@@ -46,13 +47,14 @@ class GuardedPagesTest {
     }
 
     @Property(tries = 200)
-    void backwardInputRowMajor(
+    void backwardInputDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue,
             @ForAll GuardedArena.Side side) {
         SpmmCase product = new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue);
         try (TestMemory memory = TestMemory.guarded(side)) {
-            product.expected().assertWithinBound(Grid.read(product.runRowMajor(memory, workers)));
+            product.expected().assertWithinBound(Grid.read(layout, product.runDense(layout, memory, workers)));
         }
     }
 
@@ -68,13 +70,14 @@ class GuardedPagesTest {
     }
 
     @Property(tries = 200)
-    void backwardWeightRowMajor(
+    void backwardWeightDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
             @ForAll boolean accumulate,
             @ForAll GuardedArena.Side side) {
         SddmmCase product = new SddmmCase(problem, accumulate);
         try (TestMemory memory = TestMemory.guarded(side)) {
-            product.expected().assertWithinBound(Grid.read(product.runRowMajor(memory, workers)));
+            product.expected().assertWithinBound(Grid.read(product.runDense(layout, memory, workers)));
         }
     }
 

@@ -98,16 +98,26 @@ class HiddenPaddingTest {
 
     private Grid product(SpmmPlan plan, Layout layout, int batch, int inputs, int outputs) {
         DenseMatrix x = dense(batch, inputs);
-        if (layout == Layout.ROW_MAJOR) {
-            DenseMatrix y = DenseMatrix.allocate(arena, batch, outputs);
-            plan.run(x, y);
-            return Grid.read(y);
+        if (layout != Layout.PANELS) {
+            DenseMatrix y = layout.allocate(arena, batch, outputs);
+            plan.run(layout == Layout.FEATURE_MAJOR ? transposed(x) : x, y);
+            return Grid.read(layout, y);
         }
         PanelMatrix panels = PanelMatrix.allocate(arena, batch, inputs);
         panels.pack(x, workers);
         PanelMatrix y = PanelMatrix.allocate(arena, batch, outputs);
         plan.run(panels, y);
         return Grid.read(y);
+    }
+
+    private DenseMatrix transposed(DenseMatrix matrix) {
+        DenseMatrix turned = DenseMatrix.allocate(arena, matrix.cols(), matrix.rows());
+        for (int row = 0; row < matrix.rows(); row++) {
+            for (int col = 0; col < matrix.cols(); col++) {
+                turned.set(col, row, matrix.get(row, col));
+            }
+        }
+        return turned;
     }
 
     @ParameterizedTest

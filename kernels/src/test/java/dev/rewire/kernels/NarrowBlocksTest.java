@@ -34,6 +34,7 @@ class NarrowBlocksTest {
                     product.expected().assertWithinBound(product.resultOf(Layout.PANELS, 1));
                     if (!epilogue.mask) {
                         product.expected().assertWithinBound(product.resultOf(Layout.ROW_MAJOR, 1));
+                        product.expected().assertWithinBound(product.resultOf(Layout.FEATURE_MAJOR, 1));
                     }
                 }
             }

@@ -8,32 +8,37 @@ import net.jqwik.api.Tag;
 /** Every element of an N:M product within the error bound of its sum, whatever the values, the shapes and the epilogue. */
 @Tag("species")
 class NmErrorBoundTest {
-    @Property(tries = 100)
-    void forwardRowMajor(
+    @Property(tries = 150)
+    void forwardDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertWithinBound(new SpmmCase(problem, Direction.FORWARD, epilogue), Layout.ROW_MAJOR);
+        assertWithinBound(new SpmmCase(problem, Direction.FORWARD, epilogue), layout);
     }
 
-    @Property(tries = 100)
-    void backwardInputOfAGeneralPatternRowMajor(
+    @Property(tries = 150)
+    void backwardInputOfAGeneralPatternDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = NmProblems.General.class) NmProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertWithinBound(new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue), Layout.ROW_MAJOR);
+        assertWithinBound(new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue), layout);
     }
 
-    @Property(tries = 100)
-    void backwardInputOfATransposablePatternRowMajor(
+    @Property(tries = 150)
+    void backwardInputOfATransposablePatternDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = NmProblems.Transposable.class) NmProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertWithinBound(new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue), Layout.ROW_MAJOR);
+        assertWithinBound(new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue), layout);
     }
 
-    @Property(tries = 100)
-    void backwardWeightRowMajor(
-            @ForAll(supplier = NmProblems.Any.class) NmProblem problem, @ForAll boolean accumulate) {
+    @Property(tries = 150)
+    void backwardWeightDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
+            @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
+            @ForAll boolean accumulate) {
         SddmmCase product = new SddmmCase(problem, accumulate);
-        product.expected().assertWithinBound(product.resultOf(Layout.ROW_MAJOR, 1));
+        product.expected().assertWithinBound(product.resultOf(layout, 1));
     }
 
     @Property(tries = 100)

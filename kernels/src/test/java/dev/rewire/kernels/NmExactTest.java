@@ -10,36 +10,37 @@ import net.jqwik.api.Tag;
 /** On small integers no rounding happens: N:M products are the exact sums, and those of the same matrix in 1×1 blocks. */
 @Tag("species")
 class NmExactTest {
-    @Property(tries = 60)
-    void forwardRowMajor(
+    @Property(tries = 90)
+    void forwardDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertExact(new SpmmCase(problem.with(Values.SMALL_INTEGERS), Direction.FORWARD, epilogue), Layout.ROW_MAJOR);
+        assertExact(new SpmmCase(problem.with(Values.SMALL_INTEGERS), Direction.FORWARD, epilogue), layout);
     }
 
-    @Property(tries = 60)
-    void backwardInputOfAGeneralPatternRowMajor(
+    @Property(tries = 90)
+    void backwardInputOfAGeneralPatternDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = NmProblems.General.class) NmProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertExact(
-                new SpmmCase(problem.with(Values.SMALL_INTEGERS), Direction.BACKWARD_INPUT, epilogue),
-                Layout.ROW_MAJOR);
+        assertExact(new SpmmCase(problem.with(Values.SMALL_INTEGERS), Direction.BACKWARD_INPUT, epilogue), layout);
     }
 
-    @Property(tries = 60)
-    void backwardInputOfATransposablePatternRowMajor(
+    @Property(tries = 90)
+    void backwardInputOfATransposablePatternDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = NmProblems.Transposable.class) NmProblem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertExact(
-                new SpmmCase(problem.with(Values.SMALL_INTEGERS), Direction.BACKWARD_INPUT, epilogue),
-                Layout.ROW_MAJOR);
+        assertExact(new SpmmCase(problem.with(Values.SMALL_INTEGERS), Direction.BACKWARD_INPUT, epilogue), layout);
     }
 
-    @Property(tries = 60)
-    void backwardWeightRowMajor(
-            @ForAll(supplier = NmProblems.Any.class) NmProblem problem, @ForAll boolean accumulate) {
+    @Property(tries = 90)
+    void backwardWeightDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
+            @ForAll(supplier = NmProblems.Any.class) NmProblem problem,
+            @ForAll boolean accumulate) {
         SddmmCase product = new SddmmCase(problem.with(Values.SMALL_INTEGERS), accumulate);
-        product.expected().assertExact(product.resultOf(Layout.ROW_MAJOR, 1));
+        product.expected().assertExact(product.resultOf(layout, 1));
     }
 
     @Property(tries = 60)

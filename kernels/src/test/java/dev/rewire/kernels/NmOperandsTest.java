@@ -156,7 +156,7 @@ class NmOperandsTest {
     void aPanelPlanRefusesRowMajorOperands(int batch) {
         SpmmPlan plan = forward(open, w, batch, Layout.PANELS);
         Refusal.ofArgument(
-                "x: operands are ROW_MAJOR; this plan accepts PANELS",
+                "x: operands are ROW_MAJOR or FEATURE_MAJOR; this plan accepts PANELS",
                 () -> plan.run(dense(batch, INPUTS), dense(batch, OUTPUTS)));
     }
 
@@ -173,7 +173,7 @@ class NmOperandsTest {
     void backwardWeightForPanelsRefusesRowMajorOperands() {
         SddmmPlan plan = gradient(open, w, Layout.PANELS);
         Refusal.ofArgument(
-                "dy: operands are ROW_MAJOR; this plan accepts PANELS",
+                "dy: operands are ROW_MAJOR or FEATURE_MAJOR; this plan accepts PANELS",
                 () -> plan.run(dense(BATCH, OUTPUTS), dense(BATCH, INPUTS)));
     }
 

@@ -79,9 +79,9 @@ class NmPlanTest {
             plan.run(x.panels(arena), y);
             return Grid.read(y);
         }
-        DenseMatrix y = nothing.rowMajor(memory);
-        plan.run(x.rowMajor(memory), y);
-        return Grid.read(y);
+        DenseMatrix y = nothing.dense(layout, memory);
+        plan.run(x.dense(layout, memory), y);
+        return Grid.read(layout, y);
     }
 
     private void assertGoesOn(Direction direction, NmPattern before, NmPattern after, int batch, Layout layout) {

@@ -48,10 +48,12 @@ class PaddingTest {
     }
 
     @Property(tries = 80)
-    void forwardKeepsWhatLiesBetweenTheRowsOfARowMajorOutput(
+    void forwardKeepsWhatLiesBetweenTheRowsOfADenseOutput(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = Problems.Any.class) Problem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertGapsAreUntouched(new SpmmCase(problem, Direction.FORWARD, epilogue)::runRowMajor);
+        SpmmCase product = new SpmmCase(problem, Direction.FORWARD, epilogue);
+        assertGapsAreUntouched((memory, workers) -> product.runDense(layout, memory, workers));
     }
 
     private static void assertPanelPaddingIsZero(BiFunction<TestMemory, Workers, PanelMatrix> product) {

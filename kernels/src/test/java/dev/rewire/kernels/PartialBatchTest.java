@@ -48,6 +48,10 @@ class PartialBatchTest {
         return Grid.of(rows, all.cols(), all::at);
     }
 
+    private DenseMatrix dense(Layout layout, Grid samples) {
+        return rows(layout == Layout.FEATURE_MAJOR ? samples.transposed() : samples);
+    }
+
     private DenseMatrix rows(Grid grid) {
         DenseMatrix matrix = DenseMatrix.allocate(arena, grid.rows(), grid.cols());
         for (int row = 0; row < grid.rows(); row++) {
@@ -67,12 +71,22 @@ class PartialBatchTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 17, 63, 64, 65, 128, 149, 150})
     void forwardOfRowMajorSamples(int samples) {
-        SpmmPlan plan = SpmmPlan.forward(arena, w, BATCH, Layout.ROW_MAJOR, Epilogue.NONE, workers);
-        DenseMatrix all = DenseMatrix.allocate(arena, BATCH, 30);
-        plan.run(rows(x), all);
-        DenseMatrix some = DenseMatrix.allocate(arena, samples, 30);
-        plan.run(rows(first(x, samples)), some);
-        assertTrue(first(Grid.read(all), samples).sameBits(Grid.read(some)));
+        forwardOfDenseSamples(Layout.ROW_MAJOR, samples);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 17, 63, 64, 65, 128, 149, 150})
+    void forwardOfFeatureMajorSamples(int samples) {
+        forwardOfDenseSamples(Layout.FEATURE_MAJOR, samples);
+    }
+
+    private void forwardOfDenseSamples(Layout layout, int samples) {
+        SpmmPlan plan = SpmmPlan.forward(arena, w, BATCH, layout, Epilogue.NONE, workers);
+        DenseMatrix all = layout.allocate(arena, BATCH, 30);
+        plan.run(dense(layout, x), all);
+        DenseMatrix some = layout.allocate(arena, samples, 30);
+        plan.run(dense(layout, first(x, samples)), some);
+        assertTrue(first(Grid.read(layout, all), samples).sameBits(Grid.read(layout, some)));
     }
 
     @ParameterizedTest
@@ -126,8 +140,8 @@ class PartialBatchTest {
                 plan.run(panels(dy), panels(x));
                 plan.run(panels(someDy), panels(someX));
             } else {
-                plan.run(rows(dy), rows(x));
-                plan.run(rows(someDy), rows(someX));
+                plan.run(dense(layout, dy), dense(layout, x));
+                plan.run(dense(layout, someDy), dense(layout, someX));
             }
             BlockSparseMatrix expected = BlockSparseMatrix.allocate(arena, w.pattern());
             SddmmPlan own = SddmmPlan.backwardWeight(arena, expected, samples, Layout.ROW_MAJOR, false, workers);

@@ -49,19 +49,19 @@ final class SddmmCase {
         return dw;
     }
 
-    SparseMatrix runRowMajor(TestMemory memory, Workers workers) {
+    SparseMatrix runDense(Layout layout, TestMemory memory, Workers workers) {
         SparseMatrix dw = old(memory);
-        plan(dw, Layout.ROW_MAJOR, memory, workers)
+        plan(dw, layout, memory, workers)
                 .run(
-                        gradient.rowMajor(memory, problem.offset(), problem.gap()),
-                        input.rowMajor(memory, problem.offset(), problem.gap()));
+                        gradient.dense(layout, memory, problem.offset(), problem.gap()),
+                        input.dense(layout, memory, problem.offset(), problem.gap()));
         return dw;
     }
 
     Grid resultOf(Layout layout, int threads) {
         try (TestMemory memory = TestMemory.open();
                 Workers workers = Workers.of(threads)) {
-            return Grid.read(layout == Layout.PANELS ? runPanels(memory, workers) : runRowMajor(memory, workers));
+            return Grid.read(layout == Layout.PANELS ? runPanels(memory, workers) : runDense(layout, memory, workers));
         }
     }
 

@@ -7,9 +7,11 @@ import net.jqwik.api.Tag;
 /** Every stored element of dW within the error bound of its sum, and zero where no block is stored. */
 @Tag("species")
 class SddmmErrorBoundTest {
-    @Property(tries = 150)
-    void overwritingRowMajor(@ForAll(supplier = Problems.Any.class) Problem problem) {
-        assertWithinBound(new SddmmCase(problem, false), Layout.ROW_MAJOR);
+    @Property(tries = 225)
+    void overwritingDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
+            @ForAll(supplier = Problems.Any.class) Problem problem) {
+        assertWithinBound(new SddmmCase(problem, false), layout);
     }
 
     @Property(tries = 150)
@@ -17,9 +19,11 @@ class SddmmErrorBoundTest {
         assertWithinBound(new SddmmCase(problem, false), Layout.PANELS);
     }
 
-    @Property(tries = 150)
-    void accumulatingRowMajor(@ForAll(supplier = Problems.Any.class) Problem problem) {
-        assertWithinBound(new SddmmCase(problem, true), Layout.ROW_MAJOR);
+    @Property(tries = 225)
+    void accumulatingDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
+            @ForAll(supplier = Problems.Any.class) Problem problem) {
+        assertWithinBound(new SddmmCase(problem, true), layout);
     }
 
     @Property(tries = 150)

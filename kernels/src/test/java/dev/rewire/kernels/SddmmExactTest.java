@@ -7,9 +7,11 @@ import net.jqwik.api.Tag;
 /** On small integers no rounding happens: gradients are the exact sums. */
 @Tag("species")
 class SddmmExactTest {
-    @Property(tries = 100)
-    void overwritingRowMajor(@ForAll(supplier = Problems.OfIntegers.class) Problem problem) {
-        assertExact(new SddmmCase(problem, false), Layout.ROW_MAJOR);
+    @Property(tries = 150)
+    void overwritingDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
+            @ForAll(supplier = Problems.OfIntegers.class) Problem problem) {
+        assertExact(new SddmmCase(problem, false), layout);
     }
 
     @Property(tries = 100)
@@ -17,9 +19,11 @@ class SddmmExactTest {
         assertExact(new SddmmCase(problem, false), Layout.PANELS);
     }
 
-    @Property(tries = 100)
-    void accumulatingRowMajor(@ForAll(supplier = Problems.OfIntegers.class) Problem problem) {
-        assertExact(new SddmmCase(problem, true), Layout.ROW_MAJOR);
+    @Property(tries = 150)
+    void accumulatingDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
+            @ForAll(supplier = Problems.OfIntegers.class) Problem problem) {
+        assertExact(new SddmmCase(problem, true), layout);
     }
 
     @Property(tries = 100)

@@ -46,10 +46,13 @@ class SddmmLawsTest {
     }
 
     @Property(tries = 40)
-    void layoutsGiveTheSameBits(@ForAll(supplier = Problems.Any.class) Problem problem, @ForAll boolean accumulate) {
+    void layoutsGiveTheSameBits(
+            @ForAll(supplier = Problems.Any.class) Problem problem,
+            @ForAll boolean accumulate,
+            @ForAll(supplier = DenseLayouts.class) Layout layout) {
         SddmmCase product = new SddmmCase(problem, accumulate);
         Grid expected = product.resultOf(Layout.PANELS, 1);
-        Grid actual = product.resultOf(Layout.ROW_MAJOR, 1);
+        Grid actual = product.resultOf(layout, 1);
         assertTrue(expected.sameBits(actual), () -> actual + " instead of " + expected);
     }
 

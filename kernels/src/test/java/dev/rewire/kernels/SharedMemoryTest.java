@@ -89,6 +89,55 @@ class SharedMemoryTest {
 
     @ParameterizedTest
     @EnumSource
+    void featureMajorOutputsOverTheWeights(Format format) {
+        SparseMatrix w = format.matrix(arena);
+        for (boolean forward : new boolean[] {true, false}) {
+            for (int batch : new int[] {1, 8}) {
+                SpmmPlan plan = plan(w, forward, batch, Layout.FEATURE_MAJOR, Epilogue.NONE);
+                DenseMatrix y = DenseMatrix.of(w.values(), SIDE, batch);
+                refused("y: shares memory with w", w.values(), () -> plan.run(dense(SIDE, batch), y));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void gradientsOfWeightsOverAFeatureMajorOperand(Format format) {
+        SparseMatrix dw = format.matrix(arena);
+        for (int batch : new int[] {1, 8}) {
+            SddmmPlan plan = SddmmPlan.backwardWeight(arena, dw, batch, Layout.FEATURE_MAJOR, false, workers);
+            DenseMatrix over = DenseMatrix.of(dw.values(), SIDE, batch);
+            refused("dw: shares memory with dy", dw.values(), () -> plan.run(over, dense(SIDE, batch)));
+            refused("dw: shares memory with x", dw.values(), () -> plan.run(dense(SIDE, batch), over));
+        }
+    }
+
+    /** One float further is another sample, one stride another feature of the same sample: neither is the same place. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8})
+    void featureMajorOutputsBesideTheirInputs(int batch) {
+        SparseMatrix w = Format.BLOCKS.matrix(arena);
+        int stride = batch + 1;
+        for (int distance : new int[] {batch == 1 ? stride : 1, stride}) {
+            MemorySegment all = memory.floats((long) SIDE * stride + distance, 0);
+            SpmmPlan plan = plan(w, true, batch, Layout.FEATURE_MAJOR, Epilogue.NONE);
+            DenseMatrix first = DenseMatrix.of(all, SIDE, batch, stride);
+            DenseMatrix next = DenseMatrix.of(all.asSlice((long) distance * Float.BYTES), SIDE, batch, stride);
+            refused("y: shares memory with x", all, () -> plan.run(first, next));
+            refused("y: shares memory with x", all, () -> plan.run(next, first));
+        }
+    }
+
+    @Test
+    void featureMajorOutputsOverTheirBias() {
+        DenseMatrix y = dense(SIDE, 8);
+        DenseMatrix bias = over(y.segment(), 1);
+        SpmmPlan plan = plan(Format.BLOCKS.matrix(arena), true, 8, Layout.FEATURE_MAJOR, Epilogue.NONE.withBias(bias));
+        refused("y: shares memory with bias", y.segment(), () -> plan.run(dense(SIDE, 8), y));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void outputsOverTheLastOfTheWeights(Format format) {
         SparseMatrix w = format.matrix(arena);
         DenseMatrix y = over(w.values().asSlice(w.values().byteSize() - Float.BYTES * SIDE), 1);

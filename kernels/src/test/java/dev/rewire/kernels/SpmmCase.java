@@ -78,10 +78,10 @@ final class SpmmCase {
         return y;
     }
 
-    DenseMatrix runRowMajor(TestMemory memory, Workers workers) {
-        DenseMatrix x = input.rowMajor(memory, problem.offset(), problem.gap());
-        DenseMatrix y = oldOutput.rowMajor(memory, problem.offset(), problem.gap());
-        plan(Layout.ROW_MAJOR, memory, workers).run(x, y);
+    DenseMatrix runDense(Layout layout, TestMemory memory, Workers workers) {
+        DenseMatrix x = input.dense(layout, memory, problem.offset(), problem.gap());
+        DenseMatrix y = oldOutput.dense(layout, memory, problem.offset(), problem.gap());
+        plan(layout, memory, workers).run(x, y);
         return y;
     }
 
@@ -90,7 +90,7 @@ final class SpmmCase {
                 Workers workers = Workers.of(threads)) {
             return layout == Layout.PANELS
                     ? Grid.read(runPanels(memory, workers))
-                    : Grid.read(runRowMajor(memory, workers));
+                    : Grid.read(layout, runDense(layout, memory, workers));
         }
     }
 

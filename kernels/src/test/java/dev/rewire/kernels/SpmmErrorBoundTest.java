@@ -8,11 +8,12 @@ import net.jqwik.api.Tag;
 /** Every element within the error bound of its sum, whatever the values, the shapes and the epilogue. */
 @Tag("species")
 class SpmmErrorBoundTest {
-    @Property(tries = 150)
-    void forwardRowMajor(
+    @Property(tries = 225)
+    void forwardDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = Problems.Any.class) Problem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertWithinBound(new SpmmCase(problem, Direction.FORWARD, epilogue), Layout.ROW_MAJOR);
+        assertWithinBound(new SpmmCase(problem, Direction.FORWARD, epilogue), layout);
     }
 
     @Property(tries = 150)
@@ -20,11 +21,12 @@ class SpmmErrorBoundTest {
         assertWithinBound(new SpmmCase(problem, Direction.FORWARD, epilogue), Layout.PANELS);
     }
 
-    @Property(tries = 150)
-    void backwardInputRowMajor(
+    @Property(tries = 225)
+    void backwardInputDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = Problems.Any.class) Problem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertWithinBound(new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue), Layout.ROW_MAJOR);
+        assertWithinBound(new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue), layout);
     }
 
     @Property(tries = 150)

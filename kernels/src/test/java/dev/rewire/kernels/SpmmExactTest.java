@@ -8,11 +8,12 @@ import net.jqwik.api.Tag;
 /** On small integers no rounding happens: results are the exact sums. */
 @Tag("species")
 class SpmmExactTest {
-    @Property(tries = 100)
-    void forwardRowMajor(
+    @Property(tries = 150)
+    void forwardDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = Problems.OfIntegers.class) Problem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertExact(new SpmmCase(problem, Direction.FORWARD, epilogue), Layout.ROW_MAJOR);
+        assertExact(new SpmmCase(problem, Direction.FORWARD, epilogue), layout);
     }
 
     @Property(tries = 100)
@@ -20,11 +21,12 @@ class SpmmExactTest {
         assertExact(new SpmmCase(problem, Direction.FORWARD, epilogue), Layout.PANELS);
     }
 
-    @Property(tries = 100)
-    void backwardInputRowMajor(
+    @Property(tries = 150)
+    void backwardInputDense(
+            @ForAll(supplier = DenseLayouts.class) Layout layout,
             @ForAll(supplier = Problems.OfIntegers.class) Problem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue) {
-        assertExact(new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue), Layout.ROW_MAJOR);
+        assertExact(new SpmmCase(problem, Direction.BACKWARD_INPUT, epilogue), layout);
     }
 
     @Property(tries = 100)

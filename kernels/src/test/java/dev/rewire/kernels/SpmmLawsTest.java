@@ -91,9 +91,10 @@ class SpmmLawsTest {
     void layoutsGiveTheSameBits(
             @ForAll(supplier = Problems.Any.class) Problem problem,
             @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue,
-            @ForAll Direction direction) {
+            @ForAll Direction direction,
+            @ForAll(supplier = DenseLayouts.class) Layout layout) {
         SpmmCase product = new SpmmCase(problem, direction, epilogue);
-        assertSameBits(product.resultOf(Layout.PANELS, 1), product.resultOf(Layout.ROW_MAJOR, 1));
+        assertSameBits(product.resultOf(Layout.PANELS, 1), product.resultOf(layout, 1));
     }
 
     private static BlockPattern transposed(BlockPattern p) {

@@ -37,9 +37,9 @@ class WarmUpTest {
                 plan.run(product.input.panels(memory.kernels()), y);
                 output = Grid.read(y);
             } else {
-                DenseMatrix y = product.oldOutput.rowMajor(memory);
-                plan.run(product.input.rowMajor(memory), y);
-                output = Grid.read(y);
+                DenseMatrix y = product.oldOutput.dense(layout, memory);
+                plan.run(product.input.dense(layout, memory), y);
+                output = Grid.read(layout, y);
             }
             assertTrue(product.resultOf(layout, 1).sameBits(output));
         }

@@ -130,10 +130,90 @@ class WrongOperandsTest {
     }
 
     @Test
+    void forwardRefusesFeatureMajorInputOfAnotherBatch() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        Refusal.ofArgument("x.cols: 18 ", () -> plan.run(dense(INPUTS, 18), dense(OUTPUTS, 18)));
+    }
+
+    @Test
+    void forwardRefusesFeatureMajorInputOfOtherInputs() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        Refusal.ofArgument("x.rows: 23 ", () -> plan.run(dense(23, BATCH), dense(OUTPUTS, BATCH)));
+    }
+
+    @Test
+    void forwardRefusesFeatureMajorOutputOfAnotherBatch() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        Refusal.ofArgument("y.cols: 16 ", () -> plan.run(dense(INPUTS, BATCH), dense(OUTPUTS, 16)));
+    }
+
+    @Test
+    void forwardRefusesFeatureMajorOutputOfOtherOutputs() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        Refusal.ofArgument("y.rows: 21 ", () -> plan.run(dense(INPUTS, BATCH), dense(21, BATCH)));
+    }
+
+    @Test
+    void forwardRefusesRowMajorOperandsInAFeatureMajorPlan() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        Refusal.ofArgument("x.cols: 24 ", () -> plan.run(dense(BATCH, INPUTS), dense(BATCH, OUTPUTS)));
+    }
+
+    @Test
+    void backwardWeightRefusesAFeatureMajorInputOfAnotherBatch() {
+        SddmmPlan plan = gradient(Layout.FEATURE_MAJOR, workers);
+        Refusal.ofArgument("x.cols: 16 ", () -> plan.run(dense(OUTPUTS, BATCH), dense(INPUTS, 16)));
+    }
+
+    @Test
+    void backwardWeightRefusesAFeatureMajorGradientOfOtherOutputs() {
+        SddmmPlan plan = gradient(Layout.FEATURE_MAJOR, workers);
+        Refusal.ofArgument("dy.rows: 24 ", () -> plan.run(dense(INPUTS, BATCH), dense(INPUTS, BATCH)));
+    }
+
+    @Test
+    void aFeatureMajorPlanRefusesPanels() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        Refusal.ofArgument(
+                "x: operands are PANELS; this plan accepts FEATURE_MAJOR",
+                () -> plan.run(panels(BATCH, INPUTS), panels(BATCH, OUTPUTS)));
+    }
+
+    @Test
+    void aReadOnlyFeatureMajorOutputIsRefused() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        DenseMatrix readOnly = DenseMatrix.of(memory.floats(BATCH * OUTPUTS, 0).asReadOnly(), OUTPUTS, BATCH);
+        Refusal.ofArgument("y: a read-only segment", () -> plan.run(dense(INPUTS, BATCH), readOnly));
+    }
+
+    @Test
+    void aReadOnlyFeatureMajorInputIsAccepted() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+        DenseMatrix readOnly = DenseMatrix.of(memory.floats(BATCH * INPUTS, 0).asReadOnly(), INPUTS, BATCH);
+        assertDoesNotThrow(() -> plan.run(readOnly, dense(OUTPUTS, BATCH)));
+    }
+
+    @Test
+    void aConfinedFeatureMajorInputIsRefusedByTwoWorkers() {
+        SpmmPlan plan = forward(Layout.FEATURE_MAJOR, Epilogue.NONE, two);
+        try (Arena confined = Arena.ofConfined()) {
+            DenseMatrix mine = DenseMatrix.allocate(confined, INPUTS, BATCH);
+            Refusal.ofArgument("x: a segment of a confined arena", () -> plan.run(mine, dense(OUTPUTS, BATCH)));
+        }
+    }
+
+    @Test
+    void aMaskForFeatureMajorOperandsIsRefused() {
+        Epilogue epilogue = Epilogue.NONE.withReluMask(panels(BATCH, OUTPUTS));
+        Refusal.ofArgument(
+                "reluMask: given for layout FEATURE_MAJOR", () -> forward(Layout.FEATURE_MAJOR, epilogue, workers));
+    }
+
+    @Test
     void aPanelPlanRefusesRowMajorOperands() {
         SpmmPlan plan = forward(Layout.PANELS, Epilogue.NONE, workers);
         Refusal.ofArgument(
-                "x: operands are ROW_MAJOR; this plan accepts PANELS",
+                "x: operands are ROW_MAJOR or FEATURE_MAJOR; this plan accepts PANELS",
                 () -> plan.run(dense(BATCH, INPUTS), dense(BATCH, OUTPUTS)));
     }
 
@@ -149,7 +229,7 @@ class WrongOperandsTest {
     void backwardWeightForPanelsRefusesRowMajorOperands() {
         SddmmPlan plan = gradient(Layout.PANELS, workers);
         Refusal.ofArgument(
-                "dy: operands are ROW_MAJOR; this plan accepts PANELS",
+                "dy: operands are ROW_MAJOR or FEATURE_MAJOR; this plan accepts PANELS",
                 () -> plan.run(dense(BATCH, OUTPUTS), dense(BATCH, INPUTS)));
     }
 

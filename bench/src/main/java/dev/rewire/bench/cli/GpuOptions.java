@@ -43,7 +43,8 @@ final class GpuOptions {
                 product != Product.BACKWARD_INPUT || transposable,
                 "--product " + product,
                 "it with --nm-transposable, or forward");
-        require(settings.layout() == Layout.ROW_MAJOR, "--layout panels", "row-major");
+        Layout layout = settings.layout();
+        require(layout == Layout.ROW_MAJOR, "--layout " + OptionValues.name(layout), "row-major");
     }
 
     private static void require(boolean accepted, String given, String instead) {

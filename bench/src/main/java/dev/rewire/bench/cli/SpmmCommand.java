@@ -121,7 +121,9 @@ final class SpmmCommand implements Callable<Integer> {
             names = "--layout",
             paramLabel = "L",
             defaultValue = "row-major",
-            description = "of Rewire's dense operands: row-major (default) or panels; the peers' are row-major")
+            description =
+                    "of Rewire's dense operands: row-major (default), panels or feature-major ([features][samples]); the"
+                            + " peers' are row-major")
     private Layout layout = Layout.ROW_MAJOR;
 
     @Option(

@@ -1,6 +1,7 @@
 package dev.rewire.bench.jmh;
 
 import dev.rewire.bench.Product;
+import dev.rewire.bench.Transposed;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
@@ -29,6 +30,11 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
             DenseMatrix y = DenseMatrix.allocate(arena, operands.batch(), operands.cols());
             return new PlannedProduct(() -> plan.run(operands.input(), y), y::get);
         }
+        if (layout == Layout.FEATURE_MAJOR) {
+            DenseMatrix input = Transposed.of(arena, operands.input());
+            DenseMatrix y = DenseMatrix.allocate(arena, operands.cols(), operands.batch());
+            return new PlannedProduct(() -> plan.run(input, y), (sample, feature) -> y.get(feature, sample));
+        }
         PanelMatrix input = packed(arena, operands.input(), workers);
         PanelMatrix y = PanelMatrix.allocate(arena, operands.batch(), operands.cols());
         return new PlannedProduct(() -> plan.run(input, y), y::get);
@@ -39,6 +45,11 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
         SddmmPlan plan = Product.sddmm(arena, dw, operands.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
             return new PlannedProduct(() -> plan.run(operands.dy(), operands.x()), dw::get);
+        }
+        if (layout == Layout.FEATURE_MAJOR) {
+            DenseMatrix dy = Transposed.of(arena, operands.dy());
+            DenseMatrix x = Transposed.of(arena, operands.x());
+            return new PlannedProduct(() -> plan.run(dy, x), dw::get);
         }
         PanelMatrix dy = packed(arena, operands.dy(), workers);
         PanelMatrix x = packed(arena, operands.x(), workers);

@@ -59,10 +59,13 @@ class SpmmRunTest {
     @CsvSource({
         "forward, row-major, 1",
         "forward, panels, 2",
+        "forward, feature-major, 2",
         "backward-input, row-major, 2",
         "backward-input, panels, 1",
+        "backward-input, feature-major, 2",
         "backward-weight, row-major, 1",
-        "backward-weight, panels, 2"
+        "backward-weight, panels, 2",
+        "backward-weight, feature-major, 1"
     })
     void computesEachProductInEachLayout(String product, String layout, int threads) {
         CommandRun run =
@@ -80,10 +83,13 @@ class SpmmRunTest {
     @CsvSource({
         "forward, row-major, --nm 2:4",
         "forward, panels, --nm 1:4 --nm-shared 2",
+        "forward, feature-major, --nm 2:4",
         "backward-input, row-major, --nm 2:4",
         "backward-input, panels, --nm 2:4 --nm-transposable",
+        "backward-input, feature-major, --nm 2:4 --nm-transposable",
         "backward-weight, row-major, --nm 4:8",
-        "backward-weight, panels, --nm 1:2"
+        "backward-weight, panels, --nm 1:2",
+        "backward-weight, feature-major, --nm 2:4"
     })
     void computesEachProductOfNm(String product, String layout, String options) {
         CommandRun run = CommandRun.ofSpmm("--json --format nm --rows 48 --cols 72 --batch 33 --product " + product

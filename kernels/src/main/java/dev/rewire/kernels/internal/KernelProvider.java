@@ -44,14 +44,14 @@ public interface KernelProvider {
     /** Element-wise loops of optimisers. */
     ElementwiseKernels elementwise();
 
-    /** Row-major to panels and back: a rectangle of one panel, at most {@code lanes} samples. */
+    /** A dense matrix to panels and back: a rectangle of one panel, at most {@code lanes} samples. */
     interface PanelCopy {
         /**
          * Fills features of a panel; lanes after the last sample become zero.
          *
-         * @param source row-major floats, any native segment
+         * @param source floats, any native segment
          * @param sourceOffset byte offset of the first sample's first feature
-         * @param rowStride bytes from one sample to the next
+         * @param rowStride bytes from one row to the next: from sample to sample, or of a feature-major source from feature to feature
          * @param samples 1 to lanes
          * @param features how many
          * @param panel kernel memory
