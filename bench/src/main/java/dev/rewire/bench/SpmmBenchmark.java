@@ -92,6 +92,7 @@ public final class SpmmBenchmark {
                     PlanTime.measure(problem, settings.layout(), workers),
                     error,
                     null,
+                    null,
                     Environment.current(libraries));
         } finally {
             contenders.forEach(Contender::close);

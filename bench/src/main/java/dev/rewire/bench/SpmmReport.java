@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param planMs median time to make a plan
  * @param maxErrorOverBound the largest |y − ŷ| / (γ_k · Σ|x||w|), at most 1 if the result is correct
  * @param gpu what is known of the GPU that computed; null on the CPU
+ * @param doubt that it is a second measurement, or should be; null if the first was believed
  * @param environment where it was measured
  */
 public record SpmmReport(
@@ -33,12 +34,39 @@ public record SpmmReport(
         double planMs,
         double maxErrorOverBound,
         @Nullable GpuRun gpu,
+        @Nullable Doubt doubt,
         Environment environment) {
     private static final double FLOPS_OF_GFLOPS_MS = 1e6;
 
     /** Copies the map in its order. */
     public SpmmReport {
         peers = new LinkedHashMap<>(peers);
+    }
+
+    /**
+     * The same, not believed.
+     *
+     * @param because why, and what became of it
+     * @return a copy
+     */
+    public SpmmReport doubted(Doubt because) {
+        return again(times, peers, planMs, maxErrorOverBound, because);
+    }
+
+    /**
+     * The same product as it was measured again.
+     *
+     * @param newTimes of Rewire
+     * @param newPeers of each peer, in the same order
+     * @param newPlanMs median time to make a plan
+     * @param newError the largest error over its bound
+     * @param because why the first was not believed
+     * @return another report
+     */
+    public SpmmReport again(
+            Times newTimes, Map<String, Peer> newPeers, double newPlanMs, double newError, Doubt because) {
+        return new SpmmReport(
+                settings, pattern, nm, nonzeros, newTimes, newPeers, newPlanMs, newError, gpu, because, environment);
     }
 
     /** What is known of a peer. */

@@ -12,9 +12,14 @@ import java.util.function.Consumer;
 final class EveryTile {
     private static final int OUTPUTS = 16;
     private static final int INPUTS = 320;
+
     private static final int BATCH = 64;
+
+    /** Of fewer lanes, where N:M has longer code. */
+    private static final int[] FEW_LANES = {16, 32};
+
     private static final int[][] BLOCKS = {{1, 1}, {3, 3}, {4, 4}, {16, 16}, {64, 64}};
-    private static final int[][] NM = {{2, 4}, {1, 4}, {3, 4}, {1, 8}, {1, 16}};
+    private static final int[][] NM = {{2, 4}, {1, 4}, {3, 4}, {1, 8}, {1, 16}, {5, 16}};
 
     /** The shortest code and the longest. */
     private static final List<ValueType> TYPES = List.of(ValueType.F32, ValueType.F16);
@@ -68,6 +73,10 @@ final class EveryTile {
             }
             NmPattern shared = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 4, random);
             run(SparseMatrix.allocate(arena, shared), ValueType.F32);
+            for (int batch : FEW_LANES) {
+                fewLanes(SparseMatrix.allocate(arena, general), batch);
+                fewLanes(SparseMatrix.allocate(arena, shared), batch);
+            }
         }
     }
 
@@ -79,6 +88,15 @@ final class EveryTile {
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, INPUTS);
             repeat(SddmmPlan.backwardWeight(arena, w, BATCH, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
         }
+    }
+
+    private void fewLanes(SparseMatrix w, int batch) {
+        PanelMatrix x = PanelMatrix.allocate(arena, batch, INPUTS);
+        PanelMatrix y = PanelMatrix.allocate(arena, batch, OUTPUTS);
+        PanelMatrix mask = PanelMatrix.allocate(arena, batch, OUTPUTS);
+        Epilogue longest =
+                Epilogue.NONE.withBias(DenseMatrix.allocate(arena, 1, OUTPUTS)).withReluMask(mask);
+        repeat(spmm(w, Direction.FORWARD, batch, Layout.PANELS, longest), plan -> plan.run(x, y));
     }
 
     private void product(SparseMatrix w, Direction direction, int inputs, int outputs) {

@@ -26,6 +26,7 @@ final class BenchJson {
         ArrayNode peers = node.putArray("peers");
         report.settings().peers().forEach(peers::add);
         node.put("disturbed", report.disturbed());
+        node.put("suspect", report.suspect());
         node.put("correct", report.correct());
         put(node.putObject("ceilings"), report);
         ObjectNode crossovers = node.putObject("crossovers");

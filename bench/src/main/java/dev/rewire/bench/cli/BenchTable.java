@@ -30,6 +30,9 @@ final class BenchTable {
         if (report.disturbed() > 0) {
             table.text.format("  *  disturbed by something else that ran: not to be trusted%n");
         }
+        if (report.suspect() > 0) {
+            table.text.format("  ?  suspect: its first measurement was not believed; the page says why%n");
+        }
         files.forEach(file -> table.text.format("  %s%n", file));
         return table.text.toString();
     }
@@ -85,6 +88,7 @@ final class BenchTable {
         return measured.report().speedupVsBestDense().isPresent()
                 ? number(measured.report().speedupVsBestDense().getAsDouble()) + "×"
                         + (measured.report().disturbed() ? "*" : "")
+                        + (measured.report().doubt() == null ? "" : "?")
                 : "-";
     }
 

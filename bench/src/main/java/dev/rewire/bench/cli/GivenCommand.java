@@ -1,6 +1,8 @@
 package dev.rewire.bench.cli;
 
 import dev.rewire.kernels.probe.Provenance;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -9,10 +11,15 @@ final class GivenCommand {
     private GivenCommand() {}
 
     static Provenance provenance(@Nullable CommandSpec spec) {
+        List<String> arguments = arguments(spec);
+        return Provenance.now(Objects.requireNonNull(spec).qualifiedName(), arguments);
+    }
+
+    /** What followed the name of the command. */
+    static List<String> arguments(@Nullable CommandSpec spec) {
         if (spec == null) {
             throw new IllegalStateException("not run by picocli");
         }
-        return Provenance.now(
-                spec.qualifiedName(), spec.commandLine().getParseResult().expandedArgs());
+        return spec.commandLine().getParseResult().expandedArgs();
     }
 }

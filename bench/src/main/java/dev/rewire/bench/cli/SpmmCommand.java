@@ -1,5 +1,6 @@
 package dev.rewire.bench.cli;
 
+import dev.rewire.bench.Expectation;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.Product;
 import dev.rewire.bench.SparseInput;
@@ -22,6 +23,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -184,12 +186,13 @@ final class SpmmCommand implements Callable<Integer> {
         SpmmProgress progress = terminal ? new SpmmProgressOnTerminal(err) : new SpmmProgressInLines(err);
         SpmmReport report = device == Device.GPU
                 ? GpuSpmm.run(settings, input, progress)
-                : SpmmBenchmark.run(settings, input, progress);
+                : believed(SpmmBenchmark.run(settings, input, progress));
         out.print(json ? SpmmJson.of(report, GivenCommand.provenance(spec)) : SpmmTable.of(report));
         out.flush();
         report.unsettled()
                 .forEach(name -> err.println("rewire spmm: " + name
                         + " was still getting faster when its warm-up ended: the speed-up is not to be trusted"));
+        SuspectText.line(report).ifPresent(line -> err.println("rewire spmm: " + line));
         if (report.disturbed()) {
             err.println(
                     "rewire spmm: half of the runs took far longer than the best: something else was running, and the"
@@ -200,6 +203,15 @@ final class SpmmCommand implements Callable<Integer> {
             return 1;
         }
         return 0;
+    }
+
+    private SpmmReport believed(SpmmReport report) {
+        Optional<String> reason = FreshJvm.isThis() ? Optional.empty() : Expectation.missed(report);
+        if (reason.isEmpty()) {
+            return report;
+        }
+        err.println("rewire spmm: measuring again in a JVM of its own: " + reason.get());
+        return FreshJvm.measure(GivenCommand.arguments(spec), report, reason.get());
     }
 
     private SpmmSettings settings() {

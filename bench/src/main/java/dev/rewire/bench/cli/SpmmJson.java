@@ -2,6 +2,7 @@ package dev.rewire.bench.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rewire.bench.Doubt;
 import dev.rewire.bench.GpuRun;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
@@ -69,6 +70,13 @@ final class SpmmJson {
             node.putNull("speedup_vs_best_dense");
         }
         node.put("disturbed", report.disturbed());
+        Doubt doubt = report.doubt();
+        node.put("suspect", doubt != null);
+        if (doubt != null) {
+            node.put("suspect_gflops", rounded(doubt.gflops()));
+            node.put("suspect_reason", doubt.reason());
+            node.put("not_repeated", doubt.failure());
+        }
         node.put("max_error_over_bound", rounded(report.maxErrorOverBound()));
         node.put("plan_ms", rounded(report.planMs()));
         if (gpu != null) {

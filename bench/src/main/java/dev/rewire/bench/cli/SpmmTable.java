@@ -99,6 +99,7 @@ final class SpmmTable {
         text.format(
                 "  error      %.3g of its bound: %s%n",
                 report.maxErrorOverBound(), report.correct() ? "correct" : "WRONG");
+        SuspectText.line(report).ifPresent(line -> text.format("  %s%n", line));
         text.format("  plan       %s ms%n", number(report.planMs()));
         GpuRun gpu = report.gpu();
         if (gpu != null) {

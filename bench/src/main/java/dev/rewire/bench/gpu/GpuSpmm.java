@@ -172,6 +172,7 @@ public final class GpuSpmm {
                 planMs,
                 error,
                 new GpuRun(type.name().toLowerCase(Locale.ROOT), pruneMs, compressMs, searchMs, device),
+                null,
                 Environment.current(libraries));
     }
 

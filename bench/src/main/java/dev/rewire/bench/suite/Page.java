@@ -1,5 +1,6 @@
 package dev.rewire.bench.suite;
 
+import dev.rewire.bench.Doubt;
 import dev.rewire.bench.Environment;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,6 +125,16 @@ public final class Page {
             warning(disturbed + " of " + report.measured().size() + " measurements were disturbed and carry a "
                     + Tables.DISTURBED + ": half of someone's runs took far longer than his best, so something else was"
                     + " running, and their speed-ups are not to be trusted.");
+        }
+        for (Measured each : report.measured()) {
+            Doubt doubt = each.report().doubt();
+            if (doubt != null) {
+                warning(each.point().label() + " carries a " + Tables.SUSPECT
+                        + ": its first measurement was not believed (" + doubt.reason() + "). "
+                        + (doubt.failure() == null
+                                ? "What is shown is a second one, in a JVM of its own."
+                                : "It is shown all the same, as it could not be repeated: " + doubt.failure()));
+            }
         }
         if (report.ceilingsTooLow()) {
             warning(

@@ -79,6 +79,15 @@ public record SuiteReport(
     }
 
     /**
+     * Measurements that were not believed at first.
+     *
+     * @return how many
+     */
+    public long suspect() {
+        return measured.stream().filter(each -> each.report().doubt() != null).count();
+    }
+
+    /**
      * Measurements that began before everyone had stopped getting faster.
      *
      * @return how many

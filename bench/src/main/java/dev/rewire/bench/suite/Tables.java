@@ -17,6 +17,9 @@ final class Tables {
     /** Behind a number that is not to be trusted. */
     static final String DISTURBED = "†";
 
+    /** Behind a number of a second measurement. */
+    static final String SUSPECT = "‡";
+
     private static final String NONE = "–";
 
     private final SuiteReport report;
@@ -260,6 +263,7 @@ final class Tables {
     }
 
     private static String mark(Measured measured) {
-        return measured.report().disturbed() ? " " + DISTURBED : "";
+        return (measured.report().disturbed() ? " " + DISTURBED : "")
+                + (measured.report().doubt() == null ? "" : " " + SUSPECT);
     }
 }

@@ -52,7 +52,7 @@ class BenchRunTest {
         assertTrue(text.contains(results.resolve("index.html").toString()), text);
         assertTrue(text.contains("ceilings:"), text);
         assertTrue(
-                err.toString(StandardCharsets.UTF_8).contains("1 of 10: ceilings"),
+                err.toString(StandardCharsets.UTF_8).contains("1 of 11: ceilings"),
                 err.toString(StandardCharsets.UTF_8));
         keys(new ObjectMapper().readTree(Files.readString(results.resolve("results.json"))));
         // Another run takes the place of this one.
@@ -71,6 +71,7 @@ class BenchRunTest {
                         "threads",
                         "peers",
                         "disturbed",
+                        "suspect",
                         "correct",
                         "ceilings",
                         "crossovers",
@@ -96,6 +97,7 @@ class BenchRunTest {
         assertTrue(first.get("best_ms").doubleValue() > 0);
         assertTrue(first.get("peers").get("mkl").has("absent")
                 || first.get("peers").get("mkl").has("best_ms"));
+        assertTrue(first.get("suspect").isBoolean() && first.get("gflops").isNumber());
         assertTrue(json.get("environment").has("cpu"));
         assertTrue(json.get("environment").get("capabilities").has("disagreements"));
     }

@@ -49,6 +49,7 @@ class SpmmRunTest {
             "peers",
             "speedup_vs_best_dense",
             "disturbed",
+            "suspect",
             "max_error_over_bound",
             "plan_ms",
             "environment");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.bench.Doubt;
 import dev.rewire.bench.Environment;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
@@ -77,6 +78,7 @@ class PageTest {
                             of.planMs(),
                             of.maxErrorOverBound(),
                             of.gpu(),
+                            null,
                             new Environment(
                                     evil,
                                     evil,
@@ -112,6 +114,7 @@ class PageTest {
                             of.planMs(),
                             2,
                             of.gpu(),
+                            null,
                             of.environment())));
         }
         SuiteReport disturbed =
@@ -120,6 +123,22 @@ class PageTest {
         assertTrue(html.contains("8 of 8 measurements were disturbed"), html);
         assertTrue(html.contains("3.00× †"), html);
         assertTrue(html.contains("2.00 WRONG"), html);
+    }
+
+    @Test
+    void saysWhatWasMeasuredAgain() {
+        List<Measured> measured = new ArrayList<>();
+        for (Measured each : report.measured()) {
+            measured.add(new Measured(each.point(), each.report().doubted(new Doubt(3, "3 < 5", null))));
+        }
+        SuiteReport suspect =
+                new SuiteReport(report.settings(), report.started(), report.took(), report.ceilings(), measured);
+        String html = Page.of(suspect, Charts.without("")).html();
+        assertTrue(
+                html.contains(
+                        "carries a ‡: its first measurement was not believed (3 &lt; 5). What is shown is a second"),
+                html);
+        assertEquals(8, suspect.suspect());
     }
 
     @Test

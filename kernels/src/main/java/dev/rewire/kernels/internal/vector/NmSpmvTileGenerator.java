@@ -85,9 +85,12 @@ final class NmSpmvTileGenerator {
         vector = tile.newVector();
     }
 
-    static NmSpmvTile generate(NmShape shape, int streams) {
+    static WatchedTile<NmSpmvTile> generate(NmShape shape, int streams) {
         return TileCode.define(
-                NmSpmvTile.class, NmSpmvTile::idle, tile -> new NmSpmvTileGenerator(tile, shape, streams).rows());
+                NmSpmvTile.class,
+                shape,
+                NmSpmvTile::idle,
+                tile -> new NmSpmvTileGenerator(tile, shape, streams).rows());
     }
 
     private static int log2(long power) {

@@ -111,9 +111,9 @@ final class NmTileGenerator {
                 : Integer.lowestOneBit(shape.rowElements() | MOST_UNROLLED);
     }
 
-    static NmTile generate(NmShape shape, int streams, int vectors) {
+    static WatchedTile<NmTile> generate(NmShape shape, int streams, int vectors) {
         return TileCode.define(
-                NmTile.class, NmTile::idle, tile -> new NmTileGenerator(tile, shape, streams, vectors).chunks());
+                NmTile.class, shape, NmTile::idle, tile -> new NmTileGenerator(tile, shape, streams, vectors).chunks());
     }
 
     private void chunks() {

@@ -10,9 +10,19 @@ interface PartialSums {
     /** Reads {@code groups · LANES} vectors from {@code partials} and writes or adds as many floats to {@code target}. */
     void run(long partials, int groups, long target);
 
+    /** {@link #run(long, int, long)}, watched. */
+    static void run(WatchedTile<PartialSums> sums, long partials, int groups, long target) {
+        long start = sums.start();
+        sums.tile().run(partials, groups, target);
+        if (start != WatchedTile.UNTIMED) {
+            // Each vector is loaded, and its lanes are exchanged and added.
+            sums.end(start, 3L * groups * RawMemory.LANES);
+        }
+    }
+
     /** Writes the loop, unrolled over the vectors of a group. */
-    static PartialSums generate(boolean accumulate) {
-        return TileCode.define(PartialSums.class, sums -> sums.run(0, 0, 0), tile -> {
+    static WatchedTile<PartialSums> generate(boolean accumulate) {
+        return TileCode.define(PartialSums.class, RawMemory.SPECIES, sums -> sums.run(0, 0, 0), tile -> {
             int partials = 1;
             int groups = 3;
             int target = 4;

@@ -64,8 +64,9 @@ final class SddmmRowGenerator {
         return shape.rows() == 1 && shape.cols() == 1 && shape.lanes() / RawMemory.LANES <= Tiling.accumulators();
     }
 
-    static SddmmTile generate(SddmmShape shape) {
-        return TileCode.define(SddmmTile.class, SddmmTile::idle, tile -> new SddmmRowGenerator(tile, shape).batch());
+    static WatchedTile<SddmmTile> generate(SddmmShape shape) {
+        return TileCode.define(
+                SddmmTile.class, shape, SddmmTile::idle, tile -> new SddmmRowGenerator(tile, shape).batch());
     }
 
     private void batch() {

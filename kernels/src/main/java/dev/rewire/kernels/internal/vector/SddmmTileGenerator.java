@@ -79,9 +79,10 @@ final class SddmmTileGenerator {
         vector = tile.newVector();
     }
 
-    static SddmmTile generate(SddmmShape shape, Tiling.Part rows, Tiling.Part cols, int chains) {
+    static WatchedTile<SddmmTile> generate(SddmmShape shape, Tiling.Part rows, Tiling.Part cols, int chains) {
         return TileCode.define(
                 SddmmTile.class,
+                shape,
                 SddmmTile::idle,
                 tile -> new SddmmTileGenerator(tile, shape, rows, cols, chains).blocks());
     }

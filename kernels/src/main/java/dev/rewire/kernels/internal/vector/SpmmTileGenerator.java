@@ -109,9 +109,12 @@ final class SpmmTileGenerator {
         vector = tile.newVector();
     }
 
-    static SpmmTile generate(SpmmShape shape, Tiling.Part part, int vectors) {
+    static WatchedTile<SpmmTile> generate(SpmmShape shape, Tiling.Part part, int vectors) {
         return TileCode.define(
-                SpmmTile.class, SpmmTile::idle, tile -> new SpmmTileGenerator(tile, shape, part, vectors).groups());
+                SpmmTile.class,
+                shape,
+                SpmmTile::idle,
+                tile -> new SpmmTileGenerator(tile, shape, part, vectors).groups());
     }
 
     private void groups() {

@@ -119,8 +119,9 @@ final class SpmvTileGenerator {
         return shape.stepStride() == 1 && shape.steps() == shape.outputStride();
     }
 
-    static SpmvTile generate(SpmmShape shape) {
-        return TileCode.define(SpmvTile.class, SpmvTile::idle, tile -> new SpmvTileGenerator(tile, shape).groups());
+    static WatchedTile<SpmvTile> generate(SpmmShape shape) {
+        return TileCode.define(
+                SpmvTile.class, shape, SpmvTile::idle, tile -> new SpmvTileGenerator(tile, shape).groups());
     }
 
     private void groups() {

@@ -75,12 +75,19 @@ public final class TileCode {
     private record Fields(ClassDesc floatsOwner, String floats, ClassDesc intsOwner, String ints) {}
 
     /**
-     * Defines a class that implements an interface of one abstract method, on vectors of this process's width.
+     * Defines a class that implements an interface of one abstract method, on vectors of this process's width, and others of the same code where it stays
+     * slow.
      *
+     * @param shape what the code is specialised for
      * @param idle runs an object of it with nothing to do
      */
-    static <T> T define(Class<T> type, Consumer<T> idle, Consumer<TileCode> body) {
-        T tile = define(type, new Fields(RAW, "SPECIES", RAW, "INTS"), body);
+    static <T> WatchedTile<T> define(Class<T> type, Object shape, Consumer<T> idle, Consumer<TileCode> body) {
+        return new WatchedTile<>(
+                type.getSimpleName() + " of " + shape, generation -> define(type, generation, idle, body));
+    }
+
+    private static <T> T define(Class<T> type, int generation, Consumer<T> idle, Consumer<TileCode> body) {
+        T tile = define(type, generation, new Fields(RAW, "SPECIES", RAW, "INTS"), body);
         // C1 would compile them, and before their calls are linked.
         int runs = C1Exclusion.absence().isEmpty() ? IDLE_RUNS : 0;
         for (int run = 0; run < runs; run++) {
@@ -91,10 +98,10 @@ public final class TileCode {
 
     /** Defines a class that implements an interface of one method, on vectors of floats and ints of 128, 256 or 512 bits. */
     public static <T> T define(Class<T> type, int bits, Consumer<TileCode> body) {
-        return define(type, new Fields(FLOATS, "SPECIES_" + bits, INTS, "SPECIES_" + bits), body);
+        return define(type, 1, new Fields(FLOATS, "SPECIES_" + bits, INTS, "SPECIES_" + bits), body);
     }
 
-    private static <T> T define(Class<T> type, Fields species, Consumer<TileCode> body) {
+    private static <T> T define(Class<T> type, int generation, Fields species, Consumer<TileCode> body) {
         C1Exclusion.begin();
         Method method = Arrays.stream(type.getMethods())
                 .filter(candidate -> Modifier.isAbstract(candidate.getModifiers()))
@@ -103,7 +110,8 @@ public final class TileCode {
         MethodTypeDesc signature = MethodTypeDesc.of(
                 desc(method.getReturnType()),
                 Arrays.stream(method.getParameterTypes()).map(TileCode::desc).toArray(ClassDesc[]::new));
-        ClassDesc name = ClassDesc.of(RawMemory.class.getPackageName(), "Generated" + type.getSimpleName());
+        ClassDesc name =
+                ClassDesc.of(RawMemory.class.getPackageName(), "Generated" + generation + type.getSimpleName());
         byte[] bytes = ClassFile.of()
                 .build(
                         name,

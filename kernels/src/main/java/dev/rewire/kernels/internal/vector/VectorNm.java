@@ -8,14 +8,16 @@ import dev.rewire.kernels.internal.SpmmOperands;
 /** SpMM with N:M weights by generated tiles. */
 final class VectorNm implements SpmmKernel {
     /** The tile, and one of a single group for what its streams do not divide. */
-    private record Tiles(int streams, NmTile tile, NmTile rest) {}
+    private record Tiles(int streams, WatchedTile<NmTile> tile, WatchedTile<NmTile> rest) {}
 
     private static final TileCache<NmShape, Tiles> GENERATED = new TileCache<>(VectorNm::generate);
 
     private final Tiles tiles;
+    private final long operationsOfGroup;
 
     VectorNm(NmShape shape) {
         tiles = GENERATED.of(shape);
+        operationsOfGroup = (1L + shape.rowElements()) * shape.outputs() * (1 + shape.lanes() / RawMemory.LANES);
     }
 
     private static Tiles generate(NmShape shape) {
@@ -24,7 +26,7 @@ final class VectorNm implements SpmmKernel {
         // Fewer than eight sums in flight would wait for each other: a multiplication takes four cycles, and two start
         // in each.
         int streams = Tiling.powerOfTwo(8 / (shape.outputs() * vectors));
-        NmTile tile = NmTileGenerator.generate(shape, streams, vectors);
+        WatchedTile<NmTile> tile = NmTileGenerator.generate(shape, streams, vectors);
         return new Tiles(streams, tile, streams == 1 ? tile : NmTileGenerator.generate(shape, 1, vectors));
     }
 
@@ -35,17 +37,22 @@ final class VectorNm implements SpmmKernel {
         run(tiles.rest, index, even, endGroup, at);
     }
 
-    private static void run(NmTile tile, SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
+    private void run(WatchedTile<NmTile> tile, SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
         if (firstGroup < endGroup) {
-            tile.run(
-                    firstGroup,
-                    endGroup,
-                    index.places().address(),
-                    at.values.address(),
-                    at.input.address() + at.inputOffset,
-                    at.output.address() + at.outputOffset,
-                    at.bias.address(),
-                    at.mask.address() + at.maskOffset);
+            long start = tile.start();
+            tile.tile()
+                    .run(
+                            firstGroup,
+                            endGroup,
+                            index.places().address(),
+                            at.values.address(),
+                            at.input.address() + at.inputOffset,
+                            at.output.address() + at.outputOffset,
+                            at.bias.address(),
+                            at.mask.address() + at.maskOffset);
+            if (start != WatchedTile.UNTIMED) {
+                tile.end(start, (endGroup - firstGroup) * operationsOfGroup);
+            }
         }
     }
 }

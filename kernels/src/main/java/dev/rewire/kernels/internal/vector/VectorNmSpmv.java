@@ -9,19 +9,23 @@ import java.lang.foreign.MemorySegment;
 /** Products of one sample and N:M weights by generated tiles. */
 final class VectorNmSpmv implements NmSpmvKernel {
     /** The tile, and one of a single stream for the rows that are left over. */
-    private record Tiles(int streams, NmSpmvTile tile, NmSpmvTile rest) {}
+    private record Tiles(int streams, WatchedTile<NmSpmvTile> tile, WatchedTile<NmSpmvTile> rest) {}
 
     private static final TileCache<NmShape, Tiles> GENERATED = new TileCache<>(VectorNmSpmv::generate);
-    private static final PartialSums ADD_UP = PartialSums.generate(false);
+    private static final WatchedTile<PartialSums> ADD_UP = PartialSums.generate(false);
 
     private final Tiles tiles;
     private final NmSelectors layout;
     private final int outputsOfGroup;
+    private final long operationsOfRow;
 
     VectorNmSpmv(NmShape shape) {
         tiles = GENERATED.of(shape);
         layout = new NmSelectors(shape);
         outputsOfGroup = shape.outputs();
+        // Each vector of inputs is selected from and blended.
+        operationsOfRow =
+                (1L + shape.rowElements() / RawMemory.LANES) * (VectorSpmv.FROM_MEMORY + 2 * shape.m() / shape.n());
     }
 
     /**
@@ -70,8 +74,26 @@ final class VectorNmSpmv implements NmSpmvKernel {
         long sums = scratch.address();
         long partials = sums + roundUp(rows) * Float.BYTES;
         long partialsOfRest = partials + (long) (rows - rest) * RawMemory.VECTOR_BYTES;
-        tiles.tile.run(first, rows / tiles.streams, selectors, values.address(), inputs.address(), partials);
-        tiles.rest.run(first + rows - rest, rest, selectors, values.address(), inputs.address(), partialsOfRest);
-        ADD_UP.run(partials, (int) (roundUp(rows) / RawMemory.LANES), sums);
+        run(tiles.tile, tiles.streams, first, rows / tiles.streams, selectors, values, inputs, partials);
+        run(tiles.rest, 1, first + rows - rest, rest, selectors, values, inputs, partialsOfRest);
+        PartialSums.run(ADD_UP, partials, (int) (roundUp(rows) / RawMemory.LANES), sums);
+    }
+
+    private void run(
+            WatchedTile<NmSpmvTile> tile,
+            int streams,
+            int firstRow,
+            int rows,
+            long selectors,
+            MemorySegment values,
+            MemorySegment inputs,
+            long target) {
+        if (rows > 0) {
+            long start = tile.start();
+            tile.tile().run(firstRow, rows, selectors, values.address(), inputs.address(), target);
+            if (start != WatchedTile.UNTIMED) {
+                tile.end(start, (long) rows * streams * operationsOfRow);
+            }
+        }
     }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Row-major to panels and back by transposing square tiles; the scalar loops take what is left at the edges. */
 final class VectorPanelCopy implements PanelCopy {
-    private final Map<Integer, Transposition> packing = new ConcurrentHashMap<>();
-    private final Map<Integer, Transposition> unpacking = new ConcurrentHashMap<>();
+    private final Map<Integer, WatchedTile<Transposition>> packing = new ConcurrentHashMap<>();
+    private final Map<Integer, WatchedTile<Transposition>> unpacking = new ConcurrentHashMap<>();
     private final ScalarPanelCopy rest = new ScalarPanelCopy();
 
     @Override
@@ -26,11 +26,12 @@ final class VectorPanelCopy implements PanelCopy {
             rest.pack(source, sourceOffset, rowStride, samples, features, panel, panelOffset, lanes);
             return;
         }
-        Transposition transposition = packing.computeIfAbsent(lanes, count -> Transposition.generate(true, count));
+        WatchedTile<Transposition> transposition =
+                packing.computeIfAbsent(lanes, count -> Transposition.generate(true, count));
         int tiles = features / RawMemory.LANES;
         for (int sample = 0; sample < lanes; sample += RawMemory.LANES) {
             long to = panel.address() + panelOffset + (long) sample * Float.BYTES;
-            transposition.run(source, sourceOffset + sample * rowStride, rowStride, to, tiles);
+            Transposition.run(transposition, source, sourceOffset + sample * rowStride, rowStride, to, tiles);
         }
         int done = tiles * RawMemory.LANES;
         rest.pack(
@@ -54,12 +55,13 @@ final class VectorPanelCopy implements PanelCopy {
             MemorySegment target,
             long targetOffset,
             long rowStride) {
-        Transposition transposition = unpacking.computeIfAbsent(lanes, count -> Transposition.generate(false, count));
+        WatchedTile<Transposition> transposition =
+                unpacking.computeIfAbsent(lanes, count -> Transposition.generate(false, count));
         int tiles = features / RawMemory.LANES;
         int whole = samples / RawMemory.LANES * RawMemory.LANES;
         for (int sample = 0; sample < whole; sample += RawMemory.LANES) {
             long from = panel.address() + panelOffset + (long) sample * Float.BYTES;
-            transposition.run(target, targetOffset + sample * rowStride, rowStride, from, tiles);
+            Transposition.run(transposition, target, targetOffset + sample * rowStride, rowStride, from, tiles);
         }
         int done = tiles * RawMemory.LANES;
         rest.unpack(

@@ -14,37 +14,44 @@ final class VectorSddmm implements SddmmKernel {
     /** Elements whose partial sums are kept: with 512-bit vectors half of the first-level cache. */
     private static final int ELEMENTS = CacheSizes.items(CacheSizes.L1 / 2, 64, 1024);
 
-    private static final TileCache<SddmmShape, List<SddmmTile>> GENERATED = new TileCache<>(VectorSddmm::generate);
-    private static final PartialSums WRITE = PartialSums.generate(false);
-    private static final PartialSums ADD = PartialSums.generate(true);
+    /** A tile, and how many elements of each block it computes. */
+    private record Part(WatchedTile<SddmmTile> tile, int elements) {}
 
-    private final List<SddmmTile> tiles;
+    private static final TileCache<SddmmShape, List<Part>> GENERATED = new TileCache<>(VectorSddmm::generate);
+    private static final WatchedTile<PartialSums> WRITE = PartialSums.generate(false);
+    private static final WatchedTile<PartialSums> ADD = PartialSums.generate(true);
+
+    private final List<Part> parts;
+    private final int vectorsOfPanel;
     private final boolean accumulate;
     private final int blockElements;
     private final int blocksAtOnce;
 
     VectorSddmm(SddmmShape shape) {
         // The tiles do not depend on what is done with the sums, and sum over whole vectors.
-        tiles = GENERATED.of(new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), shape.lanes(), false));
+        parts = GENERATED.of(new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), shape.lanes(), false));
+        vectorsOfPanel = shape.lanes() / RawMemory.LANES;
         accumulate = shape.accumulate();
         blockElements = shape.rows() * shape.cols();
         blocksAtOnce = Math.max(1, ELEMENTS / blockElements);
     }
 
-    private static List<SddmmTile> generate(SddmmShape shape) {
+    private static List<Part> generate(SddmmShape shape) {
         if (SddmmRowGenerator.fits(shape)) {
-            return List.of(SddmmRowGenerator.generate(shape));
+            return List.of(new Part(SddmmRowGenerator.generate(shape), 1));
         }
-        List<SddmmTile> tiles = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
         int vectorsOfPanel = shape.lanes() / RawMemory.LANES;
         for (Tiling.Part rows : Tiling.parts(shape.rows(), 4)) {
             for (Tiling.Part cols :
                     Tiling.parts(shape.cols(), Tiling.powerOfTwo(Tiling.accumulators() / rows.size()))) {
                 int chains = Tiling.powerOfTwo(Tiling.accumulators() / (rows.size() * cols.size()));
-                tiles.add(SddmmTileGenerator.generate(shape, rows, cols, Math.min(chains, vectorsOfPanel)));
+                parts.add(new Part(
+                        SddmmTileGenerator.generate(shape, rows, cols, Math.min(chains, vectorsOfPanel)),
+                        (rows.to() - rows.from()) * (cols.to() - cols.from())));
             }
         }
-        return tiles;
+        return parts;
     }
 
     @Override
@@ -68,8 +75,11 @@ final class VectorSddmm implements SddmmKernel {
             MemorySegment scratch) {
         for (int block = firstBlock; block < endBlock; block += blocksAtOnce) {
             int end = Math.min(block + blocksAtOnce, endBlock);
-            for (int i = 0; i < tiles.size(); i++) {
-                tiles.get(i)
+            for (int i = 0; i < parts.size(); i++) {
+                Part part = parts.get(i);
+                long start = part.tile.start();
+                part.tile
+                        .tile()
                         .run(
                                 rowStarts,
                                 colStarts,
@@ -81,6 +91,9 @@ final class VectorSddmm implements SddmmKernel {
                                 input.address(),
                                 inputStride,
                                 scratch.address());
+                if (start != WatchedTile.UNTIMED) {
+                    part.tile.end(start, (long) (end - block) * part.elements * (1 + (long) panels * vectorsOfPanel));
+                }
             }
             addUp((end - block) * blockElements, scratch, values, (long) block * blockElements);
         }
@@ -89,12 +102,13 @@ final class VectorSddmm implements SddmmKernel {
     private void addUp(int elements, MemorySegment scratch, MemorySegment values, long firstElement) {
         int groups = elements / RawMemory.LANES;
         long target = values.address() + firstElement * Float.BYTES;
-        (accumulate ? ADD : WRITE).run(scratch.address(), groups, target);
+        PartialSums.run(accumulate ? ADD : WRITE, scratch.address(), groups, target);
         int done = groups * RawMemory.LANES;
         if (done < elements) {
             // A last group takes what the scratch holds behind the elements; those lanes are not copied.
             long sums = scratch.byteSize() - RawMemory.VECTOR_BYTES;
-            WRITE.run(scratch.address() + (long) done * RawMemory.VECTOR_BYTES, 1, scratch.address() + sums);
+            PartialSums.run(
+                    WRITE, scratch.address() + (long) done * RawMemory.VECTOR_BYTES, 1, scratch.address() + sums);
             for (int i = done; i < elements; i++) {
                 float sum = scratch.get(JAVA_FLOAT_UNALIGNED, sums + (long) (i - done) * Float.BYTES);
                 if (accumulate) {

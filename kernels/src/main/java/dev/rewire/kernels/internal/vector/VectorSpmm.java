@@ -8,17 +8,24 @@ import java.util.List;
 
 /** SpMM by generated tiles; one set of tiles serves all plans of a shape. */
 final class VectorSpmm implements SpmmKernel {
-    private static final TileCache<SpmmShape, List<SpmmTile>> GENERATED = new TileCache<>(VectorSpmm::generate);
+    /** A tile, and how many vectors it computes of each group. */
+    private record Part(WatchedTile<SpmmTile> tile, int vectors) {}
 
-    private final List<SpmmTile> tiles;
+    private static final TileCache<SpmmShape, List<Part>> GENERATED = new TileCache<>(VectorSpmm::generate);
+
+    private final List<Part> parts;
+    private final int steps;
 
     VectorSpmm(SpmmShape shape) {
-        tiles = GENERATED.of(shape);
+        parts = GENERATED.of(shape);
+        steps = shape.steps();
     }
 
-    private static List<SpmmTile> generate(SpmmShape shape) {
+    private static List<Part> generate(SpmmShape shape) {
         return Tiling.parts(shape.outputs(), outputsOfTile(shape.lanes())).stream()
-                .map(part -> SpmmTileGenerator.generate(shape, part, vectorsOfTile(shape.lanes(), part.size())))
+                .map(part -> new Part(
+                        SpmmTileGenerator.generate(shape, part, vectorsOfTile(shape.lanes(), part.size())),
+                        (part.to() - part.from()) * (shape.lanes() / RawMemory.LANES)))
                 .toList();
     }
 
@@ -33,25 +40,39 @@ final class VectorSpmm implements SpmmKernel {
 
     @Override
     public void run(SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
-        int stride = index.cutStride();
-        for (int i = 0; i < tiles.size(); i++) {
-            for (int chunk = 0; chunk < index.chunks(); chunk++) {
-                tiles.get(i)
-                        .run(
-                                index.cuts(),
-                                index.inputs(),
-                                index.blocks(),
-                                firstGroup,
-                                endGroup,
-                                at.values.address(),
-                                at.input.address() + at.inputOffset,
-                                at.output.address() + at.outputOffset,
-                                at.bias.address(),
-                                at.mask.address() + at.maskOffset,
-                                chunk * stride,
-                                (chunk + 1) * stride,
-                                chunk == index.chunks() - 1 ? 1 : 0);
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            long start = part.tile.start();
+            run(part.tile.tile(), index, firstGroup, endGroup, at);
+            if (start != WatchedTile.UNTIMED) {
+                part.tile.end(start, operations(index, firstGroup, endGroup, part.vectors));
             }
         }
+    }
+
+    private static void run(SpmmTile tile, SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
+        int stride = index.cutStride();
+        for (int chunk = 0; chunk < index.chunks(); chunk++) {
+            tile.run(
+                    index.cuts(),
+                    index.inputs(),
+                    index.blocks(),
+                    firstGroup,
+                    endGroup,
+                    at.values.address(),
+                    at.input.address() + at.inputOffset,
+                    at.output.address() + at.outputOffset,
+                    at.bias.address(),
+                    at.mask.address() + at.maskOffset,
+                    chunk * stride,
+                    (chunk + 1) * stride,
+                    chunk == index.chunks() - 1 ? 1 : 0);
+        }
+    }
+
+    /** Each item costs its addresses, too, and each chunk its sums. */
+    private long operations(SpmmIndex index, int firstGroup, int endGroup, int vectors) {
+        int items = index.offsets()[endGroup] - index.offsets()[firstGroup];
+        return items * (1 + (long) steps * vectors) + ((long) endGroup - firstGroup) * index.chunks() * vectors;
     }
 }

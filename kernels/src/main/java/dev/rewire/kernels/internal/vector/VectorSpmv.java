@@ -7,17 +7,23 @@ import java.lang.foreign.MemorySegment;
 
 /** Products of one sample by generated tiles. */
 final class VectorSpmv implements SpmvKernel {
-    private static final TileCache<SpmmShape, SpmvTile> GENERATED = new TileCache<>(SpmvTileGenerator::generate);
-    private static final PartialSums ADD_UP = PartialSums.generate(false);
+    private static final TileCache<SpmmShape, WatchedTile<SpmvTile>> GENERATED =
+            new TileCache<>(SpmvTileGenerator::generate);
+    private static final WatchedTile<PartialSums> ADD_UP = PartialSums.generate(false);
 
-    private final SpmvTile tile;
+    /** Values of one use each come from memory, which may take as long as some operations. */
+    static final int FROM_MEMORY = 2;
+
+    private final WatchedTile<SpmvTile> tile;
     private final boolean partial;
     private final int outputsOfGroup;
+    private final long vectorsOfBlock;
 
     VectorSpmv(SpmmShape shape) {
         tile = GENERATED.of(shape);
         partial = SpmvTileGenerator.isForward(shape);
         outputsOfGroup = shape.outputs();
+        vectorsOfBlock = shape.blockElements() / RawMemory.LANES;
     }
 
     @Override
@@ -42,17 +48,23 @@ final class VectorSpmv implements SpmvKernel {
         long outputs = roundUp((endGroup - firstGroup) * outputsOfGroup);
         long sums = scratch.address();
         long target = partial ? sums + outputs * Float.BYTES : sums;
-        tile.run(
-                index.offsets(),
-                index.inputs(),
-                index.blocks(),
-                firstGroup,
-                endGroup,
-                values.address(),
-                inputs.address(),
-                target);
+        long start = tile.start();
+        tile.tile()
+                .run(
+                        index.offsets(),
+                        index.inputs(),
+                        index.blocks(),
+                        firstGroup,
+                        endGroup,
+                        values.address(),
+                        inputs.address(),
+                        target);
+        if (start != WatchedTile.UNTIMED) {
+            int blocks = index.offsets()[endGroup] - index.offsets()[firstGroup];
+            tile.end(start, blocks * (1 + FROM_MEMORY * vectorsOfBlock) + outputs);
+        }
         if (partial) {
-            ADD_UP.run(target, (int) (outputs / RawMemory.LANES), sums);
+            PartialSums.run(ADD_UP, target, (int) (outputs / RawMemory.LANES), sums);
         }
     }
 }
