@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 /** A step of Adam, as {@link Updates} describes it. */
 record AdamStep(long step, Updates.Adam settings, float rate) {
     AdamStep {
-        Check.range("step", Math.min(step, Integer.MAX_VALUE), 1, Integer.MAX_VALUE);
+        if (step < 1) {
+            throw new IllegalArgumentException("step: " + step + " is out of range; accepted are numbers from 1");
+        }
         Check.finite("rate", rate);
     }
 

@@ -63,10 +63,12 @@ public final class DenseMatrix {
      * @param rows at least 0
      * @param cols at least 0
      * @return the matrix
+     * @throws IllegalArgumentException if an argument is not as described, or no number of bytes is that large
      */
     public static DenseMatrix allocate(SegmentAllocator allocator, int rows, int cols) {
         Check.range("rows", rows, 0, Integer.MAX_VALUE);
         Check.range("cols", cols, 0, Integer.MAX_VALUE);
+        Check.range("rows · cols", (long) rows * cols, 0, Long.MAX_VALUE / Float.BYTES);
         return of(allocator.allocate((long) rows * cols * Float.BYTES, KernelArena.ALIGNMENT), rows, cols);
     }
 

@@ -4,6 +4,7 @@ import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +89,7 @@ public final class SddmmPlan implements AutoCloseable {
         this.scratchArena = scratchArena;
         this.dw = dw;
         this.batch = batch;
-        this.layout = layout;
+        this.layout = Objects.requireNonNull(layout, "layout: null; accepted are those of Layout");
         this.accumulate = accumulate;
         this.workers = workers;
         target = dw.memory();

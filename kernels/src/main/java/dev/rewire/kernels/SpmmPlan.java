@@ -6,6 +6,7 @@ import dev.rewire.kernels.internal.SpmmShape.Start;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,7 @@ public final class SpmmPlan implements AutoCloseable {
         this.cols = cols;
         this.transposed = transposed;
         this.batch = batch;
-        this.layout = layout;
+        this.layout = Objects.requireNonNull(layout, "layout: null; accepted are those of Layout");
         this.epilogue = epilogue;
         this.workers = workers;
         this.lanes = PanelMatrix.lanesFor(batch);

@@ -51,6 +51,13 @@ class DenseMatrixTest {
     }
 
     @Test
+    void refusesMoreBytesThanANumberHolds() {
+        Refusal.ofArgument(
+                "rows · cols: 4611686014132420609 ",
+                () -> DenseMatrix.allocate(arena, Integer.MAX_VALUE, Integer.MAX_VALUE));
+    }
+
+    @Test
     void refusesNegativeRows() {
         Refusal.ofArgument("rows: -1 ", () -> DenseMatrix.of(floats(6), -1, 3));
     }

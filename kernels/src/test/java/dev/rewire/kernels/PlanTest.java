@@ -1,6 +1,7 @@
 package dev.rewire.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What a plan remembers from its making, and what it reads anew at each run. */
 class PlanTest {
@@ -48,6 +50,20 @@ class PlanTest {
 
     private SpmmPlan forward(BlockSparseMatrix w, Epilogue epilogue) {
         return SpmmPlan.forward(arena, w, BATCH, Layout.PANELS, epilogue, workers);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void noLayoutIsRefusedWhereThePlanIsMade() {
+        BlockSparseMatrix w = rowNumbers(diagonal);
+        for (Executable making : List.<Executable>of(
+                () -> SpmmPlan.forward(arena, w, BATCH, null, Epilogue.NONE, workers),
+                () -> SpmmPlan.backwardInput(arena, w, BATCH, null, Epilogue.NONE, workers),
+                () -> SddmmPlan.backwardWeight(arena, w, BATCH, null, false, workers))) {
+            assertEquals(
+                    "layout: null; accepted are those of Layout",
+                    assertThrows(NullPointerException.class, making).getMessage());
+        }
     }
 
     @Test

@@ -332,7 +332,7 @@ class UpdatesTest {
     void refusesStepZeroOfAdam() {
         DenseMatrix a = vector(5);
         Refusal.ofArgument(
-                "step: 0 ",
+                "step: 0 is out of range; accepted are numbers from 1",
                 () -> Updates.adam(
                         a, vector(5), vector(5), vector(5), 0, new Updates.Adam(0, 0, 1, 0, 0), RATE, workers));
     }

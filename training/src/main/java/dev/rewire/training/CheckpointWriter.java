@@ -8,13 +8,17 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 
-/** Writes a file beside its place, ends it with a checksum, and moves it there once it is whole and on the disk. */
+/**
+ * Writes a file beside its place, ends it with a checksum, and moves it there once it is whole and on the disk. Where a symbolic link leads is
+ * what is replaced, and a file that is replaced keeps its mode; what is no file is refused, as a move would put a file in the place of a device.
+ */
 final class CheckpointWriter implements AutoCloseable {
     private final Path file;
     private final Path part;
@@ -24,13 +28,29 @@ final class CheckpointWriter implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
 
     CheckpointWriter(Path file) throws IOException {
-        this.file = file.toAbsolutePath();
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new FileSystemException(file.toString(), null, "cannot be written: it is no regular file");
+        }
+        this.file = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         part = this.file.resolveSibling(this.file.getFileName() + ".part");
         try {
             channel = FileChannel.open(
                     part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw FileFailure.of(file, e);
+        }
+        try {
+            keepMode();
+        } catch (IOException e) {
+            close();
+            throw FileFailure.of(file, e);
+        }
+    }
+
+    private void keepMode() throws IOException {
+        if (Files.exists(file)
+                && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(file));
         }
     }
 

@@ -236,9 +236,9 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Saves the run; any file of this name is replaced at once, when the new one is whole.
      *
-     * @param file where to
+     * @param file where to; a file that is replaced keeps its mode, and if it is a symbolic link, the file is replaced that it leads to
      * @throws DivergedException if the run has diverged; what the file held before is kept
-     * @throws IOException if writing fails, with the name of the file; what the file held before is kept
+     * @throws IOException if writing fails or the name is that of no regular file, with the name; what the file held before is kept
      */
     public void save(Path file) throws IOException {
         requireConverging();

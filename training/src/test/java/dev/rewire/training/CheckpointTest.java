@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -250,6 +251,39 @@ class CheckpointTest {
             assertEquals(
                     missing.resolve("run.ckpt") + ": cannot be written: there is no folder " + missing, e.getMessage());
         }
+    }
+
+    @Test
+    void throughALinkItsFileIsReplaced() throws IOException {
+        Path inner = Files.createDirectory(folder.resolve("inner")).resolve("run.ckpt");
+        try (TrainingRun run = smallRun()) {
+            run.save(inner);
+            byte[] first = Files.readAllBytes(inner);
+            Path link = Files.createSymbolicLink(folder.resolve("link.ckpt"), inner);
+            run.step();
+            run.save(link);
+            assertTrue(Files.isSymbolicLink(link));
+            assertFalse(Arrays.equals(first, Files.readAllBytes(inner)));
+        }
+    }
+
+    @Test
+    void aFileThatIsReplacedKeepsItsMode() throws IOException {
+        save();
+        var onlyOwner = PosixFilePermissions.fromString("rw-------");
+        Files.setPosixFilePermissions(file, onlyOwner);
+        save();
+        assertEquals(onlyOwner, Files.getPosixFilePermissions(file));
+    }
+
+    @Test
+    void whatIsNoFileIsRefusedAndStays() throws IOException {
+        Path other = Files.createDirectory(folder.resolve("run"));
+        try (TrainingRun run = smallRun()) {
+            IOException e = assertThrows(IOException.class, () -> run.save(other));
+            assertEquals(other + ": cannot be written: it is no regular file", e.getMessage());
+        }
+        assertFalse(Files.exists(folder.resolve("run.part")));
     }
 
     @Test

@@ -127,7 +127,7 @@ public final class SafetensorsWriter {
      * @param file where to; replaced if it exists, and its mode kept; if it is a symbolic link, the file is replaced that it leads to
      * @throws IllegalArgumentException if the names and texts need a header of more than 100 MB
      * @throws IllegalStateException if the arena of a tensor is closed; nothing is replaced
-     * @throws IOException if writing fails; nothing is replaced
+     * @throws IOException if writing fails, or the name is that of a folder, a device or a pipe; nothing is replaced
      */
     public void write(Path file) throws IOException {
         WholeFile.write(file, this::write);

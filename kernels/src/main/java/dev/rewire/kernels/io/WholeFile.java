@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is written beside its place and moved there once it is whole and on the disk: whoever opens it finds the old file or the new one.
- * Where a symbolic link leads is what is replaced, and a file that is replaced keeps its mode.
+ * Where a symbolic link leads is what is replaced, and a file that is replaced keeps its mode. What is no file, a folder, a device such as
+ * {@code /dev/null} or a pipe, is refused: a move would put a file in its place, which for a device breaks the whole machine.
  */
 final class WholeFile {
     /** Links that follow one another, as Linux counts them. */
@@ -40,6 +43,13 @@ final class WholeFile {
 
     static void write(Path file, Content content) throws IOException {
         Path target = followed(file.toAbsolutePath());
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new FileSystemException(
+                    file.toString(),
+                    null,
+                    (Files.isDirectory(target) ? "a folder" : "a device or a pipe")
+                            + "; accepted are names of files, there or not");
+        }
         Path part = target.resolveSibling(
                 target.getFileName() + "." + Long.toHexString(new SplittableRandom().nextLong()) + ".part");
         Set<PosixFilePermission> mode = mode(target);
@@ -56,6 +66,8 @@ final class WholeFile {
                 Files.setPosixFilePermissions(part, mode); // what the umask took from a new file
             }
             move(part, target);
+        } catch (IOException e) {
+            throw failure(file, target, e);
         } finally {
             Files.deleteIfExists(part);
         }
@@ -67,6 +79,25 @@ final class WholeFile {
             content.writeTo(out);
             out.flush();
         });
+    }
+
+    /** The failure with the name of the file that was asked for: that of a full disk has none, and others have that of the file beside it. */
+    private static FileSystemException failure(Path file, Path target, IOException cause) {
+        Path folder = target.getParent();
+        String reason;
+        if (folder != null && !Files.isDirectory(folder)) {
+            reason = "there is no folder " + folder;
+        } else {
+            reason = switch (cause) {
+                case AccessDeniedException _ -> "permission denied";
+                case FileSystemException named when named.getReason() != null -> named.getReason();
+                case FileSystemException unexplained -> unexplained.getClass().getSimpleName();
+                default -> String.valueOf(cause.getMessage());
+            };
+        }
+        FileSystemException failure = new FileSystemException(file.toString(), null, "cannot be written: " + reason);
+        failure.initCause(cause);
+        return failure;
     }
 
     private static Path followed(Path file) throws IOException {

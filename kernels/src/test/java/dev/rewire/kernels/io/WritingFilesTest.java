@@ -17,11 +17,14 @@ import dev.rewire.kernels.arrays.CooArrays;
 import dev.rewire.kernels.arrays.CsrArrays;
 import dev.rewire.kernels.arrays.SparseArrays;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,14 +137,14 @@ class WritingFilesTest {
         Path file = folder.resolve("a.bin");
         Files.writeString(file, "old");
         IOException failure = new IOException("full");
-        assertEquals(
-                failure,
-                assertThrows(
-                        IOException.class,
-                        () -> WholeFile.stream(file, out -> {
-                            out.write(1);
-                            throw failure;
-                        })));
+        FileSystemException thrown = assertThrows(
+                FileSystemException.class,
+                () -> WholeFile.stream(file, out -> {
+                    out.write(1);
+                    throw failure;
+                }));
+        assertEquals(file + ": cannot be written: full", thrown.getMessage());
+        assertEquals(failure, thrown.getCause());
         assertEquals("old", Files.readString(file));
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(1, left.count());
@@ -165,9 +168,62 @@ class WritingFilesTest {
         assertEquals("1, 1, 1\n0 1\n0\n", Files.readString(file));
         Files.createSymbolicLink(folder.resolve("b.smtx"), Path.of("b.smtx"));
         assertThrows(IOException.class, () -> content.write(folder.resolve("b.smtx")));
-        assertThrows(
-                NoSuchFileException.class,
-                () -> content.write(folder.resolve("absent").resolve("a.smtx")));
+        Path inAbsent = folder.resolve("absent").resolve("a.smtx");
+        assertEquals(
+                inAbsent + ": cannot be written: there is no folder " + folder.resolve("absent"),
+                assertThrows(FileSystemException.class, () -> content.write(inAbsent))
+                        .getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pipe.smtx", "pipe.npz", "pipe.safetensors", "link.smtx"})
+    void aPipeIsRefusedAndStays(String name) throws IOException, InterruptedException {
+        Path pipe = folder.resolve(name.replace("link", "pipe"));
+        try {
+            Process mkfifo = new ProcessBuilder("mkfifo", pipe.toString()).start();
+            assumeTrue(mkfifo.waitFor() == 0, "no pipes here");
+        } catch (IOException e) {
+            assumeTrue(false, "no mkfifo here");
+        }
+        if (name.startsWith("link")) {
+            Files.createSymbolicLink(folder.resolve(name), pipe);
+        }
+        assertRefused(name, "a device or a pipe");
+        assertTrue(Files.readAttributes(pipe, BasicFileAttributes.class).isOther());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"folder.smtx", "folder.npz", "folder.safetensors"})
+    void aFolderIsRefused(String name) throws IOException {
+        Files.createDirectory(folder.resolve(name));
+        assertRefused(name, "a folder");
+    }
+
+    private void assertRefused(String name, String what) throws IOException {
+        Path file = folder.resolve(name);
+        Set<Path> before = listed();
+        String message =
+                assertThrows(FileSystemException.class, () -> writeAs(file)).getMessage();
+        assertEquals(file + ": " + what + "; accepted are names of files, there or not", message);
+        assertEquals(before, listed());
+    }
+
+    private static void writeAs(Path file) throws IOException {
+        String name = file.toString();
+        if (name.endsWith("safetensors")) {
+            new SafetensorsWriter().write(file);
+        } else if (name.endsWith("npz")) {
+            SparseFile.of(new CsrArrays(1, 1, new int[] {0, 1}, new int[] {0}, new float[] {1}))
+                    .write(file);
+        } else {
+            SparseFile.of(BlockPattern.full(1, 1, 1, 1)).write(file);
+        }
+    }
+
+    private Set<Path> listed() throws IOException {
+        try (Stream<Path> list = Files.list(folder)) {
+            return list.collect(Collectors.toSet());
+        }
     }
 
     @ParameterizedTest

@@ -13,7 +13,7 @@ final class ValueConverters {
 
     /** Makes a command line use these. */
     static void register(CommandLine line) {
-        ITypeConverter<Integer> integer = value -> number(value, Integer::valueOf, "integers");
+        ITypeConverter<Integer> integer = value -> number(value, Integer::valueOf, "integers of 32 bits");
         ITypeConverter<Long> longInteger = value -> number(value, Long::valueOf, "integers");
         ITypeConverter<Double> number = value -> number(value, Double::valueOf, "numbers");
         line.registerConverter(Integer.class, integer);
