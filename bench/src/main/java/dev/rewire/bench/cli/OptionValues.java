@@ -13,7 +13,7 @@ final class OptionValues {
     private OptionValues() {}
 
     static void register(CommandLine line) {
-        ITypeConverter<Integer> integer = value -> number(value, Integer::valueOf, "integers");
+        ITypeConverter<Integer> integer = value -> number(value, Integer::valueOf, "integers of 32 bits");
         ITypeConverter<Long> longInteger = value -> number(value, Long::valueOf, "integers of 64 bits");
         ITypeConverter<Double> number = value -> number(value, Double::valueOf, "numbers");
         line.registerConverter(Integer.class, integer);

@@ -3,6 +3,7 @@ package dev.rewire.bench.cli;
 import dev.rewire.bench.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -90,6 +91,10 @@ final class ResultsFolder {
             Files.writeString(wholePage, text, StandardCharsets.UTF_8);
             Files.move(wholeJson, folder.resolve(JSON), StandardCopyOption.REPLACE_EXISTING);
             Files.move(wholePage, folder.resolve(page), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) { // that of a full disk names no file, others give no reason
+            FileSystemException named = new FileSystemException(folder.toString(), null, "cannot be written to: " + e);
+            named.initCause(e);
+            throw named;
         } finally {
             Files.deleteIfExists(wholeJson);
             Files.deleteIfExists(wholePage);

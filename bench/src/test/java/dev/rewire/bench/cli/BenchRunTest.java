@@ -59,6 +59,21 @@ class BenchRunTest {
         ResultsFolder.open(results);
     }
 
+    @Test
+    void aFailureOfWritingNamesTheFolderAndTheReason() throws IOException {
+        Files.createDirectories(folder.resolve("results.json").resolve("inner"));
+        String message = assertThrows(
+                        IOException.class, () -> ResultsFolder.open(folder).write("{}", ""))
+                .getMessage();
+        assertEquals(
+                folder + ": cannot be written to: java.nio.file.DirectoryNotEmptyException: "
+                        + folder.resolve("results.json"),
+                message);
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(1, left.count());
+        }
+    }
+
     private static void keys(JsonNode json) {
         assertEquals(
                 List.of(
