@@ -77,10 +77,18 @@ public final class KernelArena implements Arena {
      *
      * @param byteSize bytes, at least 0
      * @param byteAlignment a power of two; less than {@link #ALIGNMENT} counts as {@link #ALIGNMENT}
+     * @throws IllegalArgumentException if the size is negative or the alignment no power of two
      * @throws IllegalStateException if the arena is closed
      */
     @Override
     public MemorySegment allocate(long byteSize, long byteAlignment) {
+        if (byteSize < 0) {
+            throw new IllegalArgumentException("byteSize: " + byteSize + " is out of range; accepted are 0 and up");
+        }
+        if (byteAlignment <= 0 || Long.bitCount(byteAlignment) != 1) {
+            throw new IllegalArgumentException(
+                    "byteAlignment: " + byteAlignment + " does not fit; accepted are powers of two");
+        }
         return backing.allocate(byteSize, Math.max(byteAlignment, ALIGNMENT));
     }
 

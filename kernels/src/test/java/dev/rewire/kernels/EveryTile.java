@@ -15,8 +15,10 @@ final class EveryTile {
 
     private static final int BATCH = 64;
 
-    /** Of fewer lanes, where N:M has longer code. */
-    private static final int[] FEW_LANES = {16, 32};
+    /** Of fewer lanes, where N:M has longer code, the longest for large groups. */
+    private static final int FEW_LANES = 16;
+
+    private static final int LARGE_GROUP = 16;
 
     private static final int[][] BLOCKS = {{1, 1}, {3, 3}, {4, 4}, {16, 16}, {64, 64}};
     private static final int[][] NM = {{2, 4}, {1, 4}, {3, 4}, {1, 8}, {1, 16}, {5, 16}};
@@ -73,9 +75,9 @@ final class EveryTile {
             }
             NmPattern shared = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 4, random);
             run(SparseMatrix.allocate(arena, shared), ValueType.F32);
-            for (int batch : FEW_LANES) {
-                fewLanes(SparseMatrix.allocate(arena, general), batch);
-                fewLanes(SparseMatrix.allocate(arena, shared), batch);
+            if (nm[1] == LARGE_GROUP) {
+                fewLanes(SparseMatrix.allocate(arena, general));
+                fewLanes(SparseMatrix.allocate(arena, shared));
             }
         }
     }
@@ -90,13 +92,13 @@ final class EveryTile {
         }
     }
 
-    private void fewLanes(SparseMatrix w, int batch) {
-        PanelMatrix x = PanelMatrix.allocate(arena, batch, INPUTS);
-        PanelMatrix y = PanelMatrix.allocate(arena, batch, OUTPUTS);
-        PanelMatrix mask = PanelMatrix.allocate(arena, batch, OUTPUTS);
+    private void fewLanes(SparseMatrix w) {
+        PanelMatrix x = PanelMatrix.allocate(arena, FEW_LANES, INPUTS);
+        PanelMatrix y = PanelMatrix.allocate(arena, FEW_LANES, OUTPUTS);
+        PanelMatrix mask = PanelMatrix.allocate(arena, FEW_LANES, OUTPUTS);
         Epilogue longest =
                 Epilogue.NONE.withBias(DenseMatrix.allocate(arena, 1, OUTPUTS)).withReluMask(mask);
-        repeat(spmm(w, Direction.FORWARD, batch, Layout.PANELS, longest), plan -> plan.run(x, y));
+        repeat(spmm(w, Direction.FORWARD, FEW_LANES, Layout.PANELS, longest), plan -> plan.run(x, y));
     }
 
     private void product(SparseMatrix w, Direction direction, int inputs, int outputs) {

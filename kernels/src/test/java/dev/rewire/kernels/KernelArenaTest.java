@@ -77,4 +77,22 @@ class KernelArenaTest {
             arena.close();
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 3, -1, Long.MIN_VALUE})
+    void alignmentsThatAreNoPowerOfTwoAreRefused(long alignment) {
+        try (KernelArena arena = KernelArena.open()) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> arena.allocate(64, alignment));
+            assertEquals("byteAlignment: " + alignment + " does not fit; accepted are powers of two", e.getMessage());
+        }
+    }
+
+    @Test
+    void aNegativeSizeIsRefused() {
+        try (KernelArena arena = KernelArena.open()) {
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> arena.allocate(-1));
+            assertEquals("byteSize: -1 is out of range; accepted are 0 and up", e.getMessage());
+        }
+    }
 }
