@@ -16,7 +16,7 @@ public record WarmUp(int runs, Duration took, Duration first, Duration best) {
     private static final long LIMIT_NANOS = 5_000_000_000L;
 
     /** Without a faster run for this long it is over; longer than the JIT takes for a tile on an idle machine. */
-    private static final long QUIET_NANOS = 200_000_000;
+    private static final long QUIET_NANOS = 500_000_000;
 
     private static final int QUIET_RUNS = 10;
 

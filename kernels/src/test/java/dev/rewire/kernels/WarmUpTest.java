@@ -101,9 +101,9 @@ class WarmUpTest {
     }
 
     @Test
-    void endsAFifthOfASecondAfterTheLastFasterRun() {
+    void endsHalfASecondAfterTheLastFasterRun() {
         WarmUp took = ofRuns(300, 200, 100, 10);
-        assertEquals(new WarmUp(4 + 20, millis(810), millis(300), millis(10)), took);
+        assertEquals(new WarmUp(4 + 50, millis(1110), millis(300), millis(10)), took);
     }
 
     @Test

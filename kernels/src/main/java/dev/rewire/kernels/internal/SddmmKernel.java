@@ -7,6 +7,9 @@ public interface SddmmKernel {
     /** Bytes of scratch that one worker needs. */
     long scratchBytes();
 
+    /** Whether a range may as well be computed by several calls. */
+    boolean callsAreCheap();
+
     /**
      * Computes blocks: element (i, j) of a block is the sum over the batch of gradient feature {@code rowStarts + i} times input feature
      * {@code colStarts + j}.

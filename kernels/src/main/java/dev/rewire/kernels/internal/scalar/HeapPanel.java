@@ -29,6 +29,14 @@ final class HeapPanel {
         Arrays.fill(copied, false);
     }
 
+    /** A feature of a panel that lies at an offset. */
+    float[] at(int feature, MemorySegment panel, long offset, int lanes) {
+        if (feature >= copied.length || !copied[feature]) {
+            need(feature, panel, offset, lanes);
+        }
+        return features[feature];
+    }
+
     /** Has a feature at hand, of a panel that lies at an offset. */
     void need(int feature, MemorySegment panel, long offset, int lanes) {
         if (feature >= copied.length) {

@@ -26,6 +26,12 @@ final class ScalarSddmm implements SddmmKernel {
         return 0;
     }
 
+    /** Each reads its features anew. */
+    @Override
+    public boolean callsAreCheap() {
+        return false;
+    }
+
     @Override
     public void run(
             int[] rowStarts,
@@ -44,6 +50,19 @@ final class ScalarSddmm implements SddmmKernel {
             heap.gradient.clear();
             heap.input.clear();
             boolean add = shape.accumulate() || panel > 0;
+            if (shape.rows() * shape.cols() == 1) {
+                long gradientOffset = panel * gradientStride;
+                long inputOffset = panel * inputStride;
+                for (int block = firstBlock, end = firstBlock; block < endBlock; block = end) {
+                    int row = rowStarts[block];
+                    while (end < endBlock && rowStarts[end] == row) {
+                        end++;
+                    }
+                    float[] g = heap.gradient.at(row, gradient, gradientOffset, shape.lanes());
+                    elementsOfRow(g, heap.input, colStarts, block, end, input, inputOffset, values, add);
+                }
+                continue;
+            }
             for (int block = firstBlock; block < endBlock; block++) {
                 int row = rowStarts[block];
                 int col = colStarts[block];
@@ -53,6 +72,27 @@ final class ScalarSddmm implements SddmmKernel {
             }
         }
         idle.give(heap);
+    }
+
+    /** Single elements, of which each has an input of its own. */
+    private void elementsOfRow(
+            float[] g,
+            HeapPanel inputs,
+            int[] cols,
+            int first,
+            int end,
+            MemorySegment input,
+            long offset,
+            MemorySegment values,
+            boolean add) {
+        int lanes = shape.lanes();
+        for (int block = first; block < end; block++) {
+            float[] x = inputs.at(cols[block], input, offset, lanes);
+            float sum = shape.samples() < CHAINS ? sumOfFew(g, x, shape.samples()) : sum(g, x, lanes);
+            long element = (long) block * Float.BYTES;
+            float old = add ? values.get(JAVA_FLOAT_UNALIGNED, element) : 0;
+            values.set(JAVA_FLOAT_UNALIGNED, element, old + sum);
+        }
     }
 
     private void need(HeapPanel heap, int first, int count, MemorySegment panel, long offset) {

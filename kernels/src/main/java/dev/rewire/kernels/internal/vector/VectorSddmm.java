@@ -61,6 +61,11 @@ final class VectorSddmm implements SddmmKernel {
     }
 
     @Override
+    public boolean callsAreCheap() {
+        return true;
+    }
+
+    @Override
     public void run(
             int[] rowStarts,
             int[] colStarts,
