@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * The elements of 1×1 blocks in the order in which SDDMM computes them: tile after tile of some rows times some inputs, so that the inputs' samples stay in
- * the first-level cache from row to row. What a tile has of a row lies together in W as well: a run.
+ * the first-level cache from row to row. What a tile has of a row lies together in W as well: a run. Sizes were tried on AMD Zen 4 alone.
  */
 final class SddmmTiles {
     /** With 64 samples each they take half of the first-level cache. */

@@ -5,8 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Feature-major to panels and back. The samples of a feature lie next to each other on both sides, so the JDK's own copy will do: a loop of
- * vectors in its place made no product faster.
+ * Feature-major to panels and back. The samples of a feature lie next to each other on both sides, so the JDK's own copy will do.
  */
 public final class FeatureMajorCopy implements PanelCopy {
     /** The only one, as it has no state. */

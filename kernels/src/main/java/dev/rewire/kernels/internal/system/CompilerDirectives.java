@@ -2,7 +2,7 @@ package dev.rewire.kernels.internal.system;
 
 import java.util.Optional;
 
-/** Directives to HotSpot's compilers, given to a JVM that runs. Nothing here throws. */
+/** Directives to HotSpot's compilers, given to a JVM that runs. */
 public final class CompilerDirectives {
     private static final String MODULE = "jdk.management";
 

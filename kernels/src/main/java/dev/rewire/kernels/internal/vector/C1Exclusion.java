@@ -15,10 +15,7 @@ final class C1Exclusion {
     private static final CompletableFuture<Optional<String>> ABSENCE = new CompletableFuture<>();
 
     static {
-        Thread.ofPlatform()
-                .name("rewire-compiler-directives")
-                .daemon()
-                .start(() -> ABSENCE.complete(CompilerDirectives.excludeFromC1(TILES)));
+        Thread.ofPlatform().name("rewire-compiler-directives").daemon().start(C1Exclusion::ask);
     }
 
     private C1Exclusion() {}
@@ -29,5 +26,14 @@ final class C1Exclusion {
     /** Waits until it is done; why C1 compiles tiles all the same, empty if it does not. */
     static Optional<String> absence() {
         return ABSENCE.join();
+    }
+
+    /** Whatever is thrown, JMX of others' making included: who makes a tile waits for this. */
+    private static void ask() {
+        try {
+            ABSENCE.complete(CompilerDirectives.excludeFromC1(TILES));
+        } catch (Throwable e) {
+            ABSENCE.complete(Optional.of(e.toString()));
+        }
     }
 }
