@@ -126,18 +126,27 @@ final class WatchedTile<T> {
         }
     }
 
+    /** Who sees that it is fast again can see the warning, too. */
     private void repair(int generation, String seen) {
-        tile = make.apply(generation);
-        if (generation == 2) {
-            String c1 = C1Exclusion.absence()
-                    .map(reason -> "; C1 could not be kept away from it: " + reason)
-                    .orElse("");
-            System.getLogger("dev.rewire.kernels")
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "a kernel that the JVM has not compiled as it should: " + seen + ", where less than "
-                                    + NANOS_OF_OPERATION + " is expected; it was made anew, and will be up to "
-                                    + MOST_REPAIRS + " times" + c1);
+        T next = make.apply(generation);
+        try {
+            if (generation == 2) {
+                warn(seen);
+            }
+        } finally {
+            tile = next;
         }
+    }
+
+    private static void warn(String seen) {
+        String c1 = C1Exclusion.absence()
+                .map(reason -> "; C1 could not be kept away from it: " + reason)
+                .orElse("");
+        System.getLogger("dev.rewire.kernels")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "a kernel that the JVM has not compiled as it should: " + seen + ", where less than "
+                                + NANOS_OF_OPERATION + " is expected; it was made anew, and will be up to "
+                                + MOST_REPAIRS + " times" + c1);
     }
 }
