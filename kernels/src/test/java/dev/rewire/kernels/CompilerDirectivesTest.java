@@ -75,6 +75,12 @@ class CompilerDirectivesTest {
     }
 
     @Test
+    void aMissingFlightRecorderIsTheReason() {
+        assertMultipliesWithoutDirectives(
+                "--limit-modules=java.base,jdk.incubator.vector,jdk.management,java.logging", "jdk.jfr");
+    }
+
+    @Test
     void aMissingModuleIsTheReason() {
         assertMultipliesWithoutDirectives(
                 "--limit-modules=java.base,jdk.incubator.vector,java.management,java.logging", "jdk.management");

@@ -4,7 +4,10 @@ import java.util.Optional;
 
 /** Directives to HotSpot's compilers, given to a JVM that runs. */
 public final class CompilerDirectives {
-    private static final String MODULE = "jdk.management";
+    private static final String MANAGEMENT = "jdk.management";
+
+    /** Without it HotSpot (25) names none of its commands to JMX but one. */
+    private static final String FLIGHT_RECORDER = "jdk.jfr";
 
     private CompilerDirectives() {}
 
@@ -16,7 +19,10 @@ public final class CompilerDirectives {
      */
     public static Optional<String> excludeFromC1(String methods) {
         if (!present()) {
-            return Optional.of("module " + MODULE + " is not in this JVM");
+            return Optional.of(absent(MANAGEMENT));
+        }
+        if (ModuleLayer.boot().findModule(FLIGHT_RECORDER).isEmpty()) {
+            return Optional.of(absent(FLIGHT_RECORDER));
         }
         String directives = "[{match: [\"" + methods + "\"], c1: {Exclude: true}}]";
         try {
@@ -30,9 +36,13 @@ public final class CompilerDirectives {
         }
     }
 
+    private static String absent(String module) {
+        return "module " + module + " is not in this JVM";
+    }
+
     static boolean present() {
         return ModuleLayer.boot()
-                .findModule(MODULE)
+                .findModule(MANAGEMENT)
                 .filter(CompilerDirectives.class.getModule()::canRead)
                 .isPresent();
     }
