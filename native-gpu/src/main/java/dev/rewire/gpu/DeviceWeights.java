@@ -22,6 +22,12 @@ import java.lang.foreign.ValueLayout;
 final class DeviceWeights {
     private static final long ALIGNMENT = 256;
 
+    /**
+     * Bytes behind a compressed matrix. Kernels of Hopper (0.8.0) read metadata in pieces of 64 rows × 128 inputs, 1 KiB, where the matrix ends before: 512 bytes
+     * more than the library asks for were seen. This is the piece of 256 rows.
+     */
+    private static final long BEHIND = 4096;
+
     private final GpuContext context;
     private final CusparseLt library;
     private final GpuShape shape;
@@ -66,7 +72,7 @@ final class DeviceWeights {
                 "cusparseLtSpMMACompressedSize2",
                 shape);
         bufferBytes = buffer.get(ValueLayout.JAVA_LONG, 0);
-        compressed = DeviceBuffer.allocate(context, size.get(ValueLayout.JAVA_LONG, 0));
+        compressed = DeviceBuffer.allocate(context, size.get(ValueLayout.JAVA_LONG, 0) + BEHIND);
         closing.add(compressed::close);
     }
 
@@ -83,6 +89,11 @@ final class DeviceWeights {
 
     DeviceBuffer compressed() {
         return compressed;
+    }
+
+    /** What the library asks for. */
+    long compressedBytes() {
+        return compressed.byteSize() - BEHIND;
     }
 
     long denseBytes() {

@@ -101,7 +101,7 @@ public final class GpuSparseMatmul extends GpuObject {
      * @return bytes
      */
     public long compressedBytes() {
-        return weights.compressed().byteSize();
+        return weights.compressedBytes();
     }
 
     /**
