@@ -24,6 +24,7 @@ final class BlockWeights implements SpmmWeights {
     private final @Nullable SpmvKernel spmv;
     private final @Nullable ScatteredSample scattered;
     private final @Nullable OrderedValues orderedValues;
+    private final @Nullable WidenedValues widenedValues;
     private BlockPattern pattern;
     private boolean isPlanned;
     private SpmmIndex index;
@@ -41,6 +42,8 @@ final class BlockWeights implements SpmmWeights {
         orderedValues = transposed && rows * cols == 1 && setup.batch() != 1 && scattered == null
                 ? new OrderedValues(setup.arena(), w.memory())
                 : null;
+        widenedValues = WidenedValues.of(setup, w.memory(), w.type());
+        ValueType type = widenedValues == null ? w.type() : ValueType.F32;
         shape = transposed
                 ? new SpmmShape(
                         cols,
@@ -50,11 +53,11 @@ final class BlockWeights implements SpmmWeights {
                         rows * cols,
                         setup.lanes(),
                         orderedValues != null,
-                        w.type(),
+                        type,
                         setup.start(),
                         setup.end())
                 : new SpmmShape(
-                        rows, cols, cols, 1, rows * cols, setup.lanes(), true, w.type(), setup.start(), setup.end());
+                        rows, cols, cols, 1, rows * cols, setup.lanes(), true, type, setup.start(), setup.end());
         spmv = scattered != null || setup.batch() == 0
                 ? scattered
                 : Providers.active().spmv(shape, setup.batch());
@@ -131,13 +134,14 @@ final class BlockWeights implements SpmmWeights {
     }
 
     @Override
-    public @Nullable OrderedValues orderedValues() {
-        return orderedValues;
+    public @Nullable PreparedValues prepared() {
+        return widenedValues == null ? orderedValues : widenedValues;
     }
 
     @Override
     public MemorySegment values() {
-        return orderedValues == null ? w.memory() : orderedValues.memory();
+        PreparedValues prepared = prepared();
+        return prepared == null ? w.memory() : prepared.memory();
     }
 
     @Override

@@ -27,6 +27,7 @@ final class NmWeights implements SpmmWeights {
     private final SpmmKernel kernel;
     private final @Nullable NmSpmvKernel spmv;
     private final @Nullable OrderedValues orderedValues;
+    private final @Nullable WidenedValues widenedValues;
     private final int[] offsets;
     private final SpmmSchedule schedule;
     private final MemorySegment places;
@@ -42,6 +43,7 @@ final class NmWeights implements SpmmWeights {
         this.transposed = transposed;
         pattern = w.pattern();
         orderedValues = transposed ? new OrderedValues(setup.arena(), w.memory()) : null;
+        widenedValues = WidenedValues.of(setup, w.memory(), w.type());
         shape = new NmShape(
                 walked.n(),
                 walked.m(),
@@ -49,7 +51,7 @@ final class NmWeights implements SpmmWeights {
                 Math.min(walked.sharedRows(), MOST_OUTPUTS),
                 walked.groups(),
                 setup.lanes(),
-                w.type(),
+                widenedValues == null ? w.type() : ValueType.F32,
                 setup.start(),
                 setup.end());
         spmv = setup.batch() == 1 ? Providers.active().nmSpmv(shape) : null;
@@ -165,13 +167,14 @@ final class NmWeights implements SpmmWeights {
     }
 
     @Override
-    public @Nullable OrderedValues orderedValues() {
-        return orderedValues;
+    public @Nullable PreparedValues prepared() {
+        return widenedValues == null ? orderedValues : widenedValues;
     }
 
     @Override
     public MemorySegment values() {
-        return orderedValues == null ? w.memory() : orderedValues.memory();
+        PreparedValues prepared = prepared();
+        return prepared == null ? w.memory() : prepared.memory();
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
  * The values of a matrix in another order, column by column, as the backward product walks them. Where they lie in rows each would fetch a cache
  * line of its own, for every panel again; copying them once per run costs less.
  */
-final class OrderedValues {
+final class OrderedValues implements PreparedValues {
     private static final int TASK_VALUES = 16 * 1024;
 
     private final MemorySegment source;
@@ -38,15 +38,18 @@ final class OrderedValues {
         this.count = count;
     }
 
-    MemorySegment memory() {
+    @Override
+    public MemorySegment memory() {
         return memory;
     }
 
-    int tasks() {
+    @Override
+    public int tasks() {
         return (count + TASK_VALUES - 1) / TASK_VALUES;
     }
 
-    void copy(int task) {
+    @Override
+    public void copy(int task, int worker) {
         int to = Math.min((task + 1) * TASK_VALUES, count);
         for (int item = task * TASK_VALUES; item < to; item++) {
             memory.setAtIndex(ValueLayout.JAVA_FLOAT, item, source.getAtIndex(ValueLayout.JAVA_FLOAT, order[item]));

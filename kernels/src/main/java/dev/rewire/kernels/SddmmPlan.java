@@ -37,6 +37,7 @@ public final class SddmmPlan implements AutoCloseable {
     private final Layout layout;
     private final boolean accumulate;
     private final Workers workers;
+    private final PlanChoice choice;
     private final KernelArena arena;
     private final KernelArena scratchArena;
     private final SddmmKernel kernel;
@@ -48,7 +49,9 @@ public final class SddmmPlan implements AutoCloseable {
     private final Workers.Task packInputTask = this::packInput;
     private final Workers.Task multiplyTask = this::multiply;
     private final Workers.Task multiplyFewTask = this::multiplyFew;
+    private final Workers.Task storeTask = this::store;
     private final @Nullable FewSamplesSddmm fewSamples;
+    private final @Nullable DenseSddmm dense;
 
     /** Overwrites: sums of tiles are added to dW, if they are to be, when all are done. */
     private final SddmmKernel tileKernel;
@@ -64,6 +67,7 @@ public final class SddmmPlan implements AutoCloseable {
     private MemorySegment sums = MemorySegment.NULL;
     private boolean isPadded;
     private boolean isPlanned;
+    private String measured = "";
     private boolean hasRun;
     private boolean isClosed;
 
@@ -83,7 +87,8 @@ public final class SddmmPlan implements AutoCloseable {
             int batch,
             Layout layout,
             boolean accumulate,
-            Workers workers) {
+            Workers workers,
+            PlanChoice choice) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
         this.arena = arena;
         this.scratchArena = scratchArena;
@@ -92,6 +97,7 @@ public final class SddmmPlan implements AutoCloseable {
         this.layout = Objects.requireNonNull(layout, "layout: null; accepted are those of Layout");
         this.accumulate = accumulate;
         this.workers = workers;
+        this.choice = choice;
         target = dw.memory();
         pattern = dw.pattern();
         lanes = PanelMatrix.lanesFor(batch);
@@ -104,10 +110,13 @@ public final class SddmmPlan implements AutoCloseable {
             scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
         }
         fewSamples = FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads());
+        dense = choice.isDense(storedOverDense())
+                ? new DenseSddmm(scratchArena, pattern, batch, layout, workers)
+                : null;
         boolean packs = layout != Layout.PANELS;
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
         panelsAtOnce = packs ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
-        int packedBatch = (int) Math.min(batch, (long) panelsAtOnce * lanes);
+        int packedBatch = dense == null ? (int) Math.min(batch, (long) panelsAtOnce * lanes) : 0;
         packedGradient = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.rows()) : null;
         packedInput = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.cols()) : null;
         rowStarts = new int[0];
@@ -119,18 +128,6 @@ public final class SddmmPlan implements AutoCloseable {
         int samples = Math.min(batch, lanes);
         return Providers.active()
                 .sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, samples, adding));
-    }
-
-    private static SddmmPlan make(
-            KernelArena arena, StoredValues dw, int batch, Layout layout, boolean accumulate, Workers workers) {
-        StackRoom.reserveForFirstRun();
-        KernelArena scratchArena = arena.openPart();
-        try {
-            return new SddmmPlan(arena, scratchArena, dw, batch, layout, accumulate, workers);
-        } catch (Throwable e) {
-            arena.closePart(scratchArena);
-            throw e;
-        }
     }
 
     /**
@@ -147,7 +144,51 @@ public final class SddmmPlan implements AutoCloseable {
      */
     public static SddmmPlan backwardWeight(
             KernelArena arena, SparseMatrix dw, int batch, Layout layout, boolean accumulate, Workers workers) {
-        return make(arena, StoredValues.of(dw).checkFloats("dw"), batch, layout, accumulate, workers);
+        return backwardWeight(arena, dw, batch, layout, accumulate, workers, PlanChoice.AUTOMATIC);
+    }
+
+    /**
+     * Prepares {@code dW = pattern ⊙ (dYᵀ·X)}, computed on the stored blocks alone or on all places, of which the stored ones are kept.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param dw what is written, outputs × inputs, in 32-bit floats; its pattern says where
+     * @param batch samples, at least 0
+     * @param layout of dY (batch × outputs; feature-major: outputs × batch) and X (batch × inputs; feature-major: inputs × batch)
+     * @param accumulate whether sums are added to dW (β = 1) or overwrite it (β = 0)
+     * @param workers who computes
+     * @param choice who says which
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SddmmPlan backwardWeight(
+            KernelArena arena,
+            SparseMatrix dw,
+            int batch,
+            Layout layout,
+            boolean accumulate,
+            Workers workers,
+            PlanChoice choice) {
+        Objects.requireNonNull(choice, "choice: null; accepted are those of PlanChoice");
+        if (choice == PlanChoice.MEASURED) {
+            return Fastest.of(
+                    one -> backwardWeight(arena, dw, batch, layout, accumulate, workers, one),
+                    SddmmPlan::warmUp,
+                    (plan, times) -> plan.measured = times,
+                    SddmmPlan::close);
+        }
+        StoredValues stored = StoredValues.of(dw).checkFloats("dw");
+        StackRoom.reserveForFirstRun();
+        KernelArena scratchArena = arena.openPart();
+        try {
+            return new SddmmPlan(arena, scratchArena, stored, batch, layout, accumulate, workers, choice);
+        } catch (Throwable e) {
+            arena.closePart(scratchArena);
+            throw e;
+        }
+    }
+
+    private double storedOverDense() {
+        return CostModel.sddmm(pattern, batch);
     }
 
     /** Prepares for the pattern that dW has now; needed after it was rewired. Uses the plan's memory again. */
@@ -176,6 +217,10 @@ public final class SddmmPlan implements AutoCloseable {
 
     private void planTiles() {
         tiles = null; // until all is done
+        if (dense != null) {
+            dense.replan(pattern);
+            return;
+        }
         if (lanes < 64 || !kernel.callsAreCheap() || !SddmmTiles.pay(pattern)) {
             return;
         }
@@ -310,6 +355,12 @@ public final class SddmmPlan implements AutoCloseable {
                     sumOfNothing();
                     return;
                 }
+                if (dense != null) {
+                    multiply(dense, dy, x);
+                    workers.run(dense.tasks(), storeTask);
+                    hasRun = true;
+                    return;
+                }
                 if (fewSamples != null) {
                     gather(fewSamples, dy, x);
                     workers.run(tasksOfFew(), multiplyFewTask);
@@ -331,6 +382,20 @@ public final class SddmmPlan implements AutoCloseable {
             arena.release();
             gradient = null;
             input = null;
+        }
+    }
+
+    private void multiply(DenseSddmm all, PanelMatrix dy, PanelMatrix x) {
+        if (denseGradient != null && denseInput != null) {
+            all.run(denseGradient, denseInput);
+        } else {
+            all.run(dy, x);
+        }
+    }
+
+    private void store(int task, int worker) {
+        if (dense != null) {
+            dense.store(task, target, accumulate);
         }
     }
 
@@ -527,6 +592,8 @@ public final class SddmmPlan implements AutoCloseable {
                 + (accumulate ? ", accumulating" : "") + ", "
                 + Providers.active().name() + " kernels of "
                 + Providers.active().vectorBits() + " bits, " + workers.threads()
-                + (workers.threads() == 1 ? " worker" : " workers");
+                + (workers.threads() == 1 ? " worker" : " workers")
+                + (dense == null ? ", stored values, " : ", all places, ")
+                + (measured.isEmpty() ? choice.because(storedOverDense()) : measured);
     }
 }

@@ -10,10 +10,11 @@ import java.lang.foreign.ValueLayout;
  */
 final class SddmmTiles {
     /** With 64 samples each they take half of the first-level cache. */
-    private static final int INPUTS = CacheSizes.items(CacheSizes.L1 / 2, 64 * Float.BYTES, 64);
+    private static final int INPUTS =
+            Integer.getInteger("t.si", CacheSizes.items(CacheSizes.L1 / 2, 64 * Float.BYTES, 64));
 
     /** Of a tile, on average, and at most those whose partial sums a kernel keeps at once. */
-    private static final int ELEMENTS = CacheSizes.items(CacheSizes.L1 / 2, 64, 1024);
+    private static final int ELEMENTS = Integer.getInteger("t.se", CacheSizes.items(CacheSizes.L1 / 2, 64, 1024));
 
     /** Elements of a run, on average, below which each row's gradient is loaded too often. */
     private static final int LEAST_RUN = 8;

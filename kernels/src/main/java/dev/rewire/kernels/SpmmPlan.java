@@ -7,8 +7,6 @@ import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one to three in an order that depends on block and vector
  * width, and backward to the input in parts, as many for any number of workers. The same operands give the same bits for any number of workers.
- * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand.
+ * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand, unless the plan multiplies by a dense matrix
+ * ({@link PlanChoice}).
  *
  * <p>A plan runs any batch up to its own, with the lanes of its own: the bits of a sample do not depend on how many there are beside it. (They may be
  * others in a plan of another batch: of one to three samples, or of other lanes.) Its scratch is freed by {@link #close}, or with its arena.
@@ -34,13 +33,15 @@ public final class SpmmPlan implements AutoCloseable {
 
     private static final String LANES = "those of the plan's panels; PanelMatrix.allocate takes them";
 
+    private final SparseMatrix w;
+    private final PlanChoice choice;
     private final int rows;
     private final int cols;
     private final boolean transposed;
     private final int batch;
     private final int lanes;
     private final int panels;
-    private final Supplier<SpmmWeights> weighing;
+    private final SpmmSetup setup;
     private final Layout layout;
     private final Epilogue epilogue;
     private final Workers workers;
@@ -51,7 +52,7 @@ public final class SpmmPlan implements AutoCloseable {
     private final MemorySegment bias;
     private final Workers.Task packTask = this::pack;
     private final Workers.Task panelTask = this::packAndMultiply;
-    private final Workers.Task orderTask = this::order;
+    private final Workers.Task copyTask = this::copy;
     private final Workers.Task multiplyTask = this::multiply;
     private final Workers.Task prepareTask = this::prepareSample;
     private final Workers.Task sampleTask = this::multiplySample;
@@ -61,6 +62,7 @@ public final class SpmmPlan implements AutoCloseable {
     private @Nullable PanelMatrix packedInput;
     private PanelMatrix[] packedPanels = {};
     private MemorySegment[] tiles = {};
+    private String measured = "";
     private boolean hasRun;
     private boolean isClosed;
 
@@ -76,19 +78,20 @@ public final class SpmmPlan implements AutoCloseable {
     private SpmmPlan(
             KernelArena arena,
             KernelArena scratchArena,
-            int rows,
-            int cols,
-            Function<SpmmSetup, SpmmWeights> weigh,
+            SparseMatrix w,
             boolean transposed,
             int batch,
             Layout layout,
             Epilogue epilogue,
-            Workers workers) {
+            Workers workers,
+            PlanChoice choice) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
         this.arena = arena;
         this.scratchArena = scratchArena;
-        this.rows = rows;
-        this.cols = cols;
+        this.w = w;
+        this.choice = choice;
+        rows = w.rows();
+        cols = w.cols();
         this.transposed = transposed;
         this.batch = batch;
         this.layout = Objects.requireNonNull(layout, "layout: null; accepted are those of Layout");
@@ -97,9 +100,8 @@ public final class SpmmPlan implements AutoCloseable {
         this.lanes = PanelMatrix.lanesFor(batch);
         this.panels = (batch + lanes - 1) / lanes;
         checkEpilogue();
-        SpmmSetup setup = new SpmmSetup(scratchArena, batch, lanes, panels, workers.threads(), start(), end());
-        weighing = () -> weigh.apply(setup);
-        weights = weighing.get();
+        setup = new SpmmSetup(scratchArena, batch, lanes, panels, workers.threads(), start(), end());
+        weights = weigh();
         singleSample = singleSample(weights);
         if (layout != Layout.PANELS && singleSample == null) {
             allocatePanels();
@@ -109,24 +111,12 @@ public final class SpmmPlan implements AutoCloseable {
         Arrays.setAll(operands, worker -> Providers.active().operands());
     }
 
-    private static SpmmPlan make(
-            KernelArena arena,
-            int rows,
-            int cols,
-            Function<SpmmSetup, SpmmWeights> weigh,
-            boolean transposed,
-            int batch,
-            Layout layout,
-            Epilogue epilogue,
-            Workers workers) {
-        StackRoom.reserveForFirstRun();
-        KernelArena scratchArena = arena.openPart();
-        try {
-            return new SpmmPlan(arena, scratchArena, rows, cols, weigh, transposed, batch, layout, epilogue, workers);
-        } catch (Throwable e) {
-            arena.closePart(scratchArena);
-            throw e;
-        }
+    private SpmmWeights weigh() {
+        return SpmmWeights.of(w, transposed, choice.isDense(storedOverDense()), setup);
+    }
+
+    private double storedOverDense() {
+        return CostModel.spmm(w.pattern(), transposed, batch);
     }
 
     private @Nullable SingleSample singleSample(SpmmWeights of) {
@@ -167,12 +157,36 @@ public final class SpmmPlan implements AutoCloseable {
      */
     public static SpmmPlan forward(
             KernelArena arena, SparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
-        return of(arena, w, false, batch, layout, epilogue, workers);
+        return forward(arena, w, batch, layout, epilogue, workers, PlanChoice.AUTOMATIC);
+    }
+
+    /**
+     * Prepares {@code Y = X·Wᵀ}, by the stored values or by a dense matrix.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param w the weights, outputs × inputs
+     * @param batch samples, at least 0
+     * @param layout of X (batch × inputs; feature-major: inputs × batch) and Y (batch × outputs; feature-major: outputs × batch)
+     * @param epilogue what else happens to Y
+     * @param workers who computes
+     * @param choice who says which
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SpmmPlan forward(
+            KernelArena arena,
+            SparseMatrix w,
+            int batch,
+            Layout layout,
+            Epilogue epilogue,
+            Workers workers,
+            PlanChoice choice) {
+        return of(arena, w, false, batch, layout, epilogue, workers, choice);
     }
 
     /**
      * Prepares {@code dX = dY·W}. If an N:M pattern is {@linkplain NmPattern#isTransposable transposable} the transposed matrix is N:M too and
-     * multiplied as such; otherwise its elements are walked one by one, as CSR, which is slower. {@link #toString} says which.
+     * multiplied as such; otherwise its elements are walked one by one, as CSR, or with the zeros between them, whatever is faster. {@link #toString} says which.
      *
      * @param arena where the plan's scratch comes from
      * @param w the weights, outputs × inputs
@@ -185,8 +199,32 @@ public final class SpmmPlan implements AutoCloseable {
      */
     public static SpmmPlan backwardInput(
             KernelArena arena, SparseMatrix w, int batch, Layout layout, Epilogue epilogue, Workers workers) {
+        return backwardInput(arena, w, batch, layout, epilogue, workers, PlanChoice.AUTOMATIC);
+    }
+
+    /**
+     * Prepares {@code dX = dY·W}, by the stored values or by a dense matrix.
+     *
+     * @param arena where the plan's scratch comes from
+     * @param w the weights, outputs × inputs
+     * @param batch samples, at least 0
+     * @param layout of dY (batch × outputs; feature-major: outputs × batch) and dX (batch × inputs; feature-major: inputs × batch)
+     * @param epilogue what else happens to dX
+     * @param workers who computes
+     * @param choice who says which
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SpmmPlan backwardInput(
+            KernelArena arena,
+            SparseMatrix w,
+            int batch,
+            Layout layout,
+            Epilogue epilogue,
+            Workers workers,
+            PlanChoice choice) {
         Check.floats("w", w.type());
-        return of(arena, w, true, batch, layout, epilogue, workers);
+        return of(arena, w, true, batch, layout, epilogue, workers, choice);
     }
 
     private static SpmmPlan of(
@@ -196,9 +234,24 @@ public final class SpmmPlan implements AutoCloseable {
             int batch,
             Layout layout,
             Epilogue epilogue,
-            Workers workers) {
-        Function<SpmmSetup, SpmmWeights> weigh = setup -> SpmmWeights.of(w, transposed, setup);
-        return make(arena, w.rows(), w.cols(), weigh, transposed, batch, layout, epilogue, workers);
+            Workers workers,
+            PlanChoice choice) {
+        Objects.requireNonNull(choice, "choice: null; accepted are those of PlanChoice");
+        if (choice == PlanChoice.MEASURED) {
+            return Fastest.of(
+                    one -> of(arena, w, transposed, batch, layout, epilogue, workers, one),
+                    SpmmPlan::warmUp,
+                    (plan, times) -> plan.measured = times,
+                    SpmmPlan::close);
+        }
+        StackRoom.reserveForFirstRun();
+        KernelArena scratchArena = arena.openPart();
+        try {
+            return new SpmmPlan(arena, scratchArena, w, transposed, batch, layout, epilogue, workers, choice);
+        } catch (Throwable e) {
+            arena.closePart(scratchArena);
+            throw e;
+        }
     }
 
     /**
@@ -211,7 +264,7 @@ public final class SpmmPlan implements AutoCloseable {
         if (weights.replan()) {
             return;
         }
-        SpmmWeights next = weighing.get();
+        SpmmWeights next = weigh();
         // Kernels of a batch of one come with the weights: those of other weights would walk another index.
         SingleSample sample = singleSample(next);
         if (layout != Layout.PANELS && sample == null && tiles.length == 0) {
@@ -355,9 +408,9 @@ public final class SpmmPlan implements AutoCloseable {
                     }
                     readBias();
                     weights.clearPadding();
-                    OrderedValues ordered = weights.orderedValues();
-                    if (ordered != null) {
-                        workers.run(ordered.tasks(), orderTask);
+                    PreparedValues prepared = weights.prepared();
+                    if (prepared != null) {
+                        workers.run(prepared.tasks(), copyTask);
                     }
                     if (singleSample != null) {
                         for (sampleOfRun = 0; sampleOfRun < samples; sampleOfRun++) {
@@ -409,10 +462,10 @@ public final class SpmmPlan implements AutoCloseable {
         }
     }
 
-    private void order(int task, int worker) {
-        OrderedValues ordered = weights.orderedValues();
-        if (ordered != null) {
-            ordered.copy(task);
+    private void copy(int task, int worker) {
+        PreparedValues prepared = weights.prepared();
+        if (prepared != null) {
+            prepared.copy(task, worker);
         }
     }
 
@@ -657,6 +710,7 @@ public final class SpmmPlan implements AutoCloseable {
                 + ", "
                 + Providers.active().name() + " kernels of "
                 + Providers.active().vectorBits() + " bits, " + workers.threads()
-                + (workers.threads() == 1 ? " worker" : " workers");
+                + (workers.threads() == 1 ? " worker" : " workers") + ", "
+                + (measured.isEmpty() ? choice.because(storedOverDense()) : measured);
     }
 }

@@ -7,13 +7,16 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** The weights of an SpMM as a plan walks them, by rows or by columns: which kernels, over which index, in which order of values. */
-sealed interface SpmmWeights permits BlockWeights, NmWeights {
-    /** Rows of W or, transposed, its columns. */
-    static SpmmWeights of(SparseMatrix w, boolean transposed, SpmmSetup setup) {
-        return switch (w) {
-            case BlockSparseMatrix blocks -> new BlockWeights(StoredValues.of(blocks), transposed, setup);
-            case SemiStructuredMatrix nm -> transposed ? NmWeights.backward(nm, setup) : NmWeights.forward(nm, setup);
-        };
+sealed interface SpmmWeights permits BlockWeights, ExpandedWeights, NmWeights {
+    /** Rows of W or, transposed, its columns; in the format that it has, or as a dense matrix. */
+    static SpmmWeights of(SparseMatrix w, boolean transposed, boolean dense, SpmmSetup setup) {
+        return dense
+                ? new ExpandedWeights(w, transposed, setup)
+                : switch (w) {
+                    case BlockSparseMatrix blocks -> new BlockWeights(StoredValues.of(blocks), transposed, setup);
+                    case SemiStructuredMatrix nm ->
+                        transposed ? NmWeights.backward(nm, setup) : NmWeights.forward(nm, setup);
+                };
     }
 
     /** The arena that the weights lie in. */
@@ -41,9 +44,9 @@ sealed interface SpmmWeights permits BlockWeights, NmWeights {
     /** Outputs of a group. */
     int outputsOfGroup();
 
-    /** The values in another order, copied anew by each run, or null where they are read where they lie. */
+    /** What each run copies the values to, or null where they are read where they lie. */
     @Nullable
-    OrderedValues orderedValues();
+    PreparedValues prepared();
 
     /** Where kernels find the values. */
     MemorySegment values();

@@ -4,6 +4,7 @@ package dev.rewire.kernels;
 final class SddmmCase {
     private final SparseProblem problem;
     private final boolean accumulate;
+    private final PlanChoice choice;
 
     final SparsePattern sparsity;
     final Grid gradient;
@@ -17,11 +18,19 @@ final class SddmmCase {
                 accumulate,
                 problem.pattern(),
                 problem.values().steadyGrid(problem.batch(), problem.rows(), problem.random(1)),
-                problem.values().alternatingGrid(problem.batch(), problem.cols(), problem.random(2)));
+                problem.values().alternatingGrid(problem.batch(), problem.cols(), problem.random(2)),
+                PlanChoice.STORED);
     }
 
-    private SddmmCase(SparseProblem problem, boolean accumulate, SparsePattern sparsity, Grid gradient, Grid input) {
+    private SddmmCase(
+            SparseProblem problem,
+            boolean accumulate,
+            SparsePattern sparsity,
+            Grid gradient,
+            Grid input,
+            PlanChoice choice) {
         this.problem = problem;
+        this.choice = choice;
         this.accumulate = accumulate;
         this.sparsity = sparsity;
         this.gradient = gradient;
@@ -36,11 +45,15 @@ final class SddmmCase {
     }
 
     SddmmCase withPattern(BlockPattern other) {
-        return new SddmmCase(problem, accumulate, other, gradient, input);
+        return new SddmmCase(problem, accumulate, other, gradient, input, choice);
+    }
+
+    SddmmCase with(PlanChoice other) {
+        return new SddmmCase(problem, accumulate, sparsity, gradient, input, other);
     }
 
     SddmmCase withOperands(Grid otherGradient, Grid otherInput) {
-        return new SddmmCase(problem, accumulate, sparsity, otherGradient, otherInput);
+        return new SddmmCase(problem, accumulate, sparsity, otherGradient, otherInput, choice);
     }
 
     SparseMatrix runPanels(TestMemory memory, Workers workers) {
@@ -71,7 +84,7 @@ final class SddmmCase {
     }
 
     SddmmPlan plan(SparseMatrix dw, Layout layout, TestMemory memory, Workers workers) {
-        return SddmmPlan.backwardWeight(memory.kernels(), dw, problem.batch(), layout, accumulate, workers);
+        return SddmmPlan.backwardWeight(memory.kernels(), dw, problem.batch(), layout, accumulate, workers, choice);
     }
 
     Oracle expected() {

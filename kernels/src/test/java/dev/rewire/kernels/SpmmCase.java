@@ -6,16 +6,29 @@ final class SpmmCase {
         FORWARD,
         BACKWARD_INPUT;
 
+        /** A plan of the stored values: what tests are about unless they say otherwise. */
         SpmmPlan plan(KernelArena arena, SparseMatrix w, int batch, Layout layout, Epilogue end, Workers workers) {
+            return plan(arena, w, batch, layout, end, workers, PlanChoice.STORED);
+        }
+
+        SpmmPlan plan(
+                KernelArena arena,
+                SparseMatrix w,
+                int batch,
+                Layout layout,
+                Epilogue end,
+                Workers workers,
+                PlanChoice choice) {
             return this == FORWARD
-                    ? SpmmPlan.forward(arena, w, batch, layout, end, workers)
-                    : SpmmPlan.backwardInput(arena, w, batch, layout, end, workers);
+                    ? SpmmPlan.forward(arena, w, batch, layout, end, workers, choice)
+                    : SpmmPlan.backwardInput(arena, w, batch, layout, end, workers, choice);
         }
     }
 
     private final SparseProblem problem;
     private final Direction direction;
     private final EpilogueKind epilogue;
+    private final PlanChoice choice;
 
     final SparsePattern sparsity;
     /** In the shape of the matrix, zero where nothing is stored. */
@@ -36,6 +49,7 @@ final class SpmmCase {
         this.problem = problem;
         this.direction = direction;
         this.epilogue = epilogue;
+        this.choice = PlanChoice.STORED;
         this.sparsity = sparsity;
         Values values = problem.values();
         int batch = problem.batch();
@@ -51,10 +65,11 @@ final class SpmmCase {
         mask = Values.ZEROS_AND_SUBNORMALS.steadyGrid(batch, outputs, problem.random(5));
     }
 
-    private SpmmCase(SpmmCase other, Grid weights, Grid input) {
+    private SpmmCase(SpmmCase other, Grid weights, Grid input, PlanChoice choice) {
         this.problem = other.problem;
         this.direction = other.direction;
         this.epilogue = other.epilogue;
+        this.choice = choice;
         this.sparsity = other.sparsity;
         this.weights = weights;
         this.input = input;
@@ -64,11 +79,15 @@ final class SpmmCase {
     }
 
     SpmmCase withInput(Grid other) {
-        return new SpmmCase(this, weights, other);
+        return new SpmmCase(this, weights, other, choice);
     }
 
     SpmmCase withWeights(Grid other) {
-        return new SpmmCase(this, other, input);
+        return new SpmmCase(this, other, input, choice);
+    }
+
+    SpmmCase with(PlanChoice other) {
+        return new SpmmCase(this, weights, input, other);
     }
 
     PanelMatrix runPanels(TestMemory memory, Workers workers) {
@@ -102,7 +121,7 @@ final class SpmmCase {
                 epilogue.scale,
                 epilogue.mask ? mask.panels(memory.kernels()) : null);
         SparseMatrix w = SparseMatrix.fromDense(memory.kernels(), weights.rowMajor(memory), sparsity);
-        return direction.plan(memory.kernels(), w, problem.batch(), layout, fused, workers);
+        return direction.plan(memory.kernels(), w, problem.batch(), layout, fused, workers, choice);
     }
 
     Oracle expected() {

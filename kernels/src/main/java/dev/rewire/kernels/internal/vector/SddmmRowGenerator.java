@@ -4,18 +4,19 @@ import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.classfile.Label;
 
 /**
- * Writes the SDDMM of 1×1 blocks. Elements of one row share nothing but their gradient, so that stays in registers, one panel of it, while
- * the elements of the row are walked; partial sums wait in memory from panel to panel. In Java it would read
+ * Writes the SDDMM of 1×1 blocks. Elements of one row share nothing but their gradient, so that stays in registers, two panels of it where there are enough,
+ * while the elements of the row are walked; partial sums wait in memory from panels to panels. In Java it would read
  *
  * <pre>
- * for each panel
+ * for each panel, or two
  *   for each row that the blocks touch
- *     gradients = the row's samples of the panel
+ *     gradients = the row's samples of the panels
  *     for each block of the row
  *       partials[block] += gradients * input[column of the block]
  * </pre>
  *
- * That loads each input once, where a tile of one element would load a gradient beside each.
+ * That loads each input once, where a tile of one element would load a gradient beside each; two panels share an index, a load and a store of the partial sum.
+ * An odd number of panels begins with one.
  */
 final class SddmmRowGenerator {
     /** Sums that an element is split into, or each multiplication would wait for the last. */
@@ -39,9 +40,10 @@ final class SddmmRowGenerator {
     private final int block;
     private final int row;
     private final int address;
+    private final int next;
     private final int partial;
     private final int base;
-    private final int[] gradients;
+    private final int[][] gradients;
     private final int[] sums;
     private final int vector;
 
@@ -52,9 +54,10 @@ final class SddmmRowGenerator {
         block = tile.newInt();
         row = tile.newInt();
         address = tile.newLong();
+        next = tile.newLong();
         partial = tile.newLong();
         base = tile.newLong();
-        gradients = tile.newVectors(vectors);
+        gradients = tile.newVectors(2 * vectors <= Tiling.accumulators() ? 2 : 1, vectors);
         sums = tile.newVectors(Math.min(CHAINS, vectors));
         vector = tile.newVector();
     }
@@ -72,15 +75,20 @@ final class SddmmRowGenerator {
     private void batch() {
         Label loop = tile.code.newLabel();
         Label done = tile.code.newLabel();
-        panel(true);
-        tile.code.labelBinding(loop).iload(panels).iconst_1().if_icmple(done);
-        tile.code.lload(gradient).lload(gradientStride).ladd().lstore(gradient);
-        tile.code.lload(input).lload(inputStride).ladd().lstore(input);
-        panel(false);
-        tile.code.iinc(panels, -1).goto_(loop).labelBinding(done);
+        int atOnce = gradients.length;
+        if (atOnce > 1) {
+            Label even = tile.code.newLabel();
+            tile.code.iload(panels).iconst_1().iand().ifeq(even);
+            panels(true, 1);
+            tile.code.goto_(loop).labelBinding(even);
+        }
+        panels(true, atOnce);
+        tile.code.labelBinding(loop).iload(panels).ifle(done);
+        panels(false, atOnce);
+        tile.code.goto_(loop).labelBinding(done);
     }
 
-    private void panel(boolean first) {
+    private void panels(boolean first, int count) {
         Label rowLoop = tile.code.newLabel();
         Label blockLoop = tile.code.newLabel();
         Label done = tile.code.newLabel();
@@ -88,18 +96,30 @@ final class SddmmRowGenerator {
         tile.code.labelBinding(rowLoop).iload(block).iload(endBlock).if_icmpge(done);
         tile.code.aload(rowStarts).iload(block).iaload().istore(row);
         featureAddress(gradient, () -> tile.code.iload(row));
-        for (int i = 0; i < gradients.length; i++) {
-            tile.load(gradients[i], base, (long) i * RawMemory.VECTOR_BYTES);
+        for (int panel = 0; panel < count; panel++) {
+            if (panel > 0) {
+                advance(address, gradientStride);
+            }
+            tile.maskAddress(address, base);
+            for (int i = 0; i < gradients[panel].length; i++) {
+                tile.load(gradients[panel][i], base, (long) i * RawMemory.VECTOR_BYTES);
+            }
         }
         tile.code.labelBinding(blockLoop);
-        element(first);
+        element(first, count);
         tile.code.iinc(block, 1).iload(block).iload(endBlock).if_icmpge(done);
         tile.code.aload(rowStarts).iload(block).iaload().iload(row).if_icmpeq(blockLoop);
         tile.code.goto_(rowLoop).labelBinding(done);
+        for (int panel = 0; panel < count; panel++) {
+            advance(gradient, gradientStride);
+            advance(input, inputStride);
+        }
+        tile.code.iinc(panels, -count);
     }
 
-    private void element(boolean first) {
+    private void element(boolean first, int count) {
         featureAddress(input, () -> tile.code.aload(colStarts).iload(block).iaload());
+        tile.code.lload(address).lstore(next);
         for (int sum : sums) {
             tile.zero(sum);
         }
@@ -107,9 +127,15 @@ final class SddmmRowGenerator {
             tile.maskAddress(partial, address);
             tile.load(sums[0], address, 0);
         }
-        for (int i = 0; i < gradients.length; i++) {
-            tile.load(vector, base, (long) i * RawMemory.VECTOR_BYTES);
-            tile.fma(sums[i % sums.length], gradients[i], vector);
+        for (int panel = 0; panel < count; panel++) {
+            if (panel > 0) {
+                advance(next, inputStride);
+            }
+            tile.maskAddress(next, base);
+            for (int i = 0; i < gradients[panel].length; i++) {
+                tile.load(vector, base, (long) i * RawMemory.VECTOR_BYTES);
+                tile.fma(sums[i % sums.length], gradients[panel][i], vector);
+            }
         }
         for (int chain = 1; chain < sums.length; chain++) {
             tile.add(sums[0], sums[chain]);
@@ -119,11 +145,14 @@ final class SddmmRowGenerator {
         tile.advance(partial, RawMemory.VECTOR_BYTES);
     }
 
-    /** {@code base = matrix + feature · featureBytes}, without checks. */
+    private void advance(int address, int stride) {
+        tile.code.lload(address).lload(stride).ladd().lstore(address);
+    }
+
+    /** {@code address = matrix + feature · featureBytes}. */
     private void featureAddress(int matrix, Runnable feature) {
         tile.code.lload(matrix);
         feature.run();
         tile.code.i2l().loadConstant(featureBytes).lmul().ladd().lstore(address);
-        tile.maskAddress(address, base);
     }
 }
