@@ -31,6 +31,8 @@ final class SparsePlan {
     /** What all addresses are a multiple of; allocations of the driver are so by far. */
     static final int ALIGNMENT = 16;
 
+    private static final long COUNTERS = 2 << 20;
+
     private final GpuContext context;
     private final CusparseLt library;
     private final Closing closing = new Closing();
@@ -41,6 +43,7 @@ final class SparsePlan {
     private final MemorySegment keep;
     private final MemorySegment streams;
     private final long workspaceBytes;
+    private final long searchBytes;
 
     /**
      * Makes a plan.
@@ -55,6 +58,8 @@ final class SparsePlan {
         this.context = context;
         this.algorithm = algorithm;
         library = context.sparse;
+        // Sums of two parts of the inputs, as floats, and what counts them.
+        searchBytes = 2L * shape.outputs() * shape.batch() * Float.BYTES + COUNTERS;
         try {
             Arena arena = Arena.ofShared();
             closing.add(arena::close);
@@ -239,14 +244,14 @@ final class SparsePlan {
                 stream);
     }
 
-    /** Tries all that the library has, and overwrites D. */
+    /** Tries all that the library has, and overwrites D. Some of that needs more room than the plan says, which is for the first choice. */
     GpuAlgorithm search(int iterations, long a, long b, long d, GpuStream stream) {
         select(CUSPARSELT_MATMUL_SEARCH_ITERATIONS, iterations);
         prepare(1, 0, stream);
+        long workspace = stream.workspace(Math.max(workspaceBytes, searchBytes));
         context.check(
                 library,
-                library.cusparseLtMatmulSearch(
-                        context.handle(), plan, scale, a, b, keep, d, d, stream.workspace(workspaceBytes), streams, 1),
+                library.cusparseLtMatmulSearch(context.handle(), plan, scale, a, b, keep, d, d, workspace, streams, 1),
                 "cusparseLtMatmulSearch",
                 stream);
         return new GpuAlgorithm(

@@ -57,7 +57,10 @@ final class GpuBench {
             if (!report.correct()) {
                 err.println("rewire bench: a result is wrong, its error is larger than its bound");
             }
-            return report.correct() ? 0 : 1;
+            if (!report.broken().isEmpty()) {
+                err.println("rewire bench: not all was measured: " + report.broken());
+            }
+            return report.correct() && report.broken().isEmpty() ? 0 : 1;
         } finally {
             if (!written) {
                 results.abandon();

@@ -27,6 +27,9 @@ final class GpuBenchText {
         report.measured().forEach(each -> put(all.addObject(), each, report.denseAbsent()));
         ArrayNode skipped = node.putArray("skipped");
         report.skipped().forEach(skipped::add);
+        if (!report.broken().isEmpty()) {
+            node.put("broken", report.broken());
+        }
         ObjectNode environment = ResultJson.environment(node, report.environment());
         report.device().forEach(environment.putObject("gpu")::put);
         return node;
@@ -113,6 +116,9 @@ final class GpuBenchText {
             text.format("%ncuBLASLt: %s%n", report.denseAbsent());
         }
         report.skipped().forEach(reason -> text.format("%nNot measured: %s%n", reason));
+        if (!report.broken().isEmpty()) {
+            text.format("%nEnded before all was measured: %s%n", report.broken());
+        }
         return text.toString();
     }
 }

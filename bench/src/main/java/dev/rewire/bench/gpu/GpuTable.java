@@ -7,6 +7,7 @@ import dev.rewire.bench.SpmmBenchmark;
 import dev.rewire.bench.Times;
 import dev.rewire.gpu.GpuCapabilities;
 import dev.rewire.gpu.GpuContext;
+import dev.rewire.gpu.GpuException;
 import dev.rewire.gpu.GpuStream;
 import dev.rewire.gpu.GpuType;
 import java.time.Duration;
@@ -29,7 +30,7 @@ public final class GpuTable {
     /** After so long a quick run begins nothing new: it is to end within 2 minutes. */
     private static final Duration QUICK_LIMIT = Duration.ofSeconds(90);
 
-    private static final List<GpuType> TYPES = List.of(GpuType.F16, GpuType.BF16, GpuType.I8, GpuType.TF32);
+    private static final List<GpuType> TYPES = List.of(GpuType.BF16, GpuType.I8, GpuType.TF32, GpuType.F16);
     private static final long SEED = 1;
 
     private final boolean quick;
@@ -38,6 +39,7 @@ public final class GpuTable {
     private final List<GpuMeasured> measured = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private String denseAbsent = "";
+    private String broken = "";
 
     private GpuTable(boolean quick, List<Integer> sizes, Consumer<String> progress) {
         this.quick = quick;
@@ -54,6 +56,7 @@ public final class GpuTable {
      * @param measured all that was measured, size by size
      * @param skipped what was not, and why
      * @param denseAbsent why there is no dense product; empty if there is
+     * @param broken what ended it before all was measured; empty if nothing did
      * @param device name, driver and version
      * @param environment of the process
      */
@@ -64,6 +67,7 @@ public final class GpuTable {
             List<GpuMeasured> measured,
             List<String> skipped,
             String denseAbsent,
+            String broken,
             Map<String, String> device,
             Environment environment) {
         /** Copies the lists, and the map in its order. */
@@ -139,6 +143,11 @@ public final class GpuTable {
                     }
                 }
             }
+        } catch (GpuException e) {
+            if (measured.isEmpty()) {
+                throw e;
+            }
+            broken = e.getMessage(); // what was measured before is true all the same
         }
         Map<String, Environment.Library> libraries = new LinkedHashMap<>();
         libraries.put("cusparselt", GpuDescription.library(capabilities, capabilities.cusparselt()));
@@ -152,6 +161,7 @@ public final class GpuTable {
                 measured,
                 skipped,
                 denseAbsent,
+                broken,
                 GpuDescription.of(capabilities),
                 Environment.current(libraries));
     }
