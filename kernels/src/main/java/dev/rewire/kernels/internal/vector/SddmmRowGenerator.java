@@ -45,28 +45,31 @@ final class SddmmRowGenerator {
     private final int[] sums;
     private final int vector;
 
-    private SddmmRowGenerator(TileCode tile, SddmmShape shape) {
+    private SddmmRowGenerator(TileCode tile, SddmmShape shape, Span span) {
         this.tile = tile;
         featureBytes = (long) shape.lanes() * Float.BYTES;
-        int vectors = shape.lanes() / RawMemory.LANES;
         block = tile.newInt();
         row = tile.newInt();
         address = tile.newLong();
         partial = tile.newLong();
         base = tile.newLong();
-        gradients = tile.newVectors(vectors);
-        sums = tile.newVectors(Math.min(CHAINS, vectors));
+        gradients = tile.newVectors(span.vectors());
+        sums = tile.newVectors(Math.min(CHAINS, span.vectors()));
         vector = tile.newVector();
     }
 
     /** Whether a panel of one feature leaves registers for the rest. */
-    static boolean fits(SddmmShape shape) {
-        return shape.rows() == 1 && shape.cols() == 1 && shape.lanes() / RawMemory.LANES <= Tiling.accumulators();
+    static boolean fits(SddmmShape shape, Span span) {
+        return shape.rows() == 1 && shape.cols() == 1 && span.vectors() <= Tiling.accumulators();
     }
 
-    static WatchedTile<SddmmTile> generate(SddmmShape shape) {
+    static WatchedTile<SddmmTile> generate(SddmmShape shape, Span span) {
         return TileCode.define(
-                SddmmTile.class, shape, SddmmTile::idle, tile -> new SddmmRowGenerator(tile, shape).batch());
+                SddmmTile.class,
+                shape,
+                span.bits(),
+                SddmmTile::idle,
+                tile -> new SddmmRowGenerator(tile, shape, span).batch());
     }
 
     private void batch() {
@@ -89,7 +92,7 @@ final class SddmmRowGenerator {
         tile.code.aload(rowStarts).iload(block).iaload().istore(row);
         featureAddress(gradient, () -> tile.code.iload(row));
         for (int i = 0; i < gradients.length; i++) {
-            tile.load(gradients[i], base, (long) i * RawMemory.VECTOR_BYTES);
+            tile.load(gradients[i], base, (long) i * tile.vectorBytes);
         }
         tile.code.labelBinding(blockLoop);
         element(first);
@@ -108,7 +111,7 @@ final class SddmmRowGenerator {
             tile.load(sums[0], address, 0);
         }
         for (int i = 0; i < gradients.length; i++) {
-            tile.load(vector, base, (long) i * RawMemory.VECTOR_BYTES);
+            tile.load(vector, base, (long) i * tile.vectorBytes);
             tile.fma(sums[i % sums.length], gradients[i], vector);
         }
         for (int chain = 1; chain < sums.length; chain++) {
@@ -116,7 +119,7 @@ final class SddmmRowGenerator {
         }
         tile.maskAddress(partial, address);
         tile.store(sums[0], address, 0);
-        tile.advance(partial, RawMemory.VECTOR_BYTES);
+        tile.advance(partial, tile.vectorBytes);
     }
 
     /** {@code base = matrix + feature · featureBytes}, without checks. */
