@@ -37,9 +37,9 @@ final class BlockWeights implements SpmmWeights {
         int rows = pattern.blockRows();
         int cols = pattern.blockCols();
         scattered = transposed ? ScatteredSample.of(rows, cols, setup.batch()) : null;
-        // Larger blocks use more of a cache line, and a single sample uses each value once, so that copying them would
-        // not pay.
-        orderedValues = transposed && rows * cols == 1 && setup.batch() != 1 && scattered == null
+        // Larger blocks use more of a cache line, and fewer samples use each value once, so that copying them would not
+        // pay.
+        orderedValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null
                 ? new OrderedValues(setup.arena(), w.memory())
                 : null;
         widenedValues = WidenedValues.of(setup, w.memory(), w.type());
@@ -52,18 +52,26 @@ final class BlockWeights implements SpmmWeights {
                         cols,
                         rows * cols,
                         setup.lanes(),
+                        setup.lanes(),
                         orderedValues != null,
                         type,
                         setup.start(),
                         setup.end())
                 : new SpmmShape(
-                        rows, cols, cols, 1, rows * cols, setup.lanes(), true, type, setup.start(), setup.end());
+                        rows, cols, cols, 1, rows * cols, setup.lanes(), setup.lanes(), true, type, setup.start(), setup.end());
         spmv = scattered != null || setup.batch() == 0
                 ? scattered
-                : Providers.active().spmv(shape, setup.batch());
-        kernel = Providers.active().spmm(shape);
+                : Providers.active()
+                        .spmv(
+                                shape,
+                                setup.batch(),
+                                pattern.storedElements() * w.type().bytes());
+        kernel = LastPanel.kernel(setup, samples -> Providers.active().spmm(shape.withSamples(samples)));
         int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();
-        lastGroupKernel = remainder == 0 ? null : Providers.active().spmm(shape.withOutputs(remainder));
+        SpmmShape rest = shape.withOutputs(remainder);
+        lastGroupKernel = remainder == 0
+                ? null
+                : LastPanel.kernel(setup, samples -> Providers.active().spmm(rest.withSamples(samples)));
         int inputs = transposed ? pattern.rows() : pattern.cols();
         int groups = transposed ? pattern.gridCols() : pattern.gridRows();
         // In narrower panels, and in larger blocks, samples are near enough as it is.

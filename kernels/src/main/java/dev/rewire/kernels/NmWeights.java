@@ -51,11 +51,12 @@ final class NmWeights implements SpmmWeights {
                 Math.min(walked.sharedRows(), MOST_OUTPUTS),
                 walked.groups(),
                 setup.lanes(),
+                setup.lanes(),
                 widenedValues == null ? w.type() : ValueType.F32,
                 setup.start(),
                 setup.end());
-        spmv = setup.batch() == 1 ? Providers.active().nmSpmv(shape) : null;
-        kernel = Providers.active().nm(shape);
+        spmv = setup.batch() == 0 ? null : Providers.active().nmSpmv(shape, setup.batch());
+        kernel = LastPanel.kernel(setup, samples -> Providers.active().nm(shape.withSamples(samples)));
         int groups = walked.rows() / shape.outputs();
         offsets = new int[groups + 1];
         for (int group = 0; group <= groups; group++) {

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * which there are as many for any number of workers.
  */
 final class ScatteredSample implements SpmvKernel {
-    /** Samples up to which this is faster than a panel of them. */
-    private static final int MOST_SAMPLES = 3;
-
     /** Values of a part: its sums are few beside them. */
     private static final int PART_VALUES = 32 * 1024;
 
@@ -37,7 +34,8 @@ final class ScatteredSample implements SpmvKernel {
 
     /** For blocks of a shape, or null where it is not worth it. */
     static @Nullable ScatteredSample of(int blockRows, int blockCols, int batch) {
-        if (batch == 0 || batch > MOST_SAMPLES) {
+        // Where a block has one column a panel of two samples would wait for values that lie far apart.
+        if (batch == 0 || batch > (blockCols == 1 ? 2 : 1)) {
             return null;
         }
         ScatterKernel kernel = Providers.active().scatter(blockRows, blockCols);

@@ -17,9 +17,13 @@ public interface KernelProvider {
     /** The SpMM kernel for a shape. */
     SpmmKernel spmm(SpmmShape shape);
 
-    /** A kernel for one sample after the other of a batch, whatever lanes, start and end the shape has; null where the SpMM kernel is as good. */
+    /**
+     * A kernel for one sample after the other of a batch, whatever lanes, samples, start and end the shape has; null where the SpMM kernel is as good.
+     *
+     * @param bytes of the values, which each sample reads once
+     */
     @Nullable
-    SpmvKernel spmv(SpmmShape shape, int batch);
+    SpmvKernel spmv(SpmmShape shape, int batch, long bytes);
 
     /** A kernel for few samples backward to the input that walks W by rows, or null where walking it by columns is as good. */
     @Nullable
@@ -28,9 +32,9 @@ public interface KernelProvider {
     /** The SpMM kernel for N:M weights. */
     SpmmKernel nm(NmShape shape);
 
-    /** A kernel for N:M weights and a batch of one, whatever lanes, start and end the shape has; null where the other is as good. */
+    /** A kernel for N:M weights and one sample after the other, whatever lanes, samples, start and end the shape has; null where the other is as good. */
     @Nullable
-    NmSpmvKernel nmSpmv(NmShape shape);
+    NmSpmvKernel nmSpmv(NmShape shape, int batch);
 
     /** Samples up to which SDDMM is faster one after the other than by panels; then both give the same bits. */
     int fewSamples(int blockElements);

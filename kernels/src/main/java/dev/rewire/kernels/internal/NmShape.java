@@ -13,14 +13,29 @@ import dev.rewire.kernels.internal.SpmmShape.Start;
  * @param outputs rows of a group
  * @param rowGroups how often M elements a row has
  * @param lanes samples of a panel
+ * @param samples of them, those that are computed at least
  * @param type how the values are stored
  * @param start what the sums start from
  * @param end what happens to finished sums
  */
 public record NmShape(
-        int n, int m, int indexBits, int outputs, int rowGroups, int lanes, ValueType type, Start start, End end) {
+        int n,
+        int m,
+        int indexBits,
+        int outputs,
+        int rowGroups,
+        int lanes,
+        int samples,
+        ValueType type,
+        Start start,
+        End end) {
     /** An input's place in its chunk is a byte. */
     private static final int MOST_INPUTS = 256;
+
+    /** The same for so many samples of a panel. */
+    public NmShape withSamples(int count) {
+        return new NmShape(n, m, indexBits, outputs, rowGroups, lanes, count, type, start, end);
+    }
 
     /**
      * Inputs that are walked for all groups before the next: as many as fill the first-level cache with 64 samples. Where groups share each sample that

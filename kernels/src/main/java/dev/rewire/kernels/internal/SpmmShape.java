@@ -12,6 +12,7 @@ import dev.rewire.kernels.ValueType;
  * @param stepStride floats in the block's values from one input to the next
  * @param blockElements floats of a block
  * @param lanes samples of a panel
+ * @param samples of them, those that are computed at least; what a kernel leaves in the other lanes of the output is its own affair
  * @param consecutive whether the values of a group's blocks lie one after the other
  * @param type how the values are stored
  * @param start what the sums start from
@@ -24,6 +25,7 @@ public record SpmmShape(
         int stepStride,
         int blockElements,
         int lanes,
+        int samples,
         boolean consecutive,
         ValueType type,
         Start start,
@@ -57,6 +59,12 @@ public record SpmmShape(
     /** The same for groups of another height: the last group of a matrix that the block does not divide. */
     public SpmmShape withOutputs(int count) {
         return new SpmmShape(
-                count, steps, outputStride, stepStride, blockElements, lanes, consecutive, type, start, end);
+                count, steps, outputStride, stepStride, blockElements, lanes, samples, consecutive, type, start, end);
+    }
+
+    /** The same for so many samples of a panel. */
+    public SpmmShape withSamples(int count) {
+        return new SpmmShape(
+                outputs, steps, outputStride, stepStride, blockElements, lanes, count, consecutive, type, start, end);
     }
 }

@@ -36,7 +36,7 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable SpmvKernel spmv(SpmmShape shape, int batch) {
+    public @Nullable SpmvKernel spmv(SpmmShape shape, int batch, long bytes) {
         return batch == 1 && ScalarSpmv.fits(shape) ? new ScalarSpmv(shape) : null;
     }
 
@@ -51,8 +51,8 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public NmSpmvKernel nmSpmv(NmShape shape) {
-        return new ScalarNmSpmv(shape);
+    public @Nullable NmSpmvKernel nmSpmv(NmShape shape, int batch) {
+        return batch == 1 ? new ScalarNmSpmv(shape) : null;
     }
 
     @Override

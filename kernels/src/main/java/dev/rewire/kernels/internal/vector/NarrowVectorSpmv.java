@@ -15,9 +15,6 @@ import jdk.incubator.vector.VectorSpecies;
  * and lanes of wider vectors take more instructions to reach.
  */
 class NarrowVectorSpmv implements SpmvKernel {
-    /** Samples up to which it is faster, one after the other, than a panel of them. */
-    static final int MOST_SAMPLES = 3;
-
     private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
     private static final int LANES = 4;
 

@@ -32,7 +32,7 @@ final class NmTileGenerator {
     private final TileCode tile;
     private final NmShape shape;
     private final int streams;
-    private final int vectors;
+    private final Span.Turns turns;
 
     private final long featureBytes;
     private final long rowBytes;
@@ -71,11 +71,11 @@ final class NmTileGenerator {
     private final int[] samples;
     private final int vector;
 
-    private NmTileGenerator(TileCode tile, NmShape shape, int streams, int vectors) {
+    private NmTileGenerator(TileCode tile, NmShape shape, int streams, Span.Turns turns) {
         this.tile = tile;
         this.shape = shape;
         this.streams = streams;
-        this.vectors = vectors;
+        this.turns = turns;
         featureBytes = (long) shape.lanes() * Float.BYTES;
         rowBytes = (long) shape.rowElements() * shape.type().bytes();
         unrolled = unrolled(shape, streams);
@@ -99,8 +99,8 @@ final class NmTileGenerator {
         base = tile.newLong();
         bits = new int[streams];
         Arrays.setAll(bits, stream -> tile.newLong());
-        sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, streams * shape.outputs(), vectors);
-        samples = tile.newVectors(vectors);
+        sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, streams * shape.outputs(), turns.vectors(), 1);
+        samples = tile.newVectors(turns.vectors());
         vector = tile.newVector();
     }
 
@@ -111,9 +111,13 @@ final class NmTileGenerator {
                 : Integer.lowestOneBit(shape.rowElements() | MOST_UNROLLED);
     }
 
-    static WatchedTile<NmTile> generate(NmShape shape, int streams, int vectors) {
+    static WatchedTile<NmTile> generate(NmShape shape, int streams, int bits, Span.Turns turns) {
         return TileCode.define(
-                NmTile.class, shape, NmTile::idle, tile -> new NmTileGenerator(tile, shape, streams, vectors).chunks());
+                NmTile.class,
+                shape,
+                bits,
+                NmTile::idle,
+                tile -> new NmTileGenerator(tile, shape, streams, turns).chunks());
     }
 
     private void chunks() {
@@ -147,12 +151,12 @@ final class NmTileGenerator {
 
     private void lanes() {
         Label loop = tile.code.newLabel();
-        long bytes = (long) vectors * RawMemory.VECTOR_BYTES;
+        long bytes = (long) turns.vectors() * tile.vectorBytes;
         tile.code.loadConstant(0L).lstore(lane).labelBinding(loop);
         tile();
-        if (bytes < featureBytes) {
+        if (turns.times() > 1) {
             tile.advance(lane, bytes);
-            tile.code.lload(lane).loadConstant(featureBytes).lcmp().ifne(loop);
+            tile.code.lload(lane).loadConstant(turns.times() * bytes).lcmp().ifne(loop);
         }
     }
 
@@ -245,8 +249,8 @@ final class NmTileGenerator {
         for (int k = 0; k < unrolled; k++) {
             for (int stream = 0; stream < streams; stream++) {
                 sampleOf(k, stream);
-                for (int j = 0; j < vectors; j++) {
-                    tile.load(samples[j], base, (long) j * RawMemory.VECTOR_BYTES);
+                for (int j = 0; j < turns.vectors(); j++) {
+                    tile.load(samples[j], base, (long) j * tile.vectorBytes);
                 }
                 for (int i = 0; i < shape.outputs(); i++) {
                     int output = stream * shape.outputs() + i;
@@ -255,8 +259,8 @@ final class NmTileGenerator {
                             valueBase,
                             output * rowBytes + (long) k * shape.type().bytes(),
                             shape.type());
-                    for (int j = 0; j < vectors; j++) {
-                        tile.fma(sums.at(output, j), vector, samples[j]);
+                    for (int j = 0; j < turns.vectors(); j++) {
+                        tile.fma(sums.at(0, output, j), vector, samples[j]);
                     }
                 }
             }

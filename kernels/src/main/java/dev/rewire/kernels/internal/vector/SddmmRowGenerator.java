@@ -47,29 +47,32 @@ final class SddmmRowGenerator {
     private final int[] sums;
     private final int vector;
 
-    private SddmmRowGenerator(TileCode tile, SddmmShape shape) {
+    private SddmmRowGenerator(TileCode tile, SddmmShape shape, Span span) {
         this.tile = tile;
         featureBytes = (long) shape.lanes() * Float.BYTES;
-        int vectors = shape.lanes() / RawMemory.LANES;
         block = tile.newInt();
         row = tile.newInt();
         address = tile.newLong();
         next = tile.newLong();
         partial = tile.newLong();
         base = tile.newLong();
-        gradients = tile.newVectors(2 * vectors <= Tiling.accumulators() ? 2 : 1, vectors);
-        sums = tile.newVectors(Math.min(CHAINS, vectors));
+        gradients = tile.newVectors(2 * span.vectors() <= Tiling.accumulators() ? 2 : 1, span.vectors());
+        sums = tile.newVectors(Math.min(CHAINS, span.vectors()));
         vector = tile.newVector();
     }
 
     /** Whether a panel of one feature leaves registers for the rest. */
-    static boolean fits(SddmmShape shape) {
-        return shape.rows() == 1 && shape.cols() == 1 && shape.lanes() / RawMemory.LANES <= Tiling.accumulators();
+    static boolean fits(SddmmShape shape, Span span) {
+        return shape.rows() == 1 && shape.cols() == 1 && span.vectors() <= Tiling.accumulators();
     }
 
-    static WatchedTile<SddmmTile> generate(SddmmShape shape) {
+    static WatchedTile<SddmmTile> generate(SddmmShape shape, Span span) {
         return TileCode.define(
-                SddmmTile.class, shape, SddmmTile::idle, tile -> new SddmmRowGenerator(tile, shape).batch());
+                SddmmTile.class,
+                shape,
+                span.bits(),
+                SddmmTile::idle,
+                tile -> new SddmmRowGenerator(tile, shape, span).batch());
     }
 
     private void batch() {
@@ -102,7 +105,7 @@ final class SddmmRowGenerator {
             }
             tile.maskAddress(address, base);
             for (int i = 0; i < gradients[panel].length; i++) {
-                tile.load(gradients[panel][i], base, (long) i * RawMemory.VECTOR_BYTES);
+                tile.load(gradients[panel][i], base, (long) i * tile.vectorBytes);
             }
         }
         tile.code.labelBinding(blockLoop);
@@ -133,7 +136,7 @@ final class SddmmRowGenerator {
             }
             tile.maskAddress(next, base);
             for (int i = 0; i < gradients[panel].length; i++) {
-                tile.load(vector, base, (long) i * RawMemory.VECTOR_BYTES);
+                tile.load(vector, base, (long) i * tile.vectorBytes);
                 tile.fma(sums[i % sums.length], gradients[panel][i], vector);
             }
         }
@@ -142,7 +145,7 @@ final class SddmmRowGenerator {
         }
         tile.maskAddress(partial, address);
         tile.store(sums[0], address, 0);
-        tile.advance(partial, RawMemory.VECTOR_BYTES);
+        tile.advance(partial, tile.vectorBytes);
     }
 
     private void advance(int address, int stride) {

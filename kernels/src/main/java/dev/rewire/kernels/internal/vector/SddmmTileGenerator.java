@@ -26,6 +26,7 @@ final class SddmmTileGenerator {
     private final Tiling.Part rows;
     private final Tiling.Part cols;
     private final int chains;
+    private final int turns;
     private final long featureBytes;
 
     // The parameters' slots; 0 is the tile itself.
@@ -54,12 +55,14 @@ final class SddmmTileGenerator {
     private final int[] inputs;
     private final int vector;
 
-    private SddmmTileGenerator(TileCode tile, SddmmShape shape, Tiling.Part rows, Tiling.Part cols, int chains) {
+    private SddmmTileGenerator(
+            TileCode tile, SddmmShape shape, Tiling.Part rows, Tiling.Part cols, Span.Turns turns) {
         this.tile = tile;
         this.shape = shape;
         this.rows = rows;
         this.cols = cols;
-        this.chains = chains;
+        chains = turns.vectors();
+        this.turns = turns.times();
         featureBytes = (long) shape.lanes() * Float.BYTES;
         row = tile.newInt();
         col = tile.newInt();
@@ -79,12 +82,14 @@ final class SddmmTileGenerator {
         vector = tile.newVector();
     }
 
-    static WatchedTile<SddmmTile> generate(SddmmShape shape, Tiling.Part rows, Tiling.Part cols, int chains) {
+    static WatchedTile<SddmmTile> generate(
+            SddmmShape shape, Tiling.Part rows, Tiling.Part cols, int bits, Span.Turns turns) {
         return TileCode.define(
                 SddmmTile.class,
                 shape,
+                bits,
                 SddmmTile::idle,
-                tile -> new SddmmTileGenerator(tile, shape, rows, cols, chains).blocks());
+                tile -> new SddmmTileGenerator(tile, shape, rows, cols, turns).blocks());
     }
 
     private void blocks() {
@@ -100,7 +105,7 @@ final class SddmmTileGenerator {
         store();
         tile.code.iinc(col, cols.size()).iload(col).loadConstant(cols.to()).if_icmplt(colLoop);
         tile.code.iinc(row, rows.size()).iload(row).loadConstant(rows.to()).if_icmplt(rowLoop);
-        tile.advance(partials, (long) shape.rows() * shape.cols() * RawMemory.VECTOR_BYTES);
+        tile.advance(partials, (long) shape.rows() * shape.cols() * tile.vectorBytes);
         tile.code.iinc(block, 1).goto_(loop).labelBinding(done);
     }
 
@@ -119,19 +124,19 @@ final class SddmmTileGenerator {
         Label vectorLoop = tile.code.newLabel();
         Label endOfPanel = tile.code.newLabel();
         Label done = tile.code.newLabel();
-        long groupBytes = (long) chains * RawMemory.VECTOR_BYTES;
+        long groupBytes = (long) chains * tile.vectorBytes;
         featureAddress(gradient, rowStarts, row, gradientOfPanel);
         featureAddress(input, colStarts, col, inputOfPanel);
         tile.code.iload(panels).istore(panel);
         tile.code.labelBinding(panelLoop).iload(panel).ifle(done);
         tile.code.lload(gradientOfPanel).loadConstant(groupBytes).lsub().lstore(g);
         tile.code.lload(inputOfPanel).loadConstant(groupBytes).lsub().lstore(x);
-        tile.code.lload(g).loadConstant(featureBytes).ladd().lstore(end);
+        tile.code.lload(g).loadConstant(turns * groupBytes).ladd().lstore(end);
         tile.code.labelBinding(vectorLoop);
         tile.advance(g, groupBytes);
         tile.advance(x, groupBytes);
         group();
-        if (groupBytes < featureBytes) {
+        if (turns > 1) {
             tile.code.lload(g).lload(end).lcmp().ifeq(endOfPanel).goto_(vectorLoop);
         }
         tile.code.labelBinding(endOfPanel);
@@ -157,7 +162,7 @@ final class SddmmTileGenerator {
         tile.maskAddress(g, base);
         tile.maskAddress(x, inputBase);
         for (int chain = 0; chain < chains; chain++) {
-            long lanes = (long) chain * RawMemory.VECTOR_BYTES;
+            long lanes = (long) chain * tile.vectorBytes;
             for (int j = 0; j < cols.size(); j++) {
                 tile.load(inputs[j], inputBase, j * featureBytes + lanes);
             }
@@ -179,7 +184,7 @@ final class SddmmTileGenerator {
                 .iload(col)
                 .iadd()
                 .i2l();
-        tile.code.loadConstant((long) RawMemory.VECTOR_BYTES).lmul().ladd().lstore(g);
+        tile.code.loadConstant((long) tile.vectorBytes).lmul().ladd().lstore(g);
         tile.maskAddress(g, base);
         for (int i = 0; i < rows.size(); i++) {
             for (int j = 0; j < cols.size(); j++) {
@@ -188,7 +193,7 @@ final class SddmmTileGenerator {
                         tile.add(sums[chain][i][j], sums[chain + step][i][j]);
                     }
                 }
-                tile.store(sums[0][i][j], base, ((long) i * shape.cols() + j) * RawMemory.VECTOR_BYTES);
+                tile.store(sums[0][i][j], base, ((long) i * shape.cols() + j) * tile.vectorBytes);
             }
         }
     }

@@ -33,14 +33,23 @@ final class SpmmTileGenerator {
     /** Inputs of a chunk: with 64 samples half of the first-level cache, which leaves room for values and sums. */
     private static final int CHUNK_STEPS = CacheSizes.items(CacheSizes.L1 / 2, 64 * Float.BYTES, 256);
 
+    /** A multiplication takes four cycles, and a processor starts two in each; more sums than half of these are not worth the moves. */
+    private static final int CHAINS = 4;
+
+    /** Products of a turn, where there is nothing but items to make more of them. */
+    private static final int PRODUCTS = 8;
+
     /** Steps of a tile of one output that are written out; a taller tile would spill. */
     private static final int MOST_UNROLLED = 4;
 
     private final TileCode tile;
     private final SpmmShape shape;
     private final Tiling.Part part;
-    private final int vectors;
+    private final Span.Turns turns;
+    private final int chains;
+    private final int itemsOfTurn;
 
+    private final long blockBytes;
     private final long featureBytes;
     private final int outputsOfGroup;
     private final boolean severalTiles;
@@ -80,11 +89,14 @@ final class SpmmTileGenerator {
     private final int[] samples;
     private final int vector;
 
-    private SpmmTileGenerator(TileCode tile, SpmmShape shape, Tiling.Part part, int vectors) {
+    private SpmmTileGenerator(TileCode tile, SpmmShape shape, Tiling.Part part, Span.Turns turns) {
         this.tile = tile;
         this.shape = shape;
         this.part = part;
-        this.vectors = vectors;
+        this.turns = turns;
+        chains = chains(shape, part, turns);
+        itemsOfTurn = itemsOfTurn(shape, part, turns);
+        blockBytes = (long) shape.blockElements() * shape.type().bytes();
         featureBytes = (long) shape.lanes() * Float.BYTES;
         outputsOfGroup = shape.blockElements() / shape.steps();
         severalTiles = part.to() - part.from() > part.size();
@@ -104,17 +116,30 @@ final class SpmmTileGenerator {
         lastValue = tile.newLong();
         base = tile.newLong();
         valueBase = tile.newLong();
-        sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, part.size(), vectors);
-        samples = tile.newVectors(vectors);
+        sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, part.size(), turns.vectors(), chains);
+        samples = tile.newVectors(turns.vectors());
         vector = tile.newVector();
     }
 
-    static WatchedTile<SpmmTile> generate(SpmmShape shape, Tiling.Part part, int vectors) {
+    static WatchedTile<SpmmTile> generate(SpmmShape shape, Tiling.Part part, int bits, Span.Turns turns) {
         return TileCode.define(
                 SpmmTile.class,
                 shape,
+                bits,
                 SpmmTile::idle,
-                tile -> new SpmmTileGenerator(tile, shape, part, vectors).groups());
+                tile -> new SpmmTileGenerator(tile, shape, part, turns).groups());
+    }
+
+    /**
+     * Sums that an output is split into where a tile has so few that each multiplication would wait for the last. Not in panels of a larger batch, the last
+     * of which may be computed by another tile than the others, and has the same bits.
+     */
+    private static int chains(SpmmShape shape, Tiling.Part part, Span.Turns turns) {
+        if (shape.lanes() >= 64) {
+            return 1;
+        }
+        int chains = Tiling.powerOfTwo(CHAINS / (part.size() * turns.vectors()));
+        return Math.min(chains, Math.max(unrolledSteps(shape, part), itemsOfTurn(shape, part, turns)));
     }
 
     private void groups() {
@@ -189,7 +214,7 @@ final class SpmmTileGenerator {
 
     private void lanes() {
         Label loop = tile.code.newLabel();
-        long bytes = (long) vectors * RawMemory.VECTOR_BYTES;
+        long bytes = (long) turns.vectors() * tile.vectorBytes;
         tile.code.loadConstant(0L).lstore(lane).labelBinding(loop);
         tile.code.lload(output).lload(lane).ladd().lstore(tileOutput);
         if (shape.start().readsBias()) {
@@ -199,9 +224,9 @@ final class SpmmTileGenerator {
             tile.code.lload(mask).lload(lane).ladd().lstore(tileMask);
         }
         tiles();
-        if (bytes < featureBytes) {
+        if (turns.times() > 1) {
             tile.advance(lane, bytes);
-            tile.code.lload(lane).loadConstant(featureBytes).lcmp().ifne(loop);
+            tile.code.lload(lane).loadConstant(turns.times() * bytes).lcmp().ifne(loop);
         }
     }
 
@@ -243,52 +268,24 @@ final class SpmmTileGenerator {
     }
 
     private void items() {
-        Label loop = tile.code.newLabel();
-        Label end = tile.code.newLabel();
-        long blockBytes = (long) shape.blockElements() * shape.type().bytes();
         tile.code.iload(chunk).istore(item);
-        tile.code
-                .iload(endItem)
-                .iload(item)
-                .isub()
-                .i2l()
-                .loadConstant(2L)
-                .lmul()
-                .lstore(itemsLeft);
         if (shape.consecutive()) {
             tile.code.lload(values).lload(valueOfTile).ladd();
             tile.code.iload(item).i2l().loadConstant(blockBytes).lmul().ladd().lstore(value);
         }
-        boolean counted = shape.steps() > unrolledSteps();
+        if (itemsOfTurn > 1) {
+            itemsInTurns();
+        }
+        Label loop = tile.code.newLabel();
+        Label end = tile.code.newLabel();
+        countItems(1);
+        boolean counted = shape.steps() > unrolledSteps(shape, part);
         if (counted) {
             tile.code.labelBinding(loop).iload(item).iload(endItem).if_icmpge(end);
         } else {
             tile.code.iload(item).iload(endItem).if_icmpge(end).labelBinding(loop);
         }
-        if (!shape.consecutive()) {
-            tile.code.lload(values).lload(valueOfTile).ladd();
-            tile.code
-                    .aload(blocks)
-                    .iload(item)
-                    .iaload()
-                    .i2l()
-                    .loadConstant(blockBytes)
-                    .lmul()
-                    .ladd()
-                    .lstore(value);
-        }
-        tile.code
-                .lload(input)
-                .lload(lane)
-                .ladd()
-                .aload(inputs)
-                .iload(item)
-                .iaload()
-                .i2l()
-                .loadConstant(featureBytes)
-                .lmul()
-                .ladd()
-                .lstore(sample);
+        addresses(0);
         tile.code.iinc(item, 1);
         steps();
         if (shape.consecutive()) {
@@ -302,12 +299,63 @@ final class SpmmTileGenerator {
         tile.code.goto_(loop).labelBinding(end);
     }
 
-    private int unrolledSteps() {
+    /** Where an item is so little work that to count it would take as long. */
+    private void itemsInTurns() {
+        Label loop = tile.code.newLabel();
+        Label end = tile.code.newLabel();
+        countItems(itemsOfTurn);
+        tile.code.lload(itemsLeft).lconst_0().lcmp().ifle(end).labelBinding(loop);
+        for (int i = 0; i < itemsOfTurn; i++) {
+            addresses(i);
+            tile.maskAddress(sample, base);
+            tile.maskAddress(value, valueBase);
+            products(0, shape.consecutive() ? i * blockBytes : 0, i % chains);
+        }
+        tile.code.iinc(item, itemsOfTurn);
+        if (shape.consecutive()) {
+            tile.advance(value, itemsOfTurn * blockBytes);
+        }
+        tile.advance(itemsLeft, -2);
+        tile.code.lload(itemsLeft).lconst_0().lcmp().ifeq(end).goto_(loop).labelBinding(end);
+    }
+
+    /** {@code itemsLeft} becomes twice how often there are so many items. */
+    private void countItems(int items) {
+        tile.code.iload(endItem).iload(item).isub().loadConstant(items).idiv().i2l();
+        tile.code.loadConstant(2L).lmul().lstore(itemsLeft);
+    }
+
+    /** Where the samples lie of the item that is so many ahead, and its values, unless these follow one another. */
+    private void addresses(int ahead) {
+        if (!shape.consecutive()) {
+            tile.code.lload(values).lload(valueOfTile).ladd();
+            itemOf(blocks, ahead);
+            tile.code.i2l().loadConstant(blockBytes).lmul().ladd().lstore(value);
+        }
+        tile.code.lload(input).lload(lane).ladd();
+        itemOf(inputs, ahead);
+        tile.code.i2l().loadConstant(featureBytes).lmul().ladd().lstore(sample);
+    }
+
+    private void itemOf(int array, int ahead) {
+        tile.code.aload(array).iload(item);
+        if (ahead > 0) {
+            tile.code.loadConstant(ahead).iadd();
+        }
+        tile.code.iaload();
+    }
+
+    /** Those of one step, whose products are the fewest that a turn can have. */
+    private static int itemsOfTurn(SpmmShape shape, Tiling.Part part, Span.Turns turns) {
+        return shape.steps() > 1 ? 1 : Tiling.powerOfTwo(PRODUCTS / (part.size() * turns.vectors()));
+    }
+
+    private static int unrolledSteps(SpmmShape shape, Tiling.Part part) {
         return part.size() == 1 ? Math.min(MOST_UNROLLED, Integer.lowestOneBit(shape.steps())) : 1;
     }
 
     private void steps() {
-        int unrolled = unrolledSteps();
+        int unrolled = unrolledSteps(shape, part);
         long valueBytes = (long) unrolled * shape.stepStride() * shape.type().bytes();
         long sampleBytes = unrolled * featureBytes;
         int turns = shape.steps() / unrolled;
@@ -329,25 +377,30 @@ final class SpmmTileGenerator {
         tile.advance(value, valueBytes);
     }
 
-    /** A sample is the last factor of its product: there C2 makes its load a part of the multiplication if it has one use only. */
     private void products(int steps) {
         tile.maskAddress(sample, base);
         tile.maskAddress(value, valueBase);
         for (int step = 0; step < steps; step++) {
-            for (int j = 0; j < vectors; j++) {
-                tile.load(samples[j], base, step * featureBytes + (long) j * RawMemory.VECTOR_BYTES);
-            }
-            for (int i = 0; i < part.size(); i++) {
-                int index = step * shape.stepStride() + i * shape.outputStride();
-                tile.broadcast(vector, valueBase, (long) index * shape.type().bytes(), shape.type());
-                for (int j = 0; j < vectors; j++) {
-                    tile.fma(sums.at(i, j), vector, samples[j]);
-                }
+            products(step * featureBytes, (long) step * shape.stepStride() * shape.type().bytes(), step % chains);
+        }
+    }
+
+    /** A sample is the last factor of its product: there C2 makes its load a part of the multiplication if it has one use only. */
+    private void products(long sampleOffset, long valueOffset, int chain) {
+        for (int j = 0; j < turns.vectors(); j++) {
+            tile.load(samples[j], base, sampleOffset + (long) j * tile.vectorBytes);
+        }
+        for (int i = 0; i < part.size(); i++) {
+            long offset = valueOffset + (long) i * shape.outputStride() * shape.type().bytes();
+            tile.broadcast(vector, valueBase, offset, shape.type());
+            for (int j = 0; j < turns.vectors(); j++) {
+                tile.fma(sums.at(chain, i, j), vector, samples[j]);
             }
         }
     }
 
     private void finish() {
+        sums.addChains();
         sums.store(tileOutput, tileMask, unfinished -> {
             if (cutByCaller) {
                 tile.code.iload(last).ifeq(unfinished);

@@ -36,6 +36,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class TileCode {
     private static final ClassDesc RAW = desc(RawMemory.class);
+    private static final ClassDesc CLASS = ConstantDescs.CD_Class;
     private static final ClassDesc SPECIES = desc(VectorSpecies.class);
     private static final ClassDesc SEGMENT = desc(MemorySegment.class);
     private static final ClassDesc ORDER = desc(ByteOrder.class);
@@ -64,15 +65,20 @@ public final class TileCode {
     /** The bytecode itself, for what has no method here. */
     public final CodeBuilder code;
 
-    private final Fields species;
+    /** Floats of a vector. */
+    final int lanes;
 
-    private TileCode(CodeBuilder code, Fields species) {
+    /** Bytes of a vector. */
+    final int vectorBytes;
+
+    private final ClassDesc vectors;
+
+    private TileCode(CodeBuilder code, int bits) {
         this.code = code;
-        this.species = species;
+        lanes = bits / Float.SIZE;
+        vectorBytes = bits / Byte.SIZE;
+        vectors = desc(Vectors.of(bits));
     }
-
-    /** Where the species of the vectors are. */
-    private record Fields(ClassDesc floatsOwner, String floats, ClassDesc intsOwner, String ints) {}
 
     /**
      * Defines a class that implements an interface of one abstract method, on vectors of this process's width, and others of the same code where it stays
@@ -82,12 +88,17 @@ public final class TileCode {
      * @param idle runs an object of it with nothing to do
      */
     static <T> WatchedTile<T> define(Class<T> type, Object shape, Consumer<T> idle, Consumer<TileCode> body) {
-        return new WatchedTile<>(
-                type.getSimpleName() + " of " + shape, generation -> define(type, generation, idle, body));
+        return define(type, shape, RawMemory.SPECIES.vectorBitSize(), idle, body);
     }
 
-    private static <T> T define(Class<T> type, int generation, Consumer<T> idle, Consumer<TileCode> body) {
-        T tile = define(type, generation, new Fields(RAW, "SPECIES", RAW, "INTS"), body);
+    /** {@link #define(Class, Object, Consumer, Consumer)} on vectors of so many bits, which are no more than this process's. */
+    static <T> WatchedTile<T> define(Class<T> type, Object shape, int bits, Consumer<T> idle, Consumer<TileCode> body) {
+        return new WatchedTile<>(
+                type.getSimpleName() + " of " + shape, generation -> define(type, generation, bits, idle, body));
+    }
+
+    private static <T> T define(Class<T> type, int generation, int bits, Consumer<T> idle, Consumer<TileCode> body) {
+        T tile = define(type, generation, bits, body);
         // C1 would compile them, and before their calls are linked.
         int runs = C1Exclusion.absence().isEmpty() ? IDLE_RUNS : 0;
         for (int run = 0; run < runs; run++) {
@@ -98,10 +109,10 @@ public final class TileCode {
 
     /** Defines a class that implements an interface of one method, on vectors of floats and ints of 128, 256 or 512 bits. */
     public static <T> T define(Class<T> type, int bits, Consumer<TileCode> body) {
-        return define(type, 1, new Fields(FLOATS, "SPECIES_" + bits, INTS, "SPECIES_" + bits), body);
+        return define(type, 1, bits, body);
     }
 
-    private static <T> T define(Class<T> type, int generation, Fields species, Consumer<TileCode> body) {
+    private static <T> T define(Class<T> type, int generation, int bits, Consumer<TileCode> body) {
         C1Exclusion.begin();
         Method method = Arrays.stream(type.getMethods())
                 .filter(candidate -> Modifier.isAbstract(candidate.getModifiers()))
@@ -128,7 +139,7 @@ public final class TileCode {
                                                         ConstantDescs.MTD_void)
                                                 .return_())
                                 .withMethodBody(method.getName(), signature, ClassFile.ACC_PUBLIC, code -> {
-                                    body.accept(new TileCode(code, species));
+                                    body.accept(new TileCode(code, bits));
                                     code.return_();
                                 }));
         C1Exclusion.absence();
@@ -260,6 +271,25 @@ public final class TileCode {
                 .astore(vector);
     }
 
+    /** {@code vector = number − constant}, in every lane, of an int. */
+    void broadcastDifference(int vector, int number, int constant) {
+        species();
+        code.iload(number).loadConstant(constant).isub().i2f();
+        code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float))
+                .astore(vector);
+    }
+
+    /** {@code local = the lesser of it and another}. */
+    void least(int local, int other) {
+        code.lload(local)
+                .lload(other)
+                .invokestatic(
+                        desc(Math.class),
+                        "min",
+                        MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_long))
+                .lstore(local);
+    }
+
     /** {@code vector = the values at base + offset ...}, widened to floats. */
     void loadValues(int vector, int base, long offset, ValueType type) {
         switch (type) {
@@ -300,7 +330,7 @@ public final class TileCode {
 
     /** Pushes as many 16-bit values as there are lanes, as ints. */
     private void halves(int base, long offset, String conversion) {
-        code.getstatic(RAW, "SHORTS", SPECIES);
+        code.getstatic(vectors, "SHORTS", SPECIES);
         address(base, offset);
         order();
         code.invokestatic(
@@ -308,7 +338,7 @@ public final class TileCode {
                         "fromMemorySegment",
                         MethodTypeDesc.of(SHORTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER))
                 .getstatic(OPERATORS, conversion, desc(VectorOperators.Conversion.class))
-                .getstatic(RAW, "INTS", SPECIES)
+                .getstatic(vectors, "INTS", SPECIES)
                 .iconst_0()
                 .invokevirtual(
                         VECTOR,
@@ -346,7 +376,7 @@ public final class TileCode {
 
     /** {@code memory[base + offset ...] = vector}. */
     public void store(int vector, int base, long offset) {
-        code.aload(vector);
+        receiver(vector);
         address(base, offset);
         order();
         code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
@@ -362,7 +392,7 @@ public final class TileCode {
 
     /** {@code segment[offset ...] = vector}, with the segment's checks. */
     void storeChecked(int vector, int segment, int offset) {
-        code.aload(vector).aload(segment).lload(offset);
+        receiver(vector).aload(segment).lload(offset);
         order();
         code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
     }
@@ -370,11 +400,12 @@ public final class TileCode {
     /** {@code sum += a · b}, rounded once; without an instruction for that, twice. */
     public void fma(int sum, int a, int b) {
         if (!VectorWidth.FUSED) {
-            code.aload(sum).aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
+            receiver(sum);
+            receiver(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
             code.invokevirtual(FLOATS, "add", UNARY).astore(sum);
             return;
         }
-        code.aload(a)
+        receiver(a)
                 .aload(b)
                 .aload(sum)
                 .invokevirtual(FLOATS, "fma", MethodTypeDesc.of(FLOATS, VECTOR, VECTOR))
@@ -383,24 +414,23 @@ public final class TileCode {
 
     /** {@code sum += a}. */
     public void add(int sum, int a) {
-        code.aload(sum).aload(a).invokevirtual(FLOATS, "add", UNARY).astore(sum);
+        receiver(sum).aload(a).invokevirtual(FLOATS, "add", UNARY).astore(sum);
     }
 
     /** {@code product = a · b}. */
     public void multiply(int product, int a, int b) {
-        code.aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY).astore(product);
+        receiver(a).aload(b).invokevirtual(FLOATS, "mul", UNARY).astore(product);
     }
 
     /** {@code vector = max(vector, zero)}; NaN stays. */
     void max(int vector, int zero) {
-        code.aload(vector).aload(zero).invokevirtual(FLOATS, "max", UNARY).astore(vector);
+        receiver(vector).aload(zero).invokevirtual(FLOATS, "max", UNARY).astore(vector);
     }
 
     /** {@code vector = condition > 0 ? vector : 0}. */
     void zeroUnlessPositive(int vector, int condition, int zero) {
-        code.aload(zero)
-                .aload(vector)
-                .aload(condition)
+        receiver(zero).aload(vector);
+        receiver(condition)
                 .getstatic(OPERATORS, "GT", COMPARISON)
                 .aload(zero);
         code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
@@ -413,10 +443,11 @@ public final class TileCode {
      * and of their partner at that distance. Two blends, a swap and an addition.
      */
     void addPartners(int a, int b, int distance) {
-        code.aload(a).aload(b);
+        receiver(a).aload(b);
         lanesWith(distance);
         blend();
-        code.aload(b).aload(a);
+        exact();
+        receiver(b).aload(a);
         lanesWith(distance);
         blend();
         swap(distance);
@@ -425,15 +456,16 @@ public final class TileCode {
 
     /** Lanes of {@code a} with the bit and their partners in {@code b} change places; {@code swapped} is overwritten. */
     void exchange(int a, int b, int distance, int swapped) {
-        code.aload(b).aload(a);
+        receiver(b).aload(a);
         lanesWith(distance);
         blend();
         swap(distance);
         code.astore(swapped);
-        code.aload(a).aload(swapped);
+        receiver(a).aload(swapped);
         lanesWith(distance);
         blend();
-        code.astore(a).aload(swapped).aload(b);
+        code.astore(a);
+        receiver(swapped).aload(b);
         lanesWith(distance);
         blend();
         code.astore(b);
@@ -499,7 +531,7 @@ public final class TileCode {
 
     /** Lanes of {@code a} that have the bit become those of {@code b}. */
     void blendLanesWith(int a, int b, int bit) {
-        code.aload(a).aload(b);
+        receiver(a).aload(b);
         lanesWith(bit);
         blend();
         code.astore(a);
@@ -508,7 +540,9 @@ public final class TileCode {
     /** Lanes from {@code count} on become zero. */
     void firstLanes(int vector, int count) {
         species();
-        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES)).aload(vector);
+        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES));
+        exact();
+        code.aload(vector);
         firstLanesMask(count);
         blend();
         code.astore(vector);
@@ -522,11 +556,12 @@ public final class TileCode {
     }
 
     private void lanesWith(int distance) {
-        code.getstatic(RAW, "HAS_" + distance, MASK);
+        code.getstatic(vectors, "HAS_" + distance, MASK);
     }
 
     private void swap(int distance) {
-        code.getstatic(RAW, "SWAP_" + distance, SHUFFLE)
+        exact();
+        code.getstatic(vectors, "SWAP_" + distance, SHUFFLE)
                 .invokevirtual(FLOATS, "rearrange", MethodTypeDesc.of(FLOATS, SHUFFLE));
     }
 
@@ -534,12 +569,29 @@ public final class TileCode {
         code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, VECTOR, MASK));
     }
 
+    /** Pushes a vector to call. */
+    private CodeBuilder receiver(int vector) {
+        code.aload(vector);
+        return exact();
+    }
+
+    /**
+     * Tells C2 the class of the vector on the stack. It knows it from the species only after it has decided what to inline; before, it believes the profile of
+     * the Vector API's own methods, in which vectors of all widths and of the whole program are counted together.
+     */
+    private CodeBuilder exact() {
+        return code.getstatic(vectors, "TYPE", CLASS)
+                .swap()
+                .invokevirtual(CLASS, "cast", MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object))
+                .checkcast(FLOATS);
+    }
+
     private void species() {
-        code.getstatic(species.floatsOwner, species.floats, SPECIES);
+        code.getstatic(vectors, "FLOATS", SPECIES);
     }
 
     private void intSpecies() {
-        code.getstatic(species.intsOwner, species.ints, SPECIES);
+        code.getstatic(vectors, "INTS", SPECIES);
     }
 
     private void order() {

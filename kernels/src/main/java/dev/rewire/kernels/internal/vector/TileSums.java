@@ -12,6 +12,7 @@ final class TileSums {
     private final End end;
     private final long featureBytes;
     private final int[][] sums;
+    private final int[][][] chains;
     private final int vector;
     private final int other;
     private final int base;
@@ -19,12 +20,17 @@ final class TileSums {
     private final int endOfRow;
     private final int endOfRows;
 
-    TileSums(TileCode tile, Start start, End end, long featureBytes, int outputs, int vectors) {
+    TileSums(TileCode tile, Start start, End end, long featureBytes, int outputs, int vectors, int chains) {
         this.tile = tile;
         this.start = start;
         this.end = end;
         this.featureBytes = featureBytes;
         sums = tile.newVectors(outputs, vectors);
+        this.chains = new int[chains][][];
+        this.chains[0] = sums;
+        for (int chain = 1; chain < chains; chain++) {
+            this.chains[chain] = tile.newVectors(outputs, vectors);
+        }
         vector = tile.newVector();
         other = tile.newVector();
         base = tile.newLong();
@@ -33,13 +39,37 @@ final class TileSums {
         endOfRows = tile.newLong();
     }
 
-    /** The local of a sum. */
-    int at(int output, int vectorOfOutput) {
-        return sums[output][vectorOfOutput];
+    /** The local of a sum, of one of those that an output is split into. */
+    int at(int chain, int output, int vectorOfOutput) {
+        return chains[chain][output][vectorOfOutput];
+    }
+
+    /** Adds up the sums that an output is split into, in one order. */
+    void addChains() {
+        for (int step = 1; step < chains.length; step *= 2) {
+            for (int chain = 0; chain + step < chains.length; chain += 2 * step) {
+                for (int i = 0; i < sums.length; i++) {
+                    for (int j = 0; j < sums[i].length; j++) {
+                        tile.add(chains[chain][i][j], chains[chain + step][i][j]);
+                    }
+                }
+            }
+        }
+    }
+
+    private void zeroChains() {
+        for (int chain = 1; chain < chains.length; chain++) {
+            for (int[] row : chains[chain]) {
+                for (int sum : row) {
+                    tile.zero(sum);
+                }
+            }
+        }
     }
 
     /** Sums become what the output holds. */
     void load(int output) {
+        zeroChains();
         tile.maskAddress(output, base);
         for (int i = 0; i < sums.length; i++) {
             for (int j = 0; j < sums[i].length; j++) {
@@ -52,6 +82,8 @@ final class TileSums {
     void start(int output, int bias) {
         if (start.readsOutput()) {
             load(output);
+        } else {
+            zeroChains();
         }
         if (start.readsBias()) {
             tile.maskAddress(bias, otherBase);
@@ -112,7 +144,7 @@ final class TileSums {
         tile.zero(vector);
         tile.code.lload(output).lstore(base).lload(mask).lstore(otherBase);
         until(base, sums.length * featureBytes, endOfRows, () -> {
-            until(base, (long) sums[0].length * RawMemory.VECTOR_BYTES, endOfRow, () -> {
+            until(base, (long) sums[0].length * tile.vectorBytes, endOfRow, () -> {
                 tile.maskAddress(base, base);
                 tile.maskAddress(otherBase, otherBase);
                 int sum = sums[0][0];
@@ -120,10 +152,10 @@ final class TileSums {
                 tile.load(other, otherBase, 0);
                 tile.zeroUnlessPositive(sum, other, vector);
                 tile.store(sum, base, 0);
-                tile.advance(base, RawMemory.VECTOR_BYTES);
-                tile.advance(otherBase, RawMemory.VECTOR_BYTES);
+                tile.advance(base, tile.vectorBytes);
+                tile.advance(otherBase, tile.vectorBytes);
             });
-            long rest = featureBytes - (long) sums[0].length * RawMemory.VECTOR_BYTES;
+            long rest = featureBytes - (long) sums[0].length * tile.vectorBytes;
             tile.advance(base, rest);
             tile.advance(otherBase, rest);
         });
@@ -135,6 +167,6 @@ final class TileSums {
     }
 
     private long offset(int i, int j) {
-        return i * featureBytes + (long) j * RawMemory.VECTOR_BYTES;
+        return i * featureBytes + (long) j * tile.vectorBytes;
     }
 }

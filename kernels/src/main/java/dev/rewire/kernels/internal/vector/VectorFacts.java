@@ -49,8 +49,9 @@ public final class VectorFacts {
      * @return outputs × vectors
      */
     public static String tile() {
-        int outputs = VectorSpmm.outputsOfTile(64);
-        return outputs + "×" + VectorSpmm.vectorsOfTile(64, outputs);
+        Span span = Span.of(64);
+        int outputs = VectorSpmm.outputsOfTile(span);
+        return outputs + "×" + VectorSpmm.turnsOfTile(span, outputs).vectors();
     }
 
     /**

@@ -8,7 +8,7 @@ import dev.rewire.kernels.internal.SpmmOperands;
 /** SpMM with N:M weights by generated tiles. */
 final class VectorNm implements SpmmKernel {
     /** The tile, and one of a single group for what its streams do not divide. */
-    private record Tiles(int streams, WatchedTile<NmTile> tile, WatchedTile<NmTile> rest) {}
+    private record Tiles(int streams, int vectors, WatchedTile<NmTile> tile, WatchedTile<NmTile> rest) {}
 
     private static final TileCache<NmShape, Tiles> GENERATED = new TileCache<>(VectorNm::generate);
 
@@ -16,18 +16,19 @@ final class VectorNm implements SpmmKernel {
     private final long operationsOfGroup;
 
     VectorNm(NmShape shape) {
-        tiles = GENERATED.of(shape);
-        operationsOfGroup = (1L + shape.rowElements()) * shape.outputs() * (1 + shape.lanes() / RawMemory.LANES);
+        tiles = GENERATED.of(shape.withSamples(Span.of(shape.samples()).samples()));
+        operationsOfGroup = (1L + shape.rowElements()) * shape.outputs() * (1 + tiles.vectors);
     }
 
     private static Tiles generate(NmShape shape) {
-        int vectors =
-                Math.min(shape.lanes() / RawMemory.LANES, Tiling.powerOfTwo(Tiling.accumulators() / shape.outputs()));
+        Span span = Span.of(shape.samples());
+        Span.Turns turns = span.turns(Tiling.powerOfTwo(Tiling.accumulators() / shape.outputs()));
         // Fewer than eight sums in flight would wait for each other: a multiplication takes four cycles, and two start
         // in each.
-        int streams = Tiling.powerOfTwo(8 / (shape.outputs() * vectors));
-        WatchedTile<NmTile> tile = NmTileGenerator.generate(shape, streams, vectors);
-        return new Tiles(streams, tile, streams == 1 ? tile : NmTileGenerator.generate(shape, 1, vectors));
+        int streams = Tiling.powerOfTwo(8 / (shape.outputs() * turns.vectors()));
+        WatchedTile<NmTile> tile = NmTileGenerator.generate(shape, streams, span.bits(), turns);
+        WatchedTile<NmTile> rest = streams == 1 ? tile : NmTileGenerator.generate(shape, 1, span.bits(), turns);
+        return new Tiles(streams, turns.vectors() * turns.times(), tile, rest);
     }
 
     @Override

@@ -3,13 +3,18 @@ package dev.rewire.kernels.internal.vector;
 import dev.rewire.kernels.internal.KernelProvider.PanelCopy;
 import dev.rewire.kernels.internal.scalar.ScalarPanelCopy;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Row-major to panels and back by transposing square tiles; the scalar loops take what is left at the edges. */
 final class VectorPanelCopy implements PanelCopy {
-    private final Map<Integer, WatchedTile<Transposition>> packing = new ConcurrentHashMap<>();
-    private final Map<Integer, WatchedTile<Transposition>> unpacking = new ConcurrentHashMap<>();
+    /** Added to the lanes, which are multiples of 16: a number so small is boxed without garbage. */
+    private static final int TO_PANEL = 1;
+
+    private static final int PARTIAL = 2;
+
+    private final Map<Integer, WatchedTile<Transposition>> transpositions = new ConcurrentHashMap<>();
     private final ScalarPanelCopy rest = new ScalarPanelCopy();
 
     @Override
@@ -22,18 +27,13 @@ final class VectorPanelCopy implements PanelCopy {
             MemorySegment panel,
             long panelOffset,
             int lanes) {
-        if (samples < lanes) {
-            rest.pack(source, sourceOffset, rowStride, samples, features, panel, panelOffset, lanes);
-            return;
+        int tiles = features / Transposition.LANES;
+        transpose(true, source, sourceOffset, rowStride, samples, tiles, panel, panelOffset, lanes);
+        int done = tiles * Transposition.LANES;
+        int empty = (samples + Transposition.LANES - 1) / Transposition.LANES * Transposition.LANES;
+        for (int feature = 0; feature < done && empty < lanes; feature++) {
+            zero(panel, panelOffset + (long) feature * lanes * Float.BYTES, empty, lanes);
         }
-        WatchedTile<Transposition> transposition =
-                packing.computeIfAbsent(lanes, count -> Transposition.generate(true, count));
-        int tiles = features / RawMemory.LANES;
-        for (int sample = 0; sample < lanes; sample += RawMemory.LANES) {
-            long to = panel.address() + panelOffset + (long) sample * Float.BYTES;
-            Transposition.run(transposition, source, sourceOffset + sample * rowStride, rowStride, to, tiles);
-        }
-        int done = tiles * RawMemory.LANES;
         rest.pack(
                 source,
                 sourceOffset + (long) done * Float.BYTES,
@@ -43,6 +43,12 @@ final class VectorPanelCopy implements PanelCopy {
                 panel,
                 panelOffset + (long) done * lanes * Float.BYTES,
                 lanes);
+    }
+
+    private static void zero(MemorySegment panel, long offset, int from, int to) {
+        for (int lane = from; lane < to; lane += Long.BYTES / Float.BYTES) {
+            panel.set(ValueLayout.JAVA_LONG_UNALIGNED, offset + (long) lane * Float.BYTES, 0);
+        }
     }
 
     @Override
@@ -55,32 +61,46 @@ final class VectorPanelCopy implements PanelCopy {
             MemorySegment target,
             long targetOffset,
             long rowStride) {
-        WatchedTile<Transposition> transposition =
-                unpacking.computeIfAbsent(lanes, count -> Transposition.generate(false, count));
-        int tiles = features / RawMemory.LANES;
-        int whole = samples / RawMemory.LANES * RawMemory.LANES;
-        for (int sample = 0; sample < whole; sample += RawMemory.LANES) {
-            long from = panel.address() + panelOffset + (long) sample * Float.BYTES;
-            Transposition.run(transposition, target, targetOffset + sample * rowStride, rowStride, from, tiles);
-        }
-        int done = tiles * RawMemory.LANES;
+        int tiles = features / Transposition.LANES;
+        transpose(false, target, targetOffset, rowStride, samples, tiles, panel, panelOffset, lanes);
+        int done = tiles * Transposition.LANES;
         rest.unpack(
                 panel,
                 panelOffset + (long) done * lanes * Float.BYTES,
                 lanes,
-                whole,
+                samples,
                 features - done,
                 target,
                 targetOffset + (long) done * Float.BYTES,
                 rowStride);
-        rest.unpack(
-                panel,
-                panelOffset + (long) whole * Float.BYTES,
-                lanes,
-                samples - whole,
-                features,
-                target,
-                targetOffset + whole * rowStride,
-                rowStride);
+    }
+
+    private void transpose(
+            boolean toPanel,
+            MemorySegment dense,
+            long denseOffset,
+            long rowStride,
+            int samples,
+            int tiles,
+            MemorySegment panel,
+            long panelOffset,
+            int lanes) {
+        for (int sample = 0; sample < samples && tiles > 0; sample += Transposition.LANES) {
+            int rows = Math.min(Transposition.LANES, samples - sample);
+            int kind = lanes + (toPanel ? TO_PANEL : 0) + (rows < Transposition.LANES ? PARTIAL : 0);
+            Transposition.run(
+                    transpositions.computeIfAbsent(kind, VectorPanelCopy::generate),
+                    dense,
+                    denseOffset + sample * rowStride,
+                    rowStride,
+                    panel.address() + panelOffset + (long) sample * Float.BYTES,
+                    tiles,
+                    rows);
+        }
+    }
+
+    private static WatchedTile<Transposition> generate(int kind) {
+        int lanes = kind & ~(TO_PANEL | PARTIAL);
+        return Transposition.generate((kind & TO_PANEL) != 0, lanes, (kind & PARTIAL) != 0);
     }
 }

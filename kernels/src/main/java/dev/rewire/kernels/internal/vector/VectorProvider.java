@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.NmShape;
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Vector API kernels, generated for the shapes that plans ask for. */
 public final class VectorProvider implements KernelProvider {
+    /** Samples up to which one after the other is faster than a panel of them, if the values stay in cache meanwhile. */
+    private static final int SAMPLES = 3;
+
+    /** The same of N:M weights, wherever they lie: places in panels are picked one by one, in a single sample many at once. */
+    private static final int NM_SAMPLES = 5;
+
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final PanelCopy panelCopy = new VectorPanelCopy();
 
@@ -62,17 +69,17 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable SpmvKernel spmv(SpmmShape shape, int batch) {
+    public @Nullable SpmvKernel spmv(SpmmShape shape, int batch, long bytes) {
         if (SpmvTileGenerator.fits(shape)) {
-            return batch == 1 ? new VectorSpmv(shape) : null;
+            return batch <= (bytes <= CacheSizes.L2 ? SAMPLES : 1) ? new VectorSpmv(shape) : null;
         }
-        if (!VectorFacts.fused()) {
+        if (batch > 1 || !VectorFacts.fused()) {
             return null; // tiles do without, where Math.fma would compute with big numbers
         }
         if (NarrowVectorSpmv.fits(shape)) {
-            return batch <= NarrowVectorSpmv.MOST_SAMPLES ? NarrowVectorSpmv.of(shape) : null;
+            return NarrowVectorSpmv.of(shape);
         }
-        return batch == 1 && NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
+        return NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
 
     @Override
@@ -88,8 +95,8 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable NmSpmvKernel nmSpmv(NmShape shape) {
-        return NmSelectors.fit(shape) ? new VectorNmSpmv(shape) : null;
+    public @Nullable NmSpmvKernel nmSpmv(NmShape shape, int batch) {
+        return batch <= NM_SAMPLES && NmSelectors.fit(shape) ? new VectorNmSpmv(shape) : null;
     }
 
     @Override

@@ -18,40 +18,64 @@ final class VectorSddmm implements SddmmKernel {
     private record Part(WatchedTile<SddmmTile> tile, int elements) {}
 
     private static final TileCache<SddmmShape, List<Part>> GENERATED = new TileCache<>(VectorSddmm::generate);
-    private static final WatchedTile<PartialSums> WRITE = PartialSums.generate(false);
-    private static final WatchedTile<PartialSums> ADD = PartialSums.generate(true);
+    private static final TileCache<Integer, WatchedTile<PartialSums>> WRITING =
+            new TileCache<>(bits -> PartialSums.generate(bits, false));
+    private static final TileCache<Integer, WatchedTile<PartialSums>> ADDING =
+            new TileCache<>(bits -> PartialSums.generate(bits, true));
+
+    /** Of shorter vectors than this more would be added to one another than there are lanes to add up. */
+    private static final int SHORT_BITS = 256;
 
     private final List<Part> parts;
-    private final int vectorsOfPanel;
+    private final WatchedTile<PartialSums> writing;
+    private final WatchedTile<PartialSums> adding;
+    private final Span span;
+    private final int lanesOfVector;
     private final boolean accumulate;
     private final int blockElements;
     private final int blocksAtOnce;
 
     VectorSddmm(SddmmShape shape) {
+        span = span(shape);
+        lanesOfVector = span.bits() / Float.SIZE;
         // The tiles do not depend on what is done with the sums, and sum over whole vectors.
-        parts = GENERATED.of(new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), shape.lanes(), false));
-        vectorsOfPanel = shape.lanes() / RawMemory.LANES;
+        parts = GENERATED.of(new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), span.samples(), false));
+        writing = WRITING.of(span.bits());
+        adding = ADDING.of(span.bits());
         accumulate = shape.accumulate();
         blockElements = shape.rows() * shape.cols();
         blocksAtOnce = Math.max(1, ELEMENTS / blockElements);
     }
 
+    /** With few samples most of the work is to add up the lanes, which takes half as long where these are half as many. */
+    private static Span span(SddmmShape shape) {
+        int most = RawMemory.SPECIES.vectorBitSize();
+        return Span.of(Math.max(1, shape.samples()), shape.lanes() < 64 ? Math.min(most, SHORT_BITS) : most);
+    }
+
     private static List<Part> generate(SddmmShape shape) {
-        if (SddmmRowGenerator.fits(shape)) {
-            return List.of(new Part(SddmmRowGenerator.generate(shape), 1));
+        Span span = span(shape);
+        if (SddmmRowGenerator.fits(shape, span)) {
+            return List.of(new Part(SddmmRowGenerator.generate(shape, span), 1));
         }
         List<Part> parts = new ArrayList<>();
-        int vectorsOfPanel = shape.lanes() / RawMemory.LANES;
         for (Tiling.Part rows : Tiling.parts(shape.rows(), 4)) {
             for (Tiling.Part cols :
                     Tiling.parts(shape.cols(), Tiling.powerOfTwo(Tiling.accumulators() / rows.size()))) {
-                int chains = Tiling.powerOfTwo(Tiling.accumulators() / (rows.size() * cols.size()));
+                int chains = chains(rows.size(), cols.size());
                 parts.add(new Part(
-                        SddmmTileGenerator.generate(shape, rows, cols, Math.min(chains, vectorsOfPanel)),
+                        SddmmTileGenerator.generate(shape, rows, cols, span.bits(), span.turns(chains)),
                         (rows.to() - rows.from()) * (cols.to() - cols.from())));
             }
         }
         return parts;
+    }
+
+    /** As many as there are registers for, with all operands: C2 loads those of all chains before it multiplies. */
+    private static int chains(int rows, int cols) {
+        int sums = Tiling.accumulators() / (rows * cols);
+        int operands = VectorWidth.registers() / (rows * cols + rows + cols);
+        return Tiling.powerOfTwo(Math.min(sums, operands));
     }
 
     @Override
@@ -97,7 +121,7 @@ final class VectorSddmm implements SddmmKernel {
                                 inputStride,
                                 scratch.address());
                 if (start != WatchedTile.UNTIMED) {
-                    part.tile.end(start, (long) (end - block) * part.elements * (1 + (long) panels * vectorsOfPanel));
+                    part.tile.end(start, (long) (end - block) * part.elements * (1 + (long) panels * span.vectors()));
                 }
             }
             addUp((end - block) * blockElements, scratch, values, (long) block * blockElements);
@@ -105,15 +129,15 @@ final class VectorSddmm implements SddmmKernel {
     }
 
     private void addUp(int elements, MemorySegment scratch, MemorySegment values, long firstElement) {
-        int groups = elements / RawMemory.LANES;
+        int groups = elements / lanesOfVector;
         long target = values.address() + firstElement * Float.BYTES;
-        PartialSums.run(accumulate ? ADD : WRITE, scratch.address(), groups, target);
-        int done = groups * RawMemory.LANES;
+        PartialSums.run(accumulate ? adding : writing, scratch.address(), groups, target);
+        int done = groups * lanesOfVector;
         if (done < elements) {
             // A last group takes what the scratch holds behind the elements; those lanes are not copied.
-            long sums = scratch.byteSize() - RawMemory.VECTOR_BYTES;
-            PartialSums.run(
-                    WRITE, scratch.address() + (long) done * RawMemory.VECTOR_BYTES, 1, scratch.address() + sums);
+            long bytes = span.bits() / Byte.SIZE;
+            long sums = scratch.byteSize() - bytes;
+            PartialSums.run(writing, scratch.address() + done * bytes, 1, scratch.address() + sums);
             for (int i = done; i < elements; i++) {
                 float sum = scratch.get(JAVA_FLOAT_UNALIGNED, sums + (long) (i - done) * Float.BYTES);
                 if (accumulate) {

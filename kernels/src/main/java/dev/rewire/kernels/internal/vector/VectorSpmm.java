@@ -17,25 +17,29 @@ final class VectorSpmm implements SpmmKernel {
     private final int steps;
 
     VectorSpmm(SpmmShape shape) {
-        parts = GENERATED.of(shape);
+        parts = GENERATED.of(shape.withSamples(Span.of(shape.samples()).samples()));
         steps = shape.steps();
     }
 
     private static List<Part> generate(SpmmShape shape) {
-        return Tiling.parts(shape.outputs(), outputsOfTile(shape.lanes())).stream()
-                .map(part -> new Part(
-                        SpmmTileGenerator.generate(shape, part, vectorsOfTile(shape.lanes(), part.size())),
-                        (part.to() - part.from()) * (shape.lanes() / RawMemory.LANES)))
+        Span span = Span.of(shape.samples());
+        return Tiling.parts(shape.outputs(), outputsOfTile(span)).stream()
+                .map(part -> {
+                    Span.Turns turns = turnsOfTile(span, part.size());
+                    return new Part(
+                            SpmmTileGenerator.generate(shape, part, span.bits(), turns),
+                            (part.to() - part.from()) * turns.vectors() * turns.times());
+                })
                 .toList();
     }
 
-    /** A tile as tall as wide loads least; where the panel is narrow it must be tall to keep enough sums in flight. */
-    static int outputsOfTile(int lanes) {
-        return Math.max(4, Tiling.accumulators() / 2 / (lanes / RawMemory.LANES));
+    /** A tile as tall as wide loads least; where samples are few it must be tall to keep enough sums in flight. */
+    static int outputsOfTile(Span span) {
+        return Math.max(4, Tiling.accumulators() / 2 / Tiling.powerOfTwo(2 * span.vectors() - 1));
     }
 
-    static int vectorsOfTile(int lanes, int outputs) {
-        return Math.min(lanes / RawMemory.LANES, Tiling.powerOfTwo(Tiling.accumulators() / outputs));
+    static Span.Turns turnsOfTile(Span span, int outputs) {
+        return span.turns(Tiling.powerOfTwo(Tiling.accumulators() / outputs));
     }
 
     @Override
