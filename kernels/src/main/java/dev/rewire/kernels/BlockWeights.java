@@ -58,7 +58,17 @@ final class BlockWeights implements SpmmWeights {
                         setup.start(),
                         setup.end())
                 : new SpmmShape(
-                        rows, cols, cols, 1, rows * cols, setup.lanes(), setup.lanes(), true, type, setup.start(), setup.end());
+                        rows,
+                        cols,
+                        cols,
+                        1,
+                        rows * cols,
+                        setup.lanes(),
+                        setup.lanes(),
+                        true,
+                        type,
+                        setup.start(),
+                        setup.end());
         spmv = scattered != null || setup.batch() == 0
                 ? scattered
                 : Providers.active()
@@ -74,8 +84,8 @@ final class BlockWeights implements SpmmWeights {
                 : LastPanel.kernel(setup, samples -> Providers.active().spmm(rest.withSamples(samples)));
         int inputs = transposed ? pattern.rows() : pattern.cols();
         int groups = transposed ? pattern.gridCols() : pattern.gridRows();
-        // In narrower panels, and in larger blocks, samples are near enough as it is.
-        chunks = new InputChunks(inputs, rows * cols == 1 && setup.lanes() == 64);
+        // In narrower panels samples are near enough as it is, and more outputs share what they load.
+        chunks = new InputChunks(inputs, shape.steps(), shape.outputs() == 1 && setup.lanes() == 64);
         schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps(), TASK_VALUES);
         replan();
     }

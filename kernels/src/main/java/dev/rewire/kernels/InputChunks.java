@@ -3,17 +3,19 @@ package dev.rewire.kernels;
 import dev.rewire.kernels.internal.CacheSizes;
 
 /**
- * How the items of 1×1 blocks are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
+ * How the items of blocks of one output, which nothing but the cache saves from fetching samples anew, are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
  * their samples from output to output.
  */
 final class InputChunks {
-    /** With 64 samples each they take twice the first-level cache; fewer would cost more in sums that are stored and loaded again. */
-    private static final int CHUNK_INPUTS = CacheSizes.items(2 * CacheSizes.L1, 64 * Float.BYTES, 1024);
+    /** With 64 samples each they fill the first-level cache. */
+    private static final int CHUNK_INPUTS =
+            Integer.getInteger("t.chunk", (int) Math.clamp(CacheSizes.L1 / (64 * Float.BYTES), 16, 1024));
 
-    /** Items of an output, on average, that a chunk has at least. */
-    private static final int CHUNK_ITEMS = 25;
+    /** Inputs that an output multiplies in a chunk at least, on average; fewer would cost more in sums that are stored and loaded again. */
+    private static final int CHUNK_STEPS = Integer.getInteger("t.items", 25);
 
     private final int inputs;
+    private final int steps;
     private final boolean possible;
     private int[] cuts = new int[0];
     private int count = 1;
@@ -22,10 +24,12 @@ final class InputChunks {
      * One chunk, until {@link #cut}.
      *
      * @param inputs features of a sample
+     * @param steps inputs of an item
      * @param possible whether there may be more than one
      */
-    InputChunks(int inputs, boolean possible) {
+    InputChunks(int inputs, int steps, boolean possible) {
         this.inputs = inputs;
+        this.steps = steps;
         this.possible = possible;
     }
 
@@ -43,7 +47,7 @@ final class InputChunks {
      */
     int[] cut(int[] offsets, int[] inputsOfItems) {
         int groups = offsets.length - 1;
-        int most = possible && groups > 0 ? offsets[groups] / groups / CHUNK_ITEMS : 1;
+        int most = possible && groups > 0 ? (int) ((long) offsets[groups] * steps / groups / CHUNK_STEPS) : 1;
         count = Math.max(1, Math.min((inputs + CHUNK_INPUTS - 1) / CHUNK_INPUTS, most));
         if (count == 1) {
             return offsets;

@@ -6,7 +6,7 @@ final class SpmmSchedule {
     static final int TASK_OUTPUTS = 256;
 
     /** Bytes of input panels that all tasks walk before the next: they are read once from memory, and then from the last-level cache. */
-    private static final long BYTES_AT_ONCE = 4 << 20;
+    private static final long BYTES_AT_ONCE = Integer.getInteger("t.bytes", 4096) << 10;
 
     /** Tasks for each worker, so that the last ones end together. */
     private static final int TASKS_PER_WORKER = 4;

@@ -99,7 +99,8 @@ final class NmTileGenerator {
         base = tile.newLong();
         bits = new int[streams];
         Arrays.setAll(bits, stream -> tile.newLong());
-        sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, streams * shape.outputs(), turns.vectors(), 1);
+        sums = new TileSums(
+                tile, shape.start(), shape.end(), featureBytes, streams * shape.outputs(), turns.vectors(), 1);
         samples = tile.newVectors(turns.vectors());
         vector = tile.newVector();
     }

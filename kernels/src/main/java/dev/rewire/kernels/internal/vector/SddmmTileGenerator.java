@@ -55,8 +55,7 @@ final class SddmmTileGenerator {
     private final int[] inputs;
     private final int vector;
 
-    private SddmmTileGenerator(
-            TileCode tile, SddmmShape shape, Tiling.Part rows, Tiling.Part cols, Span.Turns turns) {
+    private SddmmTileGenerator(TileCode tile, SddmmShape shape, Tiling.Part rows, Tiling.Part cols, Span.Turns turns) {
         this.tile = tile;
         this.shape = shape;
         this.rows = rows;

@@ -100,7 +100,7 @@ final class SpmmTileGenerator {
         featureBytes = (long) shape.lanes() * Float.BYTES;
         outputsOfGroup = shape.blockElements() / shape.steps();
         severalTiles = part.to() - part.from() > part.size();
-        cutByCaller = shape.blockElements() == 1;
+        cutByCaller = shape.outputs() == 1;
         chunk = tile.newInt();
         endOfGroup = tile.newInt();
         item = tile.newInt();
@@ -130,13 +130,10 @@ final class SpmmTileGenerator {
                 tile -> new SpmmTileGenerator(tile, shape, part, turns).groups());
     }
 
-    /**
-     * Sums that an output is split into where a tile has so few that each multiplication would wait for the last. Not in panels of a larger batch, the last
-     * of which may be computed by another tile than the others, and has the same bits.
-     */
+    /** Sums that an output is split into where a tile has so few that each multiplication would wait for the last. */
     private static int chains(SpmmShape shape, Tiling.Part part, Span.Turns turns) {
         if (shape.lanes() >= 64) {
-            return 1;
+            return isSplit(shape, part) ? 2 : 1;
         }
         int chains = Tiling.powerOfTwo(CHAINS / (part.size() * turns.vectors()));
         return Math.min(chains, Math.max(unrolledSteps(shape, part), itemsOfTurn(shape, part, turns)));
@@ -347,7 +344,20 @@ final class SpmmTileGenerator {
 
     /** Those of one step, whose products are the fewest that a turn can have. */
     private static int itemsOfTurn(SpmmShape shape, Tiling.Part part, Span.Turns turns) {
+        if (shape.steps() == 1 && shape.lanes() >= 64 && isSplit(shape, part)) {
+            return 2;
+        }
         return shape.steps() > 1 ? 1 : Tiling.powerOfTwo(PRODUCTS / (part.size() * turns.vectors()));
+    }
+
+    /**
+     * Whether an output of a larger batch has two sums, for items or steps in turn: if four vectors hold a panel. It has as many in a last panel of fewer vectors, for
+     * a sample's bits do not depend on how many there are.
+     */
+    private static boolean isSplit(SpmmShape shape, Tiling.Part part) {
+        return part.size() == 1
+                && shape.lanes() / RawMemory.LANES <= 4
+                && (shape.steps() == 1 || unrolledSteps(shape, part) > 1);
     }
 
     private static int unrolledSteps(SpmmShape shape, Tiling.Part part) {
@@ -381,7 +391,10 @@ final class SpmmTileGenerator {
         tile.maskAddress(sample, base);
         tile.maskAddress(value, valueBase);
         for (int step = 0; step < steps; step++) {
-            products(step * featureBytes, (long) step * shape.stepStride() * shape.type().bytes(), step % chains);
+            products(
+                    step * featureBytes,
+                    (long) step * shape.stepStride() * shape.type().bytes(),
+                    step % chains);
         }
     }
 
@@ -391,7 +404,8 @@ final class SpmmTileGenerator {
             tile.load(samples[j], base, sampleOffset + (long) j * tile.vectorBytes);
         }
         for (int i = 0; i < part.size(); i++) {
-            long offset = valueOffset + (long) i * shape.outputStride() * shape.type().bytes();
+            long offset =
+                    valueOffset + (long) i * shape.outputStride() * shape.type().bytes();
             tile.broadcast(vector, valueBase, offset, shape.type());
             for (int j = 0; j < turns.vectors(); j++) {
                 tile.fma(sums.at(chain, i, j), vector, samples[j]);

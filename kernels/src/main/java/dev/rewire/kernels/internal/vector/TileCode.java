@@ -430,9 +430,7 @@ public final class TileCode {
     /** {@code vector = condition > 0 ? vector : 0}. */
     void zeroUnlessPositive(int vector, int condition, int zero) {
         receiver(zero).aload(vector);
-        receiver(condition)
-                .getstatic(OPERATORS, "GT", COMPARISON)
-                .aload(zero);
+        receiver(condition).getstatic(OPERATORS, "GT", COMPARISON).aload(zero);
         code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
         blend();
         code.astore(vector);

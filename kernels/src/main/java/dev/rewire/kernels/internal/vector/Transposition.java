@@ -76,7 +76,12 @@ interface Transposition {
                     if (partial) {
                         tile.zero(zero);
                         tile.code.iload(rowsThere).iconst_1().isub().i2l();
-                        tile.code.lload(rowStride).lmul().lload(denseOffset).ladd().lstore(lastOffset);
+                        tile.code
+                                .lload(rowStride)
+                                .lmul()
+                                .lload(denseOffset)
+                                .ladd()
+                                .lstore(lastOffset);
                     }
                     for (int i = 0; i < rows.length; i++) {
                         if (toPanel) {
@@ -105,7 +110,10 @@ interface Transposition {
                         }
                     } else {
                         // Backwards: where rows are missing, what goes to the last in their place is overwritten.
-                        tile.code.lload(rowStride).loadConstant(rows.length - 1L).lmul();
+                        tile.code
+                                .lload(rowStride)
+                                .loadConstant(rows.length - 1L)
+                                .lmul();
                         tile.code.lload(denseOffset).ladd().lstore(nextOffset);
                         for (int i = rows.length - 1; i >= 0; i--) {
                             tile.code.lload(nextOffset).lstore(offset);
