@@ -74,6 +74,17 @@ public record Environment(
                 libraries);
     }
 
+    /**
+     * This process, with the libraries of some peers.
+     *
+     * @param peers names out of {@link SpmmBenchmark#PEERS}; those that are absent have no library
+     * @param threads of each
+     * @return what it runs on
+     */
+    public static Environment current(List<String> peers, int threads) {
+        return current(Peers.libraries(peers, threads));
+    }
+
     /** The first of some system properties that is set. */
     private static String property(String... names) {
         for (String name : names) {

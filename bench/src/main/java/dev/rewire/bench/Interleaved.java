@@ -45,11 +45,28 @@ final class Interleaved {
     List<Times> time(double seconds) {
         List<Settling> settling =
                 contenders.stream().map(each -> new Settling(seconds)).toList();
+        long[][] nanos = rounds(settling, LEAST_ROUNDS, seconds);
+        List<Times> times = new ArrayList<>();
+        for (int i = 0; i < nanos.length; i++) {
+            times.add(Times.of(nanos[i], settling.get(i).warmUp()));
+        }
+        return times;
+    }
+
+    /**
+     * The same, with what is known of warm-ups.
+     *
+     * @param settling of each contender; who has settled before is not warmed up again
+     * @param leastRounds how many there are however long they take
+     * @param seconds that runs are timed, all contenders together
+     * @return nanoseconds of each contender's run in each round
+     */
+    long[][] rounds(List<Settling> settling, int leastRounds, double seconds) {
         warmUp(settling);
         long[][] nanos = new long[contenders.size()][1024];
         long start = System.nanoTime();
         int rounds = 0;
-        for (double passed = 0; rounds < LEAST_ROUNDS || passed < seconds; passed = (System.nanoTime() - start) / 1e9) {
+        for (double passed = 0; rounds < leastRounds || passed < seconds; passed = (System.nanoTime() - start) / 1e9) {
             elapsed.accept(passed);
             boolean early = false;
             for (int i = 0; i < nanos.length; i++) {
@@ -70,11 +87,10 @@ final class Interleaved {
                 start = System.nanoTime();
             }
         }
-        List<Times> times = new ArrayList<>();
         for (int i = 0; i < nanos.length; i++) {
-            times.add(Times.of(Arrays.copyOf(nanos[i], rounds), settling.get(i).warmUp()));
+            nanos[i] = Arrays.copyOf(nanos[i], rounds);
         }
-        return times;
+        return nanos;
     }
 
     private void warmUp(List<Settling> settling) {

@@ -3,6 +3,7 @@ package dev.rewire.bench;
 import dev.rewire.bench.MklSparseContender.Form;
 import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.KernelArena;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -72,6 +73,23 @@ final class Peers {
                 ? new DenseContender(mkl.cblas(), arena, problem)
                 : MklSparseContender.of(mkl.sparse(), problem, form);
         return new Present(contender, MKL, mkl.describe());
+    }
+
+    /** What is known of the libraries of those peers that are there, by the library's name. */
+    static Map<String, Environment.Library> libraries(List<String> names, int threads) {
+        Map<String, Environment.Library> libraries = new LinkedHashMap<>();
+        for (String name : names) {
+            try {
+                if (name.equals(OPENBLAS)) {
+                    libraries.put(OPENBLAS, OpenBlas.load().describe());
+                } else if (!name.equals(PLAIN)) {
+                    libraries.put(MKL, Mkl.load(threads).describe());
+                }
+            } catch (UnavailableException e) {
+                // Who measures beside it says so.
+            }
+        }
+        return libraries;
     }
 
     private static void checkSize(long bytes, long memory) throws UnavailableException {

@@ -19,18 +19,19 @@ final class PlanTime {
     static double measure(SpmmProblem problem, Layout layout, Workers workers) {
         long start = System.nanoTime();
         for (int i = 0; i < WARM_UP && System.nanoTime() - start < MOST_NANOS; i++) {
-            time(problem, layout, workers);
+            once(problem, layout, workers);
         }
         long[] nanos = new long[TIMED];
         int count = 0;
         start = System.nanoTime();
         do {
-            nanos[count++] = time(problem, layout, workers);
+            nanos[count++] = once(problem, layout, workers);
         } while (count < TIMED && System.nanoTime() - start < MOST_NANOS);
         return Times.of(Arrays.copyOf(nanos, count), WarmUp.NONE).medianMs();
     }
 
-    private static long time(SpmmProblem problem, Layout layout, Workers workers) {
+    /** Of one plan, in nanoseconds. */
+    static long once(SpmmProblem problem, Layout layout, Workers workers) {
         try (KernelArena scratch = KernelArena.open()) {
             long start = System.nanoTime();
             RewireContender.plan(scratch, problem, layout, workers);

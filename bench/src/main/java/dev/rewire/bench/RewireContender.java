@@ -14,10 +14,12 @@ import java.lang.foreign.ValueLayout;
 
 /** Rewire's own plans. */
 final class RewireContender implements Contender {
+    private final Object plan;
     private final Runnable run;
     private final Result result;
 
-    private RewireContender(Runnable run, Result result) {
+    private RewireContender(Object plan, Runnable run, Result result) {
+        this.plan = plan;
         this.run = run;
         this.result = result;
     }
@@ -35,18 +37,18 @@ final class RewireContender implements Contender {
         if (layout == Layout.ROW_MAJOR) {
             DenseMatrix y = DenseMatrix.allocate(arena, batch, problem.width());
             spoil(y);
-            return new RewireContender(() -> plan.run(problem.input(), y), y::get);
+            return new RewireContender(plan, () -> plan.run(problem.input(), y), y::get);
         }
         if (layout == Layout.FEATURE_MAJOR) {
             DenseMatrix input = Transposed.of(arena, problem.input());
             DenseMatrix y = DenseMatrix.allocate(arena, problem.width(), batch);
             spoil(y);
-            return new RewireContender(() -> plan.run(input, y), (sample, feature) -> y.get(feature, sample));
+            return new RewireContender(plan, () -> plan.run(input, y), (sample, feature) -> y.get(feature, sample));
         }
         PanelMatrix input = packed(arena, problem.input(), workers);
         PanelMatrix y = PanelMatrix.allocate(arena, batch, problem.width());
         spoil(y);
-        return new RewireContender(() -> plan.run(input, y), y::get);
+        return new RewireContender(plan, () -> plan.run(input, y), y::get);
     }
 
     private static RewireContender backwardWeight(
@@ -59,16 +61,16 @@ final class RewireContender implements Contender {
         }
         SddmmPlan plan = Product.sddmm(arena, dw, problem.batch(), layout, workers);
         if (layout == Layout.ROW_MAJOR) {
-            return new RewireContender(() -> plan.run(problem.dy(), problem.x()), dw::get);
+            return new RewireContender(plan, () -> plan.run(problem.dy(), problem.x()), dw::get);
         }
         if (layout == Layout.FEATURE_MAJOR) {
             DenseMatrix dy = Transposed.of(arena, problem.dy());
             DenseMatrix x = Transposed.of(arena, problem.x());
-            return new RewireContender(() -> plan.run(dy, x), dw::get);
+            return new RewireContender(plan, () -> plan.run(dy, x), dw::get);
         }
         PanelMatrix dy = packed(arena, problem.dy(), workers);
         PanelMatrix x = packed(arena, problem.x(), workers);
-        return new RewireContender(() -> plan.run(dy, x), dw::get);
+        return new RewireContender(plan, () -> plan.run(dy, x), dw::get);
     }
 
     /** Makes a plan and forgets it, as somebody does who has rewired. */
@@ -112,6 +114,11 @@ final class RewireContender implements Contender {
         for (long i = 0; i < values.byteSize() / Float.BYTES; i++) {
             values.setAtIndex(ValueLayout.JAVA_FLOAT, i, Float.NaN);
         }
+    }
+
+    /** What the plan says of itself. */
+    String description() {
+        return plan.toString();
     }
 
     @Override

@@ -128,7 +128,8 @@ public final class SpmmBenchmark {
         for (int i = 0; i < present.size(); i++) {
             String name = present.get(i);
             // A peer that computes something else is no yardstick.
-            double error = ErrorBound.worst(problem, contenders.get(i + 1), Peers.isDense(name), settings.seed());
+            double error =
+                    ErrorBound.worstOfSample(problem, contenders.get(i + 1), Peers.isDense(name), settings.seed());
             if (error > 1) {
                 throw new IllegalStateException(name + ": its result is off by " + error + " times the bound");
             }

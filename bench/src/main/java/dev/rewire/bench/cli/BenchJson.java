@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rewire.bench.Ceilings;
+import dev.rewire.bench.compare.BenchResults;
+import dev.rewire.bench.compare.Comparison;
+import dev.rewire.bench.compare.ComparisonJson;
 import dev.rewire.bench.suite.Crossover;
 import dev.rewire.bench.suite.Measured;
 import dev.rewire.bench.suite.SuiteReport;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What came out of the suite, for programs: each measurement has the keys of {@code spmm --json}, and some of its own. */
 final class BenchJson {
@@ -65,6 +69,16 @@ final class BenchJson {
         node.put("flops_per_byte", SpmmJson.rounded(measured.intensity()));
         node.setAll(SpmmJson.node(measured.report()));
         return node;
+    }
+
+    /** Compares with an earlier run if there is one, and adds the comparison to an object that has all else. */
+    static @Nullable Comparison compare(@Nullable BenchResults before, ObjectNode node) {
+        if (before == null) {
+            return null;
+        }
+        Comparison comparison = Comparison.of(before, BenchResults.of(node));
+        node.set("comparison", ComparisonJson.of(comparison));
+        return comparison;
     }
 
     /** The same with where the files are, which the files themselves do not say: they may be moved. */

@@ -1,6 +1,8 @@
 package dev.rewire.bench.cli;
 
 import dev.rewire.bench.Ceilings;
+import dev.rewire.bench.compare.Comparison;
+import dev.rewire.bench.compare.ComparisonTable;
 import dev.rewire.bench.suite.Crossover;
 import dev.rewire.bench.suite.Measured;
 import dev.rewire.bench.suite.Section;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The short of it, for a terminal; the page has the rest. */
 final class BenchTable {
@@ -35,6 +38,11 @@ final class BenchTable {
         }
         files.forEach(file -> table.text.format("  %s%n", file));
         return table.text.toString();
+    }
+
+    /** What changed since an earlier run; nothing without one. */
+    static String of(@Nullable Comparison comparison) {
+        return comparison == null ? "" : ComparisonTable.text(comparison);
     }
 
     private void layers() {

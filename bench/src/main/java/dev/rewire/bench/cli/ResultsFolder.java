@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ final class ResultsFolder {
     static final String JSON = "results.json";
     static final String PAGE = "index.html";
     static final String TABLE = "table.md";
+    static final String POINTS = "atlas.jsonl";
 
     private static final String ACCEPTED =
             "; accepted are folders that are empty, new, or hold the results of an earlier run";
@@ -42,16 +44,17 @@ final class ResultsFolder {
      *
      * @param folder where
      * @param page name of what people read, {@link #PAGE} or {@link #TABLE}
+     * @param more names of files that may lie there, too
      * @throws InvalidInputException if results cannot be written there, or would lie among other things
      */
-    static ResultsFolder open(Path folder, String page) {
+    static ResultsFolder open(Path folder, String page, String... more) {
         boolean exists = Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
         if (exists && !Files.isDirectory(folder)) {
             throw refused(folder, "is not a folder");
         }
         try {
             if (exists) {
-                otherThing(folder, page).ifPresent(other -> {
+                otherThing(folder, page, more).ifPresent(other -> {
                     throw refused(folder, "holds something else, " + other);
                 });
             }
@@ -63,9 +66,10 @@ final class ResultsFolder {
         return new ResultsFolder(folder, page, !exists);
     }
 
-    private static Optional<Path> otherThing(Path folder, String page) throws IOException {
+    private static Optional<Path> otherThing(Path folder, String page, String... more) throws IOException {
         try (Stream<Path> list = Files.list(folder)) {
-            Set<String> ours = Set.of(JSON, page);
+            Set<String> ours = new HashSet<>(List.of(more));
+            ours.addAll(List.of(JSON, page));
             return list.map(Path::getFileName)
                     .filter(name -> !ours.contains(name.toString()))
                     .sorted()
@@ -75,6 +79,11 @@ final class ResultsFolder {
 
     private static InvalidInputException refused(Path folder, String reason) {
         return new InvalidInputException("--out " + folder + ": " + reason + ACCEPTED);
+    }
+
+    /** Where a file of this name is, or will be. */
+    Path file(String name) {
+        return folder.resolve(name);
     }
 
     /** The files, whether they are there yet or not. */

@@ -2,24 +2,20 @@ package dev.rewire.bench.suite;
 
 import dev.rewire.bench.Doubt;
 import dev.rewire.bench.Environment;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.rewire.bench.compare.Comparison;
+import dev.rewire.bench.compare.ComparisonTable;
+import dev.rewire.bench.html.Html;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One page that needs nothing but itself. */
 public final class Page {
-    private static final String STYLE = "page.css";
-
     private final SuiteReport report;
     private final Charts charts;
     private final Tables tables;
@@ -35,15 +31,19 @@ public final class Page {
      * Makes the page.
      *
      * @param report what it shows
+     * @param comparison with an earlier run; null without one
      * @return its text, and why it has no charts if so
      */
-    public static Page of(SuiteReport report) {
-        return of(report, Charts.of(report));
+    public static Page of(SuiteReport report, @Nullable Comparison comparison) {
+        return of(report, comparison, Charts.of(report));
     }
 
-    static Page of(SuiteReport report, Charts charts) {
+    static Page of(SuiteReport report, @Nullable Comparison comparison, Charts charts) {
         Page page = new Page(report, charts);
         page.head();
+        if (comparison != null) {
+            page.html.append(ComparisonTable.html(comparison));
+        }
         page.speedups();
         page.products();
         page.peers();
@@ -51,7 +51,7 @@ public final class Page {
         page.nm();
         page.roofline();
         page.everything();
-        page.html.append("</body>\n</html>\n");
+        page.html.append(Html.END);
         return page;
     }
 
@@ -76,10 +76,7 @@ public final class Page {
     private void head() {
         String date =
                 report.started().format(DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'xxx", Locale.ENGLISH));
-        html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        html.append("<title>Rewire: sparse products, measured</title>\n<style>\n");
-        html.append(style()).append("</style>\n</head>\n<body>\n<h1>Rewire: sparse products, measured</h1>\n");
+        html.append(Html.start("Rewire: sparse products, measured"));
         html.append("<p class=\"date\">").append(Html.escape(date)).append(", ");
         html.append(report.settings().quick() ? "quick suite, " : "full suite, ");
         html.append(minutes()).append("</p>\n");
@@ -150,7 +147,7 @@ public final class Page {
     }
 
     private void warning(String text) {
-        html.append("<p class=\"warning\">").append(Html.escape(text)).append("</p>\n");
+        html.append(Html.warning(text));
     }
 
     private void speedups() {
@@ -247,7 +244,7 @@ public final class Page {
     }
 
     private void heading(String text) {
-        html.append("<h2>").append(Html.escape(text)).append("</h2>\n");
+        html.append(Html.heading(text));
     }
 
     private void figure(String name, String caption) {
@@ -268,13 +265,5 @@ public final class Page {
     private String minutes() {
         long seconds = Math.max(1, report.took().toSeconds());
         return seconds < 120 ? seconds + " seconds" : Math.round(seconds / 60.0) + " minutes";
-    }
-
-    private static String style() {
-        try (InputStream in = Page.class.getResourceAsStream(STYLE)) {
-            return new String(Objects.requireNonNull(in, STYLE).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(STYLE, e);
-        }
     }
 }

@@ -15,8 +15,12 @@ import java.util.Locale;
  * @param settings how it is measured; the pattern has the same seed
  */
 public record Point(Section section, int rows, int cols, Structure structure, SpmmSettings settings) {
-    /** The sparse matrix. */
-    SparseInput input() {
+    /**
+     * The sparse matrix.
+     *
+     * @return generated anew
+     */
+    public SparseInput input() {
         return structure.generate(rows, cols, settings.seed());
     }
 

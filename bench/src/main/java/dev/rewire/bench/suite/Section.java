@@ -9,7 +9,9 @@ public enum Section {
     /** Very few samples. */
     SMALL_BATCH("small-batch"),
     /** N:M patterns. */
-    NM("nm");
+    NM("nm"),
+    /** A point of the atlas, which the suite has none of. */
+    ATLAS("atlas");
 
     private final String key;
 

@@ -16,8 +16,12 @@ public record SuiteSettings(boolean quick, int threads, List<String> peers) {
         peers = List.copyOf(peers);
     }
 
-    /** The peers that compute the dense product: all that a speed-up needs. */
-    List<String> densePeers() {
+    /**
+     * The peers that compute the dense product: all that a speed-up needs.
+     *
+     * @return their names
+     */
+    public List<String> densePeers() {
         return peers.stream().filter(SpmmBenchmark::isDensePeer).toList();
     }
 }

@@ -4,6 +4,8 @@ import dev.rewire.bench.Ceilings;
 import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.bench.Times;
+import dev.rewire.bench.html.Html;
+import dev.rewire.bench.html.HtmlTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -8,8 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rewire.bench.InvalidInputException;
+import dev.rewire.bench.compare.BenchResults;
+import dev.rewire.bench.compare.Change;
+import dev.rewire.bench.compare.Comparison;
+import dev.rewire.bench.compare.ResultsText;
 import dev.rewire.bench.suite.SmallSuite;
 import dev.rewire.bench.suite.Suite;
+import dev.rewire.bench.suite.SuiteReport;
 import dev.rewire.kernels.probe.Provenance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +46,7 @@ class BenchRunTest {
     void aSmallSuiteWritesBothFiles() throws IOException {
         Path results = folder.resolve("new").resolve("results");
         int steps = Suite.steps(SmallSuite.points());
-        assertEquals(0, command.run(ResultsFolder.open(results), steps, PROVENANCE, SmallSuite::run));
+        assertEquals(0, command.run(ResultsFolder.open(results), steps, PROVENANCE, null, SmallSuite::run));
 
         try (Stream<Path> files = Files.list(results)) {
             assertEquals(
@@ -57,6 +63,26 @@ class BenchRunTest {
         keys(new ObjectMapper().readTree(Files.readString(results.resolve("results.json"))));
         // Another run takes the place of this one.
         ResultsFolder.open(results);
+    }
+
+    @Test
+    void aSuiteSaysWhatChangedSinceAnEarlierOne() throws IOException {
+        Path results = folder.resolve("results");
+        BenchResults before = new ResultsText().point(8, 1, Map.of()).read();
+        SuiteReport report = SmallSuite.run(step -> {});
+        assertEquals(0, command.run(ResultsFolder.open(results), 1, PROVENANCE, before, progress -> report));
+
+        String summary = "0 slower by more than 5 %, 0 faster, 0 unclear, 0 the same, 1 only before, "
+                + report.measured().size() + " only now";
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains(summary), out.toString(StandardCharsets.UTF_8));
+        assertTrue(Files.readString(results.resolve("index.html")).contains(summary));
+        JsonNode json = new ObjectMapper().readTree(Files.readString(results.resolve("results.json")));
+        assertEquals(1, json.get("comparison").get("only_before").size());
+        // Beside itself nothing changed.
+        BenchResults itself = BenchResults.read("--compare", results.resolve("results.json"));
+        assertEquals(
+                report.measured().size(),
+                Comparison.of(itself, itself).of(Change.Verdict.SAME).size());
     }
 
     @Test
@@ -126,7 +152,7 @@ class BenchRunTest {
         Path results = folder.resolve("results");
         assertThrows(
                 IllegalStateException.class,
-                () -> command.run(ResultsFolder.open(results), 1, PROVENANCE, progress -> {
+                () -> command.run(ResultsFolder.open(results), 1, PROVENANCE, null, progress -> {
                     throw new IllegalStateException("on purpose");
                 }));
         assertFalse(Files.exists(results));

@@ -10,6 +10,7 @@ import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.bench.Times;
 import dev.rewire.bench.WarmUp;
+import dev.rewire.bench.html.Html;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ class PageTest {
 
     @Test
     void holdsEveryTableAndChart() {
-        Page page = Page.of(report);
+        Page page = Page.of(report, null);
         String html = page.html();
         assertEquals(7, count(html, "<table>"), html);
         String missing = page.missingCharts();
@@ -51,7 +52,7 @@ class PageTest {
 
     @Test
     void saysWhyThereAreNoCharts() {
-        String html = Page.of(report, Charts.without("no <font>")).html();
+        String html = Page.of(report, null, Charts.without("no <font>")).html();
         assertEquals(7, count(html, "<table>"));
         assertEquals(0, count(html, "<svg"));
         assertTrue(html.contains("No charts: no &lt;font&gt;"), html);
@@ -90,8 +91,14 @@ class PageTest {
                                     on.kernels(),
                                     Map.of(evil, new Environment.Library(evil, evil, evil, evil))))));
         }
-        String html = Page.of(new SuiteReport(
-                        report.settings(), report.started(), Duration.ofMinutes(3), report.ceilings(), measured))
+        String html = Page.of(
+                        new SuiteReport(
+                                report.settings(),
+                                report.started(),
+                                Duration.ofMinutes(3),
+                                report.ceilings(),
+                                measured),
+                        null)
                 .html();
         assertFalse(html.contains("<script"), html);
         assertTrue(html.contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)&lt;/script&gt;"), html);
@@ -119,7 +126,7 @@ class PageTest {
         }
         SuiteReport disturbed =
                 new SuiteReport(report.settings(), report.started(), report.took(), report.ceilings(), measured);
-        String html = Page.of(disturbed, Charts.without("")).html();
+        String html = Page.of(disturbed, null, Charts.without("")).html();
         assertTrue(html.contains("8 of 8 measurements were disturbed"), html);
         assertTrue(html.contains("3.00× †"), html);
         assertTrue(html.contains("2.00 WRONG"), html);
@@ -133,7 +140,7 @@ class PageTest {
         }
         SuiteReport suspect =
                 new SuiteReport(report.settings(), report.started(), report.took(), report.ceilings(), measured);
-        String html = Page.of(suspect, Charts.without("")).html();
+        String html = Page.of(suspect, null, Charts.without("")).html();
         assertTrue(
                 html.contains(
                         "carries a ‡: its first measurement was not believed (3 &lt; 5). What is shown is a second"),

@@ -1,10 +1,10 @@
-package dev.rewire.bench.suite;
+package dev.rewire.bench.html;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** A table of texts, which it escapes. Texts stand left, everything behind the columns of texts right. */
-final class HtmlTable {
+public final class HtmlTable {
     private final String caption;
     private final int textColumns;
     private final List<String> header;
@@ -17,20 +17,31 @@ final class HtmlTable {
      * @param textColumns how many columns at the left hold texts
      * @param header names of all columns
      */
-    HtmlTable(String caption, int textColumns, List<String> header) {
+    public HtmlTable(String caption, int textColumns, List<String> header) {
         this.caption = caption;
         this.textColumns = textColumns;
         this.header = List.copyOf(header);
     }
 
-    void add(List<String> row) {
+    /**
+     * Adds a row.
+     *
+     * @param row a text for each column
+     * @throws IllegalArgumentException if it has more or fewer
+     */
+    public void add(List<String> row) {
         if (row.size() != header.size()) {
             throw new IllegalArgumentException("row of " + row.size() + " cells for " + header.size() + " columns");
         }
         rows.add(List.copyOf(row));
     }
 
-    String html() {
+    /**
+     * The table.
+     *
+     * @return as HTML
+     */
+    public String html() {
         StringBuilder html = new StringBuilder("<div class=\"wide\"><table>\n<caption>");
         html.append(Html.escape(caption)).append("</caption>\n<thead>");
         row(html, "th", header);
