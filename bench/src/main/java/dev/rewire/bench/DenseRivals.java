@@ -3,6 +3,7 @@ package dev.rewire.bench;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.Workers;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -63,7 +64,10 @@ public final class DenseRivals implements AutoCloseable {
         arena = KernelArena.open();
         try {
             SpmmProblem problem = SpmmProblem.draw(arena, full, settings);
-            add("rewire's dense product", problem, RewireContender.of(arena, problem, settings.layout(), workers));
+            add(
+                    "rewire's dense product",
+                    problem,
+                    RewireContender.of(arena, problem, settings.layout(), workers, PlanChoice.STORED));
             settings.peers().stream().filter(Peers::isDense).forEach(name -> addPeer(name, problem));
         } catch (RuntimeException | Error e) {
             close();
@@ -100,8 +104,8 @@ public final class DenseRivals implements AutoCloseable {
     public Race race(SparseInput input) {
         try (KernelArena own = KernelArena.open()) {
             SpmmProblem problem = SpmmProblem.draw(own, input, settings);
-            double planMs = PlanTime.once(problem, settings.layout(), workers) / 1e6;
-            RewireContender sparse = RewireContender.of(own, problem, settings.layout(), workers);
+            double planMs = PlanTime.once(problem, settings.layout(), workers, settings.choice()) / 1e6;
+            RewireContender sparse = RewireContender.of(own, problem, settings.layout(), workers, settings.choice());
             List<Contender> all = new ArrayList<>(contenders);
             all.addFirst(sparse);
             List<Settling> allSettling = new ArrayList<>(settling);
@@ -123,6 +127,7 @@ public final class DenseRivals implements AutoCloseable {
                     input.pattern(),
                     input.nm(),
                     input.nonzeros(),
+                    sparse.description(),
                     times.get(0),
                     timed,
                     planMs,

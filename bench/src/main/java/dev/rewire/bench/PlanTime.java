@@ -2,6 +2,7 @@ package dev.rewire.bench;
 
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.Workers;
 import java.util.Arrays;
 
@@ -16,25 +17,25 @@ final class PlanTime {
     private PlanTime() {}
 
     /** The median, in milliseconds. */
-    static double measure(SpmmProblem problem, Layout layout, Workers workers) {
+    static double measure(SpmmProblem problem, Layout layout, Workers workers, PlanChoice choice) {
         long start = System.nanoTime();
         for (int i = 0; i < WARM_UP && System.nanoTime() - start < MOST_NANOS; i++) {
-            once(problem, layout, workers);
+            once(problem, layout, workers, choice);
         }
         long[] nanos = new long[TIMED];
         int count = 0;
         start = System.nanoTime();
         do {
-            nanos[count++] = once(problem, layout, workers);
+            nanos[count++] = once(problem, layout, workers, choice);
         } while (count < TIMED && System.nanoTime() - start < MOST_NANOS);
         return Times.of(Arrays.copyOf(nanos, count), WarmUp.NONE).medianMs();
     }
 
     /** Of one plan, in nanoseconds. */
-    static long once(SpmmProblem problem, Layout layout, Workers workers) {
+    static long once(SpmmProblem problem, Layout layout, Workers workers, PlanChoice choice) {
         try (KernelArena scratch = KernelArena.open()) {
             long start = System.nanoTime();
-            RewireContender.plan(scratch, problem, layout, workers);
+            RewireContender.plan(scratch, problem, layout, workers, choice);
             return System.nanoTime() - start;
         }
     }

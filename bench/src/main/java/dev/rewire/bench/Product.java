@@ -3,6 +3,7 @@ package dev.rewire.bench;
 import dev.rewire.kernels.Epilogue;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.SddmmPlan;
 import dev.rewire.kernels.SparseMatrix;
 import dev.rewire.kernels.SpmmPlan;
@@ -31,13 +32,15 @@ public enum Product {
      * @param batch samples
      * @param layout of the dense operands
      * @param workers who computes
+     * @param choice whether stored values or a dense matrix is multiplied
      * @return the plan
      * @throws IllegalStateException of the product backward to the weights
      */
-    public SpmmPlan spmm(KernelArena arena, SparseMatrix w, int batch, Layout layout, Workers workers) {
+    public SpmmPlan spmm(
+            KernelArena arena, SparseMatrix w, int batch, Layout layout, Workers workers, PlanChoice choice) {
         return switch (this) {
-            case FORWARD -> SpmmPlan.forward(arena, w, batch, layout, Epilogue.NONE, workers);
-            case BACKWARD_INPUT -> SpmmPlan.backwardInput(arena, w, batch, layout, Epilogue.NONE, workers);
+            case FORWARD -> SpmmPlan.forward(arena, w, batch, layout, Epilogue.NONE, workers, choice);
+            case BACKWARD_INPUT -> SpmmPlan.backwardInput(arena, w, batch, layout, Epilogue.NONE, workers, choice);
             case BACKWARD_WEIGHT -> throw new IllegalStateException(this + " writes the weights");
         };
     }
@@ -50,10 +53,12 @@ public enum Product {
      * @param batch samples
      * @param layout of the dense operands
      * @param workers who computes
+     * @param choice whether stored places alone or all are computed
      * @return the plan
      */
-    public static SddmmPlan sddmm(KernelArena arena, SparseMatrix dw, int batch, Layout layout, Workers workers) {
-        return SddmmPlan.backwardWeight(arena, dw, batch, layout, false, workers);
+    public static SddmmPlan sddmm(
+            KernelArena arena, SparseMatrix dw, int batch, Layout layout, Workers workers, PlanChoice choice) {
+        return SddmmPlan.backwardWeight(arena, dw, batch, layout, false, workers, choice);
     }
 
     /** The name on the command line and in reports. */

@@ -5,6 +5,7 @@ import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.SddmmPlan;
 import dev.rewire.kernels.SparseMatrix;
 import dev.rewire.kernels.SpmmPlan;
@@ -28,11 +29,12 @@ final class RewireContender implements Contender {
         float at(int row, int col);
     }
 
-    static RewireContender of(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+    static RewireContender of(
+            KernelArena arena, SpmmProblem problem, Layout layout, Workers workers, PlanChoice choice) {
         if (problem.product() == Product.BACKWARD_WEIGHT) {
-            return backwardWeight(arena, problem, layout, workers);
+            return backwardWeight(arena, problem, layout, workers, choice);
         }
-        SpmmPlan plan = spmmPlan(arena, problem, layout, workers);
+        SpmmPlan plan = spmmPlan(arena, problem, layout, workers, choice);
         int batch = problem.batch();
         if (layout == Layout.ROW_MAJOR) {
             DenseMatrix y = DenseMatrix.allocate(arena, batch, problem.width());
@@ -52,14 +54,14 @@ final class RewireContender implements Contender {
     }
 
     private static RewireContender backwardWeight(
-            KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+            KernelArena arena, SpmmProblem problem, Layout layout, Workers workers, PlanChoice choice) {
         SparseMatrix dw = SparseMatrix.allocate(arena, problem.weights().pattern());
         BlockPattern pattern = problem.w().pattern();
         // The padding of blocks at the edge has to stay zero, so only a matrix without any is spoiled.
         if (pattern.rows() % pattern.blockRows() == 0 && pattern.cols() % pattern.blockCols() == 0) {
             spoil(dw.values());
         }
-        SddmmPlan plan = Product.sddmm(arena, dw, problem.batch(), layout, workers);
+        SddmmPlan plan = Product.sddmm(arena, dw, problem.batch(), layout, workers, choice);
         if (layout == Layout.ROW_MAJOR) {
             return new RewireContender(plan, () -> plan.run(problem.dy(), problem.x()), dw::get);
         }
@@ -74,16 +76,17 @@ final class RewireContender implements Contender {
     }
 
     /** Makes a plan and forgets it, as somebody does who has rewired. */
-    static void plan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
+    static void plan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers, PlanChoice choice) {
         if (problem.product() == Product.BACKWARD_WEIGHT) {
-            Product.sddmm(arena, problem.weights(), problem.batch(), layout, workers);
+            Product.sddmm(arena, problem.weights(), problem.batch(), layout, workers, choice);
         } else {
-            spmmPlan(arena, problem, layout, workers);
+            spmmPlan(arena, problem, layout, workers, choice);
         }
     }
 
-    private static SpmmPlan spmmPlan(KernelArena arena, SpmmProblem problem, Layout layout, Workers workers) {
-        return problem.product().spmm(arena, problem.weights(), problem.batch(), layout, workers);
+    private static SpmmPlan spmmPlan(
+            KernelArena arena, SpmmProblem problem, Layout layout, Workers workers, PlanChoice choice) {
+        return problem.product().spmm(arena, problem.weights(), problem.batch(), layout, workers, choice);
     }
 
     private static PanelMatrix packed(KernelArena arena, DenseMatrix matrix, Workers workers) {

@@ -74,7 +74,7 @@ public final class SpmmBenchmark {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(settings.threads())) {
             SpmmProblem problem = SpmmProblem.draw(arena, input, settings);
-            RewireContender rewire = RewireContender.of(arena, problem, settings.layout(), workers);
+            RewireContender rewire = RewireContender.of(arena, problem, settings.layout(), workers, settings.choice());
             contenders.add(rewire);
             for (String peer : settings.peers()) {
                 addPeer(peer, problem, arena, memory - needed);
@@ -87,9 +87,10 @@ public final class SpmmBenchmark {
                     input.pattern(),
                     input.nm(),
                     input.nonzeros(),
+                    rewire.description(),
                     times.get(0),
                     peers,
-                    PlanTime.measure(problem, settings.layout(), workers),
+                    PlanTime.measure(problem, settings.layout(), workers, settings.choice()),
                     error,
                     null,
                     null,

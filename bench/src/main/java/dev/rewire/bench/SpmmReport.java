@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param pattern of the sparse matrix
  * @param nm the pattern as N:M, if that is what was multiplied
  * @param nonzeros elements that are not zero by construction
+ * @param plan what Rewire's plan says of itself
  * @param times of Rewire
  * @param peers of each peer that was asked for, in that order
  * @param planMs median time to make a plan
@@ -29,6 +30,7 @@ public record SpmmReport(
         BlockPattern pattern,
         @Nullable NmPattern nm,
         long nonzeros,
+        String plan,
         Times times,
         Map<String, Peer> peers,
         double planMs,
@@ -66,7 +68,18 @@ public record SpmmReport(
     public SpmmReport again(
             Times newTimes, Map<String, Peer> newPeers, double newPlanMs, double newError, Doubt because) {
         return new SpmmReport(
-                settings, pattern, nm, nonzeros, newTimes, newPeers, newPlanMs, newError, gpu, because, environment);
+                settings,
+                pattern,
+                nm,
+                nonzeros,
+                plan,
+                newTimes,
+                newPeers,
+                newPlanMs,
+                newError,
+                gpu,
+                because,
+                environment);
     }
 
     /** What is known of a peer. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.SparseFile;
@@ -112,7 +113,7 @@ class ErrorBoundTest {
     }
 
     private Contender run(SpmmProblem problem) {
-        Contender rewire = RewireContender.of(arena, problem, Layout.ROW_MAJOR, workers);
+        Contender rewire = RewireContender.of(arena, problem, Layout.ROW_MAJOR, workers, PlanChoice.STORED);
         rewire.run();
         return rewire;
     }

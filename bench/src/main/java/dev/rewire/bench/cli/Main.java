@@ -3,6 +3,7 @@ package dev.rewire.bench.cli;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.Product;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.Device;
@@ -64,6 +65,7 @@ public final class Main {
         OptionValues.registerChoice(commands, Product.class, Product.values());
         OptionValues.registerChoice(commands, Device.class, Device.values());
         OptionValues.registerChoice(commands, Layout.class, Layout.values());
+        OptionValues.registerChoice(commands, PlanChoice.class, PlanChoice.values());
         OptionValues.registerChoice(commands, ValueType.class, ValueType.values());
         if (args.length == 0) {
             err.println("rewire: no command; accepted are "

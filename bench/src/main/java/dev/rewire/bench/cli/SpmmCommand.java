@@ -11,6 +11,7 @@ import dev.rewire.bench.SpmmSettings;
 import dev.rewire.bench.gpu.GpuSpmm;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.MatrixFileException;
@@ -115,6 +116,15 @@ final class SpmmCommand implements Callable<Integer> {
                             + " the same values as floats. On the GPU f16 and bf16 are for 2:4, and f32, which is multiplied"
                             + " as TF32, for 1:2")
     private ValueType values = ValueType.F32;
+
+    @Option(
+            names = "--choice",
+            paramLabel = "C",
+            defaultValue = "automatic",
+            description =
+                    "whether Rewire multiplies stored values alone or, with zeros between them, a dense matrix: automatic"
+                            + " (default: by a model), measured (by warming up both), stored, dense")
+    private PlanChoice choice = PlanChoice.AUTOMATIC;
 
     @Option(names = "--batch", paramLabel = "B", defaultValue = "512", description = "samples (default: 512)")
     private int batch;
@@ -233,6 +243,7 @@ final class SpmmCommand implements Callable<Integer> {
                 device,
                 layout,
                 values,
+                choice,
                 inRange("--threads", threads, 1, Workers.MAX_THREADS),
                 seconds,
                 patternSeed,

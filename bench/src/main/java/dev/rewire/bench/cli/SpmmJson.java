@@ -38,6 +38,8 @@ final class SpmmJson {
         NmPattern nm = report.nm();
         node.put("format", nm == null ? "bsr" : "nm");
         node.put("layout", OptionValues.name(report.settings().layout()));
+        node.put("choice", OptionValues.name(report.settings().choice()));
+        node.put("plan", report.plan());
         GpuRun gpu = report.gpu();
         node.put("values", gpu == null ? OptionValues.name(report.settings().values()) : gpu.arithmetic());
         if (nm == null) {

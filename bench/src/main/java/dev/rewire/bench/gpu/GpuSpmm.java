@@ -167,6 +167,7 @@ public final class GpuSpmm {
                 input.pattern(),
                 input.nm(),
                 input.nonzeros(),
+                pair.toString(),
                 times.get(0),
                 peers,
                 planMs,

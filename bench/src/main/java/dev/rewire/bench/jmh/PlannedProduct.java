@@ -6,6 +6,7 @@ import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.SddmmPlan;
 import dev.rewire.kernels.SparseMatrix;
 import dev.rewire.kernels.SpmmPlan;
@@ -25,7 +26,8 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
     }
 
     private static PlannedProduct spmm(KernelArena arena, Operands operands, Layout layout, Workers workers) {
-        SpmmPlan plan = operands.product().spmm(arena, operands.w(), operands.batch(), layout, workers);
+        SpmmPlan plan =
+                operands.product().spmm(arena, operands.w(), operands.batch(), layout, workers, PlanChoice.STORED);
         if (layout == Layout.ROW_MAJOR) {
             DenseMatrix y = DenseMatrix.allocate(arena, operands.batch(), operands.cols());
             return new PlannedProduct(() -> plan.run(operands.input(), y), y::get);
@@ -42,7 +44,7 @@ record PlannedProduct(Runnable run, Agreement.Element result) {
 
     private static PlannedProduct sddmm(KernelArena arena, Operands operands, Layout layout, Workers workers) {
         SparseMatrix dw = SparseMatrix.allocate(arena, operands.w().pattern());
-        SddmmPlan plan = Product.sddmm(arena, dw, operands.batch(), layout, workers);
+        SddmmPlan plan = Product.sddmm(arena, dw, operands.batch(), layout, workers, PlanChoice.STORED);
         if (layout == Layout.ROW_MAJOR) {
             return new PlannedProduct(() -> plan.run(operands.dy(), operands.x()), dw::get);
         }

@@ -6,6 +6,7 @@ import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.Workers;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -77,9 +78,9 @@ public class Planning extends Bench {
 
     private Runnable replanning(KernelArena scratch) {
         if (product == Product.BACKWARD_WEIGHT) {
-            return Product.sddmm(scratch, w, batch, Layout.ROW_MAJOR, workers)::replan;
+            return Product.sddmm(scratch, w, batch, Layout.ROW_MAJOR, workers, PlanChoice.STORED)::replan;
         }
-        return product.spmm(scratch, w, batch, Layout.ROW_MAJOR, workers)::replan;
+        return product.spmm(scratch, w, batch, Layout.ROW_MAJOR, workers, PlanChoice.STORED)::replan;
     }
 
     /** Ends the threads and frees the memory. */
