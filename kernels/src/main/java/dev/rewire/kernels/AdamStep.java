@@ -13,6 +13,11 @@ record AdamStep(long step, Updates.Adam settings, float rate) {
     }
 
     void run(Trained matrices) {
+        matrices.forEachPart(loop(matrices));
+    }
+
+    /** The update of a part; weights, gradient and both moments are the first operands. */
+    Trained.Loop loop(Trained matrices) {
         float correction1 = (float) (1 / (1 - Math.pow(settings.beta1(), (double) step)));
         float correction2 = (float) (1 / (1 - Math.pow(settings.beta2(), (double) step)));
         ElementwiseKernels kernels = Providers.active().elementwise();
@@ -20,7 +25,7 @@ record AdamStep(long step, Updates.Adam settings, float rate) {
         MemorySegment dw = matrices.values(1);
         MemorySegment first = matrices.values(2);
         MemorySegment second = matrices.values(3);
-        matrices.forEachPart((from, to) -> kernels.adam(
+        return (from, to) -> kernels.adam(
                 w,
                 dw,
                 first,
@@ -34,6 +39,6 @@ record AdamStep(long step, Updates.Adam settings, float rate) {
                 correction1,
                 correction2,
                 settings.l2(),
-                settings.decay()));
+                settings.decay());
     }
 }

@@ -17,14 +17,18 @@ record SgdStep(float rate, float momentum, boolean nesterov, float decay) {
     }
 
     void run(Trained matrices) {
+        matrices.forEachPart(loop(matrices));
+    }
+
+    /** The update of a part; weights, gradient and velocity are the first operands. */
+    Trained.Loop loop(Trained matrices) {
         ElementwiseKernels kernels = Providers.active().elementwise();
         MemorySegment w = matrices.values(0);
         MemorySegment dw = matrices.values(1);
         if (momentum == 0) {
-            matrices.forEachPart((from, to) -> kernels.descend(w, dw, from, to, rate, decay));
-            return;
+            return (from, to) -> kernels.descend(w, dw, from, to, rate, decay);
         }
         MemorySegment velocity = matrices.values(2);
-        matrices.forEachPart((from, to) -> kernels.sgd(w, dw, velocity, from, to, rate, momentum, nesterov, decay));
+        return (from, to) -> kernels.sgd(w, dw, velocity, from, to, rate, momentum, nesterov, decay);
     }
 }

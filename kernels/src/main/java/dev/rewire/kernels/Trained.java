@@ -38,6 +38,11 @@ final class Trained {
         void run(long from, long to);
     }
 
+    /** The same for whom it matters which worker runs it. */
+    interface WorkerLoop {
+        void run(long from, long to, int worker);
+    }
+
     private final Places places;
     private final Workers workers;
     private final List<String> names = new ArrayList<>();
@@ -85,6 +90,11 @@ final class Trained {
                 null);
     }
 
+    /** Something that is written beside and has other places. */
+    Trained beside(String name, MemorySegment valuesOfIt, KernelArena arena) {
+        return with(name, places, valuesOfIt, arena);
+    }
+
     private Trained with(String name, Places placesOfIt, MemorySegment valuesOfIt, @Nullable KernelArena arena) {
         if (!placesOfIt.equals(places)) { // patterns of one training step are one object, which compares at once
             throw new IllegalArgumentException(
@@ -110,6 +120,11 @@ final class Trained {
 
     /** Runs a loop over all elements, cut into tasks, while no arena can be closed. */
     void forEachPart(Loop loop) {
+        forEachPart(ELEMENTS_OF_TASK, (from, to, worker) -> loop.run(from, to));
+    }
+
+    /** The same with tasks of so many elements. */
+    void forEachPart(long elementsOfTask, WorkerLoop loop) {
         long count = values.get(0).byteSize() / Float.BYTES;
         StackRoom.reserve();
         int held = 0;
@@ -120,9 +135,9 @@ final class Trained {
                     arena.acquire(names.get(held));
                 }
             }
-            workers.run((int) ((count + ELEMENTS_OF_TASK - 1) / ELEMENTS_OF_TASK), (task, worker) -> {
-                long from = (long) task * ELEMENTS_OF_TASK;
-                loop.run(from, Math.min(from + ELEMENTS_OF_TASK, count));
+            workers.run((int) ((count + elementsOfTask - 1) / elementsOfTask), (task, worker) -> {
+                long from = task * elementsOfTask;
+                loop.run(from, Math.min(from + elementsOfTask, count), worker);
             });
         } finally {
             while (held > 0) {

@@ -2,6 +2,7 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.MaskedMatrix;
 import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.Updates;
 import dev.rewire.kernels.Workers;
@@ -83,6 +84,25 @@ public sealed interface Optimizer {
             double rate,
             boolean decay,
             Workers workers);
+
+    /**
+     * Updates all weights of a masked matrix, kept or not, and its copies.
+     *
+     * @param values what is updated
+     * @param gradient of all weights; the decay of the masked ones is added to it
+     * @param slots {@link #slots()} matrices of the same shape, zero before the first update
+     * @param update number of this update, from 1
+     * @param rate learning rate
+     * @param choose whether the mask is chosen anew
+     * @throws IllegalArgumentException if they do not fit
+     */
+    void update(
+            MaskedMatrix values,
+            DenseMatrix gradient,
+            List<DenseMatrix> slots,
+            long update,
+            double rate,
+            boolean choose);
 
     /**
      * Stochastic gradient descent: {@code v = momentum·v + g + weightDecay·w; w −= rate·v}, or with Nesterov's momentum {@code w −=
@@ -168,6 +188,24 @@ public sealed interface Optimizer {
                     decay ? (float) weightDecay : 0,
                     workers);
         }
+
+        @Override
+        public void update(
+                MaskedMatrix values,
+                DenseMatrix gradient,
+                List<DenseMatrix> slots,
+                long update,
+                double rate,
+                boolean choose) {
+            values.sgd(
+                    gradient,
+                    slots() == 0 ? null : slots.get(0),
+                    (float) rate,
+                    (float) momentum,
+                    nesterov,
+                    (float) weightDecay,
+                    choose);
+        }
     }
 
     /**
@@ -235,6 +273,17 @@ public sealed interface Optimizer {
                 boolean decay,
                 Workers workers) {
             Updates.adam(values, gradient, slots.get(0), slots.get(1), update, settings(decay), (float) rate, workers);
+        }
+
+        @Override
+        public void update(
+                MaskedMatrix values,
+                DenseMatrix gradient,
+                List<DenseMatrix> slots,
+                long update,
+                double rate,
+                boolean choose) {
+            values.adam(gradient, slots.get(0), slots.get(1), update, settings(true), (float) rate, choose);
         }
 
         private Updates.Adam settings(boolean decay) {

@@ -76,7 +76,7 @@ class MaskedWeightsTest {
                     assertEquals(sum, subject.layer().buffers().y().get(sample, row), 1e-4);
                 });
                 subject.layer().backwardWeights();
-                subject.layer().update(new Optimizer.Sgd(MOMENTUM, false, 0), step + 1, RATE);
+                subject.layer().update(new Optimizer.Sgd(MOMENTUM, false, 0), step + 1, RATE, false);
                 forEach((row, col) -> {
                     double gradient = mask.find(row, col) < 0 ? DECAY * w[row][col] : 0;
                     for (int sample = 0; sample < BATCH; sample++) {
@@ -102,7 +102,7 @@ class MaskedWeightsTest {
 
             // Without any gradient of the loss.
             subject.layer().backwardWeights();
-            subject.layer().update(new Optimizer.Sgd(0, false, 0), 1, RATE);
+            subject.layer().update(new Optimizer.Sgd(0, false, 0), 1, RATE, false);
 
             forEach((row, col) -> {
                 boolean kept = subject.mask().find(row, col) >= 0;

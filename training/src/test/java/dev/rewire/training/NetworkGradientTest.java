@@ -91,7 +91,7 @@ class NetworkGradientTest {
             }
             DoubleNetwork reference = new DoubleNetwork(network, x, labels);
             // Brings the gradient under a mask to where it is read; a rate of 0 changes no weight.
-            network.layers().forEach(layer -> layer.update(new Optimizer.Sgd(0, false, 0), 1, 0));
+            network.layers().forEach(layer -> layer.update(new Optimizer.Sgd(0, false, 0), 1, 0, false));
             assertEquals(reference.loss(), loss.lossSum() / batch, 1e-6);
             for (int l = 0; l < patterns.size(); l++) {
                 compareLayer(reference, network.layers().get(l), l);

@@ -2,6 +2,7 @@ package dev.rewire.kernels.internal.vector;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.ScatterKernel;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Vector API kernels, generated for the shapes that plans ask for. */
 public final class VectorProvider implements KernelProvider {
     private final ElementwiseKernels elementwise = new VectorElementwise();
+    private final MaskKernels masks = new VectorMasks();
     private final PanelCopy panelCopy = new VectorPanelCopy();
 
     private VectorProvider() {}
@@ -111,5 +113,10 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public ElementwiseKernels elementwise() {
         return elementwise;
+    }
+
+    @Override
+    public MaskKernels masks() {
+        return masks;
     }
 }
