@@ -10,7 +10,8 @@ import java.util.Arrays;
 final class MaskCodes {
     private static final int TWO_GROUPS = 8;
 
-    // Of a byte of two groups of 2:4: its indices as a mask of 8 bits, the mask as indices, and the indices as four bytes.
+    // Of a byte of two groups of 2:4: its indices as a mask of 8 bits, the mask as indices, and the indices as four
+    // bytes.
     private static final byte[] MASK_OF_CODE = new byte[1 << Byte.SIZE];
     private static final byte[] CODE_OF_MASK = new byte[1 << Byte.SIZE];
     private static final int[] PLACES_OF_CODE = new int[1 << Byte.SIZE];

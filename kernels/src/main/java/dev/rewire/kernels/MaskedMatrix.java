@@ -4,6 +4,7 @@ import dev.rewire.kernels.internal.KernelProvider.PanelCopy;
 import dev.rewire.kernels.internal.MaskKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +36,10 @@ public final class MaskedMatrix {
     private final Workers workers;
     private final MaskCodes codes;
 
-    /** For each worker what is kept of the columns of some rows, in panels. */
-    private final MemorySegment[] columns;
+    // For each worker, from the first step on: the gradients of some rows, and what is kept of their columns, in
+    // panels.
+    private MemorySegment[] gradients = {};
+    private MemorySegment[] columns = {};
 
     private MaskedMatrix(
             DenseMatrix w,
@@ -54,8 +57,6 @@ public final class MaskedMatrix {
         this.decay = decay;
         this.workers = workers;
         codes = new MaskCodes(kept.pattern().n(), kept.pattern().m(), w.cols());
-        columns = new MemorySegment[transposed == null ? 0 : workers.threads()];
-        Arrays.setAll(columns, worker -> kept.arena().allocate(panels() * panelBytes()));
     }
 
     /**
@@ -139,7 +140,7 @@ public final class MaskedMatrix {
      * @throws IllegalStateException if an arena or the workers are closed
      */
     public void choose() {
-        run(Trained.of(w, workers), null, true);
+        run(true);
     }
 
     /**
@@ -150,17 +151,22 @@ public final class MaskedMatrix {
      */
     public void copy() {
         if (transposed != null) {
-            transposed.assigned(mask().transpose());
+            NmPattern places = mask().transpose();
+            if (!places.equals(transposed.pattern())) { // else plans stay as they are
+                transposed.assigned(places);
+            }
         }
-        run(Trained.of(w, workers), null, false);
+        run(false);
     }
 
     /**
      * A step of stochastic gradient descent on all weights, as {@link Updates#sgd(DenseMatrix, DenseMatrix, DenseMatrix, float, float, boolean, float,
-     * Workers)} makes it after {@link Updates#decayMasked}, then copies.
+     * Workers)} makes it after {@link Updates#decayMasked}, then copies. The gradient is asked for in bands of rows, and each is used while it is in
+     * cache.
      *
-     * @param dw the gradient of all weights, of the same shape, rows next to each other; the decay is added to it
-     * @param velocity v, of the same shape, rows next to each other, updated; null if and only if momentum is 0
+     * @param dw the gradient of a band, transposed: inputs × rows of the band; as many rows as w has, or a multiple of 32
+     * @param band fills dw with the gradient of w's rows from the given one on; what is behind the last row does not matter
+     * @param velocity v, of the shape of w, rows next to each other, updated; null if and only if momentum is 0
      * @param rate learning rate, finite
      * @param momentum 0 for none, below 1
      * @param nesterov whether the step looks ahead
@@ -170,7 +176,8 @@ public final class MaskedMatrix {
      * @throws IllegalStateException if an arena or the workers are closed
      */
     public void sgd(
-            DenseMatrix dw,
+            PanelMatrix dw,
+            IntConsumer band,
             @Nullable DenseMatrix velocity,
             float rate,
             float momentum,
@@ -178,18 +185,19 @@ public final class MaskedMatrix {
             float l2,
             boolean choose) {
         SgdStep step = SgdStep.of(velocity != null, rate, momentum, nesterov, l2);
-        PanelCopying.checkWritable("dw", dw);
-        Trained matrices = Trained.of(w, workers).with("dw", dw);
-        run(velocity == null ? matrices : matrices.with("velocity", velocity), step::loop, choose);
+        Trained matrices = Trained.of(w, workers);
+        int slots = velocity == null ? 0 : 1;
+        run(velocity == null ? matrices : matrices.with("velocity", velocity), slots, dw, band, step.step(), choose);
     }
 
     /**
      * A step of Adam on all weights, as {@link Updates#adam(DenseMatrix, DenseMatrix, DenseMatrix, DenseMatrix, long, Updates.Adam, float, Workers)}
-     * makes it after {@link Updates#decayMasked}, then copies.
+     * makes it after {@link Updates#decayMasked}, then copies. The gradient is asked for in bands of rows, and each is used while it is in cache.
      *
-     * @param dw the gradient of all weights, of the same shape, rows next to each other; the decay is added to it
-     * @param first m, of the same shape, rows next to each other, updated
-     * @param second v, of the same shape, rows next to each other, updated
+     * @param dw the gradient of a band, transposed: inputs × rows of the band; as many rows as w has, or a multiple of 32
+     * @param band fills dw with the gradient of w's rows from the given one on; what is behind the last row does not matter
+     * @param first m, of the shape of w, rows next to each other, updated
+     * @param second v, of the shape of w, rows next to each other, updated
      * @param step t, from 1
      * @param settings constants
      * @param rate learning rate, finite
@@ -198,7 +206,8 @@ public final class MaskedMatrix {
      * @throws IllegalStateException if an arena or the workers are closed
      */
     public void adam(
-            DenseMatrix dw,
+            PanelMatrix dw,
+            IntConsumer band,
             DenseMatrix first,
             DenseMatrix second,
             long step,
@@ -206,20 +215,49 @@ public final class MaskedMatrix {
             float rate,
             boolean choose) {
         AdamStep adam = new AdamStep(step, settings, rate);
-        PanelCopying.checkWritable("dw", dw);
-        Trained matrices =
-                Trained.of(w, workers).with("dw", dw).with("first", first).with("second", second);
-        run(matrices, adam::loop, choose);
+        Trained matrices = Trained.of(w, workers).with("first", first).with("second", second);
+        run(matrices, 2, dw, band, adam.step(), choose);
     }
 
-    /** The loop over a part of the weights that an optimiser makes of its operands. */
-    private interface Update {
-        Trained.Loop of(Trained matrices);
+    private void run(Trained matrices, int slots, PanelMatrix dw, IntConsumer band, Trained.Step step, boolean choose) {
+        Check.equal("dw.rows", dw.rows(), w.cols(), "columns of w");
+        if (dw.cols() < w.rows() && (dw.cols() == 0 || dw.cols() % ROWS != 0)) {
+            throw new IllegalArgumentException("dw.cols: " + dw.cols() + " is not accepted; accepted are " + w.rows()
+                    + " and multiples of " + ROWS);
+        }
+        matrices.beside("dw", dw.segment(), dw.arena());
+        hold(matrices);
+        if (gradients.length == 0) {
+            gradients = scratch(offset(ROWS));
+        }
+        byte[] next = begin(choose);
+        for (int firstRow = 0; firstRow < w.rows(); firstRow += dw.cols()) {
+            int first = firstRow;
+            band.accept(first);
+            forEachRows(matrices, first, Math.min(first + dw.cols(), w.rows()), (row, end, masks, worker) -> {
+                decay(dw, row - first, row, end, masks[0], gradients[worker]);
+                MemorySegment[] operands = new MemorySegment[2 + slots];
+                operands[0] = rows(w.segment(), row, end);
+                operands[1] = gradients[worker];
+                for (int slot = 0; slot < slots; slot++) {
+                    operands[2 + slot] = rows(matrices.values(1 + slot), row, end);
+                }
+                step.run(operands, 0, (long) (end - row) * w.cols());
+                copy(row, end, choose, next, masks, worker);
+            });
+        }
+        end(choose, next);
     }
 
-    private void run(Trained matrices, @Nullable Update update, boolean choose) {
-        Trained.Loop loop = update == null ? null : update.of(matrices);
-        MemorySegment dw = update == null ? null : matrices.values(1);
+    private void run(boolean choose) {
+        Trained matrices = Trained.of(w, workers);
+        hold(matrices);
+        byte[] next = begin(choose);
+        forEachRows(matrices, 0, w.rows(), (row, end, masks, worker) -> copy(row, end, choose, next, masks, worker));
+        end(choose, next);
+    }
+
+    private void hold(Trained matrices) {
         matrices.beside("kept", kept.values(), kept.arena());
         if (inBlocks != null) {
             matrices.beside("copy in blocks", inBlocks.values(), inBlocks.arena());
@@ -227,21 +265,23 @@ public final class MaskedMatrix {
         if (transposed != null) {
             matrices.beside("transposed copy", transposed.values(), transposed.arena());
         }
-        byte[] next = choose ? new byte[mask().rows() * mask().rowBytes()] : mask().codes();
-        int cols = Math.max(1, w.cols()); // of no columns there are no parts
-        long rowsOfTask = Math.max(1, ELEMENTS_OF_TASK / cols / ROWS) * ROWS;
-        matrices.forEachPart(rowsOfTask * cols, (from, to, worker) -> {
-            int endRow = (int) (to / cols);
-            long[][] masks = new long[mask().m()][MaskKernels.words(cols)];
-            for (int row = (int) (from / cols); row < endRow; row += ROWS) {
-                int end = Math.min(row + ROWS, endRow);
-                if (loop != null && dw != null) {
-                    decay(dw, row, end, masks[0]);
-                    loop.run((long) row * cols, (long) end * cols);
-                }
-                copy(row, end, choose, next, masks, worker);
-            }
-        });
+    }
+
+    /** Where the masks are, or will be when all are chosen. */
+    private byte[] begin(boolean choose) {
+        if (transposed != null && columns.length == 0) {
+            columns = scratch(panels() * panelBytes());
+        }
+        return choose ? new byte[mask().rows() * mask().rowBytes()] : mask().codes();
+    }
+
+    private MemorySegment[] scratch(long bytes) {
+        MemorySegment[] ofWorkers = new MemorySegment[workers.threads()];
+        Arrays.setAll(ofWorkers, worker -> kept.arena().allocate(bytes));
+        return ofWorkers;
+    }
+
+    private void end(boolean choose, byte[] next) {
         if (choose) {
             kept.assigned(new NmPattern(mask().rows(), mask().cols(), mask().n(), mask().m(), next));
             if (transposed != null) {
@@ -250,15 +290,46 @@ public final class MaskedMatrix {
         }
     }
 
-    private void decay(MemorySegment dw, int firstRow, int endRow, long[] ofRow) {
-        if (decay == 0) {
-            return;
-        }
+    /** What is done to some rows, with room for the masks of a tile. */
+    private interface Rows {
+        void run(int first, int end, long[][] masks, int worker);
+    }
+
+    private void forEachRows(Trained matrices, int firstRow, int endRow, Rows rows) {
+        long cols = Math.max(1, w.cols()); // of no columns there are no parts
+        long rowsOfTask = Math.max(1, ELEMENTS_OF_TASK / cols / ROWS) * ROWS;
+        matrices.forEachPart(
+                firstRow * (long) w.cols(), endRow * (long) w.cols(), rowsOfTask * cols, (from, to, worker) -> {
+                    long[][] masks = new long[mask().m()][MaskKernels.words(w.cols())];
+                    int end = (int) (to / cols);
+                    for (int row = (int) (from / cols); row < end; row += ROWS) {
+                        rows.run(row, Math.min(row + ROWS, end), masks, worker);
+                    }
+                });
+    }
+
+    /** The gradients of rows, of which the first is the given one of the band, with the decay of what is masked. */
+    private void decay(PanelMatrix dw, int ofBand, int firstRow, int endRow, long[] ofRow, MemorySegment target) {
         MaskKernels kernels = Providers.active().masks();
         for (int row = firstRow; row < endRow; row++) {
             codes.unpack(mask().codes(), row, ofRow);
-            kernels.decay(dw, w.segment(), offset(row), w.cols(), ofRow, decay);
+            kernels.decay(
+                    dw.segment(),
+                    (long) (ofBand + row - firstRow) * dw.lanes() * Float.BYTES,
+                    dw.lanes(),
+                    dw.panelStride() * Float.BYTES,
+                    w.segment(),
+                    offset(row),
+                    w.cols(),
+                    ofRow,
+                    decay,
+                    target,
+                    offset(row - firstRow));
         }
+    }
+
+    private MemorySegment rows(MemorySegment of, int first, int end) {
+        return of.asSlice(offset(first), offset(end - first));
     }
 
     /** Copies rows, a tile or a single one after the other, with the masks that are chosen or are in {@code next}. */
@@ -285,7 +356,16 @@ public final class MaskedMatrix {
             if (transposed != null) {
                 long first = (long) (row - firstRow) / mask.m() * mask.n() * LANES * Float.BYTES;
                 kernels.gatherColumns(
-                        w.segment(), offset(row), offset(1), mask.n(), w.cols(), masks, columns[worker], first, LANES, panelBytes());
+                        w.segment(),
+                        offset(row),
+                        offset(1),
+                        mask.n(),
+                        w.cols(),
+                        masks,
+                        columns[worker],
+                        first,
+                        LANES,
+                        panelBytes());
             }
         }
         transpose(firstRow, endRow, worker);

@@ -26,20 +26,25 @@ final class NmChoice extends MaskChoice {
         MaskKernels kernels = Providers.active().masks();
         int cols = dense.cols();
         if (v == 1) {
-            return choose(dense, n, m, 1, workers, (row, masks) ->
-                    kernels.largest(dense.segment(), offset(dense, row), n, m, cols, masks[0]));
+            return choose(
+                    dense,
+                    n,
+                    m,
+                    1,
+                    workers,
+                    (row, masks) -> kernels.largest(dense.segment(), offset(dense, row), n, m, cols, masks[0]));
         }
         return choose(dense, n, m, v, workers, (row, masks) -> {
             double[] sums = new double[cols];
             float[] elements = new float[cols];
             for (int i = 0; i < v; i++) {
-                MemorySegment.copy(
-                        dense.segment(), ValueLayout.JAVA_FLOAT, offset(dense, row + i), elements, 0, cols);
+                MemorySegment.copy(dense.segment(), ValueLayout.JAVA_FLOAT, offset(dense, row + i), elements, 0, cols);
                 for (int col = 0; col < cols; col++) {
                     sums[col] += Math.abs(elements[col]);
                 }
             }
-            new GroupSelection(n, m).select(Arrays.stream(sums).mapToLong(GroupSelection::key).toArray(), masks[0]);
+            new GroupSelection(n, m)
+                    .select(Arrays.stream(sums).mapToLong(GroupSelection::key).toArray(), masks[0]);
             Arrays.fill(masks, masks[0]);
         });
     }
@@ -48,8 +53,14 @@ final class NmChoice extends MaskChoice {
     public NmPattern transposable(DenseMatrix dense, int n, int m, Workers workers) {
         MaskKernels kernels = Providers.active().masks();
         long rowBytes = dense.rowStride() * Float.BYTES;
-        return choose(dense, n, m, m, workers, (row, masks) ->
-                kernels.tiles(dense.segment(), offset(dense, row), rowBytes, n, m, dense.cols(), masks));
+        return choose(
+                dense,
+                n,
+                m,
+                m,
+                workers,
+                (row, masks) ->
+                        kernels.tiles(dense.segment(), offset(dense, row), rowBytes, n, m, dense.cols(), masks));
     }
 
     private static NmPattern choose(DenseMatrix dense, int n, int m, int together, Workers workers, Rows rows) {

@@ -33,13 +33,13 @@ final class Trained {
         }
     }
 
-    /** A loop over elements. */
-    interface Loop {
-        void run(long from, long to);
+    /** What an optimiser does to elements of its operands: weights, gradient, slots. */
+    interface Step {
+        void run(MemorySegment[] operands, long from, long to);
     }
 
-    /** The same for whom it matters which worker runs it. */
-    interface WorkerLoop {
+    /** A loop over elements. */
+    interface Loop {
         void run(long from, long to, int worker);
     }
 
@@ -118,14 +118,15 @@ final class Trained {
         return values.get(operand);
     }
 
-    /** Runs a loop over all elements, cut into tasks, while no arena can be closed. */
-    void forEachPart(Loop loop) {
-        forEachPart(ELEMENTS_OF_TASK, (from, to, worker) -> loop.run(from, to));
+    /** Runs a step on all elements. */
+    void update(Step step) {
+        MemorySegment[] operands = values.toArray(MemorySegment[]::new);
+        long count = values.get(0).byteSize() / Float.BYTES;
+        forEachPart(0, count, ELEMENTS_OF_TASK, (from, to, worker) -> step.run(operands, from, to));
     }
 
-    /** The same with tasks of so many elements. */
-    void forEachPart(long elementsOfTask, WorkerLoop loop) {
-        long count = values.get(0).byteSize() / Float.BYTES;
+    /** Runs a loop over elements, cut into tasks of so many, while no arena can be closed. */
+    void forEachPart(long first, long end, long elementsOfTask, Loop loop) {
         StackRoom.reserve();
         int held = 0;
         try {
@@ -135,9 +136,9 @@ final class Trained {
                     arena.acquire(names.get(held));
                 }
             }
-            workers.run((int) ((count + elementsOfTask - 1) / elementsOfTask), (task, worker) -> {
-                long from = task * elementsOfTask;
-                loop.run(from, Math.min(from + elementsOfTask, count), worker);
+            workers.run((int) ((end - first + elementsOfTask - 1) / elementsOfTask), (task, worker) -> {
+                long from = first + task * elementsOfTask;
+                loop.run(from, Math.min(from + elementsOfTask, end), worker);
             });
         } finally {
             while (held > 0) {

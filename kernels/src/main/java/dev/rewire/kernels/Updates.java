@@ -2,6 +2,7 @@ package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.MaskKernels;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -280,7 +281,8 @@ public final class Updates {
             for (int row = task * rowsOfTask; row < end; row++) {
                 codes.unpack(kept.codes(), row, mask);
                 long offset = (long) row * cols * Float.BYTES;
-                kernels.decay(gradients.segment(), weights.segment(), offset, cols, mask, decay);
+                MemorySegment g = gradients.segment();
+                kernels.decay(g, offset, cols, 0, weights.segment(), offset, cols, mask, decay, g, offset);
             }
         });
     }

@@ -14,7 +14,6 @@ import dev.rewire.kernels.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Weights that are all stored and trained, and of which the products see the N of each M that a mask keeps: {@link SrSte}. The products run on
@@ -30,7 +29,7 @@ final class MaskedWeights implements LayerWeights {
 
     private final SrSte rule;
     private final DenseMatrix weights;
-    private final DenseMatrix gradient;
+    private final FullGradient gradient;
     private final List<DenseMatrix> slots = new ArrayList<>();
     private final MaskedMatrix masked;
     private final Products products;
@@ -56,7 +55,7 @@ final class MaskedWeights implements LayerWeights {
         this.rule = rule;
         planned = mask;
         weights = DenseMatrix.allocate(arena, mask.rows(), mask.cols());
-        gradient = DenseMatrix.allocate(arena, mask.rows(), mask.cols());
+        gradient = new FullGradient(arena, buffers, workers);
         for (int slot = 0; slot < slotCount; slot++) {
             slots.add(DenseMatrix.allocate(arena, mask.rows(), mask.cols()));
         }
@@ -78,14 +77,13 @@ final class MaskedWeights implements LayerWeights {
             backwardInput = SpmmPlan.forward(arena, transposed, batch, Layout.PANELS, end, workers);
         }
         masked = ofKept;
-        WeightGradient backward = new FullGradient(arena, buffers, gradient, workers);
         if (engine instanceof Engine.OnDevice device) {
             boolean backwardOnDevice = buffers.dx() != null && rule.transposable();
             NmBackend.Layer layer = new NmBackend.Layer(kept, bias, relu, batch, backwardOnDevice);
-            products = new DeviceProducts(device, layer, backwardInput, backward, buffers, workers);
+            products = new DeviceProducts(device, layer, backwardInput, gradient, buffers, workers);
         } else {
             SpmmPlan forward = SparseProducts.forward(arena, kept, bias, relu, buffers, workers);
-            products = new SparseProducts(forward, backwardInput, backward, buffers);
+            products = new SparseProducts(forward, backwardInput, gradient, buffers);
         }
     }
 
@@ -134,7 +132,7 @@ final class MaskedWeights implements LayerWeights {
 
     @Override
     public void update(Optimizer optimizer, long update, double rate, boolean rewires, Workers workers) {
-        optimizer.update(masked, gradient, slots, update, rate, rewires);
+        optimizer.update(masked, gradient.band(), gradient::computeBand, slots, update, rate, rewires);
         isChosen = rewires;
         isCopied = true;
         isKnown = false;
@@ -173,8 +171,8 @@ final class MaskedWeights implements LayerWeights {
         return weights;
     }
 
-    /** The gradient of all weights with the decay of those that are masked, of the last update. */
-    DenseMatrix gradient() {
+    /** The gradient of all weights, without the decay of those that are masked. */
+    FullGradient gradient() {
         return gradient;
     }
 }

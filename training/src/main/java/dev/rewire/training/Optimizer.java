@@ -3,10 +3,12 @@ package dev.rewire.training;
 import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.MaskedMatrix;
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.Updates;
 import dev.rewire.kernels.Workers;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * How weights follow their gradients. The state ("slots") lies beside the weights, in as many floats for each slot, so that a rewiring
@@ -89,7 +91,8 @@ public sealed interface Optimizer {
      * Updates all weights of a masked matrix, kept or not, and its copies.
      *
      * @param values what is updated
-     * @param gradient of all weights; the decay of the masked ones is added to it
+     * @param gradient of a band of rows, transposed
+     * @param band computes it from the given row on
      * @param slots {@link #slots()} matrices of the same shape, zero before the first update
      * @param update number of this update, from 1
      * @param rate learning rate
@@ -98,7 +101,8 @@ public sealed interface Optimizer {
      */
     void update(
             MaskedMatrix values,
-            DenseMatrix gradient,
+            PanelMatrix gradient,
+            IntConsumer band,
             List<DenseMatrix> slots,
             long update,
             double rate,
@@ -192,13 +196,15 @@ public sealed interface Optimizer {
         @Override
         public void update(
                 MaskedMatrix values,
-                DenseMatrix gradient,
+                PanelMatrix gradient,
+                IntConsumer band,
                 List<DenseMatrix> slots,
                 long update,
                 double rate,
                 boolean choose) {
             values.sgd(
                     gradient,
+                    band,
                     slots() == 0 ? null : slots.get(0),
                     (float) rate,
                     (float) momentum,
@@ -278,12 +284,13 @@ public sealed interface Optimizer {
         @Override
         public void update(
                 MaskedMatrix values,
-                DenseMatrix gradient,
+                PanelMatrix gradient,
+                IntConsumer band,
                 List<DenseMatrix> slots,
                 long update,
                 double rate,
                 boolean choose) {
-            values.adam(gradient, slots.get(0), slots.get(1), update, settings(true), (float) rate, choose);
+            values.adam(gradient, band, slots.get(0), slots.get(1), update, settings(true), (float) rate, choose);
         }
 
         private Updates.Adam settings(boolean decay) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.PanelMatrix;
@@ -29,7 +30,9 @@ class MaskedWeightsTest {
     /** A layer between its buffers. */
     private record Subject(Linear layer, MaskedWeights weights, LayerRewiring rewiring, PanelMatrix x, PanelMatrix dy) {
         static Subject of(KernelArena arena, Workers workers, SrSte rule, int n, int m) {
-            NmPattern first = NmPattern.random(OUT, IN, n, m, 1, new SplittableRandom(1));
+            NmPattern first = rule.transposable()
+                    ? NmPruning.transposable(DenseMatrix.allocate(arena, OUT, IN), n, m)
+                    : NmPattern.random(OUT, IN, n, m, 1, new SplittableRandom(1));
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, IN);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, OUT);
             PanelMatrix y = PanelMatrix.allocate(arena, BATCH, OUT);

@@ -18,8 +18,26 @@ public interface MaskKernels {
     /** Keeps the best transposable mask of each tile of m rows, as {@code NmPruning.transposable} says. */
     void tiles(MemorySegment floats, long offset, long rowBytes, int n, int m, int cols, long[][] masks);
 
-    /** {@code g += decay·w} where the mask keeps nothing; both rows begin at the same offset. */
-    void decay(MemorySegment gradients, MemorySegment weights, long offset, int cols, long[] mask, float decay);
+    /**
+     * Writes a row of gradients with {@code decay·w} added where the mask keeps nothing.
+     *
+     * @param gradients as they lie in a row of blocks, or of panels
+     * @param blockCols columns of a block
+     * @param blockBytes from a block to the next
+     * @param target a row, which may be that of the gradients
+     */
+    void decay(
+            MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
+            MemorySegment weights,
+            long offset,
+            int cols,
+            long[] mask,
+            float decay,
+            MemorySegment target,
+            long targetOffset);
 
     /** Writes what the mask keeps, next to each other, and nothing behind it. */
     void gather(MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset);

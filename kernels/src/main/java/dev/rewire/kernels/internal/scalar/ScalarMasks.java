@@ -36,42 +36,33 @@ public final class ScalarMasks implements MaskKernels {
     }
 
     @Override
-    public void decay(MemorySegment gradients, MemorySegment weights, long offset, int cols, long[] mask, float decay) {
-        decay(gradients, weights, offset, 0, cols, mask, decay);
-    }
-
-    /** From a column on. */
     public void decay(
             MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
             MemorySegment weights,
             long offset,
-            int from,
             int cols,
             long[] mask,
-            float decay) {
-        for (int col = from; col < cols; col++) {
-            if (!isKept(mask, col)) {
-                float g = at(gradients, offset, col) + decay * at(weights, offset, col);
-                gradients.set(JAVA_FLOAT_UNALIGNED, offset + (long) col * Float.BYTES, g);
-            }
+            float decay,
+            MemorySegment target,
+            long targetOffset) {
+        for (int col = 0; col < cols; col++) {
+            float g = at(gradients, gradientsOffset + col / blockCols * blockBytes, col % blockCols);
+            float decayed = isKept(mask, col) ? g : g + decay * at(weights, offset, col);
+            target.set(JAVA_FLOAT_UNALIGNED, targetOffset + (long) col * Float.BYTES, decayed);
         }
     }
 
     @Override
-    public void gather(
-            MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset) {
+    public void gather(MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset) {
         gather(from, offset, 0, cols, mask, kept, keptOffset);
     }
 
     /** From a column on, whose kept floats begin at the offset. */
     public void gather(
-            MemorySegment from,
-            long offset,
-            int fromCol,
-            int cols,
-            long[] mask,
-            MemorySegment kept,
-            long keptOffset) {
+            MemorySegment from, long offset, int fromCol, int cols, long[] mask, MemorySegment kept, long keptOffset) {
         long next = keptOffset;
         for (int col = fromCol; col < cols; col++) {
             if (isKept(mask, col)) {

@@ -59,10 +59,10 @@ final class VectorMasks implements MaskKernels {
             IntVector larger = keys.max(neighbours);
             IntVector smaller = keys.min(neighbours);
             // The second of four is the smaller one of the pairs' larger ones, or the larger one of their smaller ones.
-            IntVector second = larger.min(larger.rearrange(OTHER_PAIR))
-                    .max(smaller.max(smaller.rearrange(OTHER_PAIR)));
+            IntVector second = larger.min(larger.rearrange(OTHER_PAIR)).max(smaller.max(smaller.rearrange(OTHER_PAIR)));
             long kept = keys.compare(VectorOperators.GE, second).toLong();
-            // Of each group at least two are not smaller than the second: more than half of all are so only if some are equal.
+            // Of each group at least two are not smaller than the second: more than half of all are so only if some are
+            // equal.
             tied |= Long.bitCount(kept) != LANES / 2;
             mask[i * LANES / Long.SIZE] |= kept << i * LANES;
         }
@@ -80,8 +80,7 @@ final class VectorMasks implements MaskKernels {
             long kept = mask[from / Long.SIZE] >>> from & 0xf;
             if (Long.bitCount(kept) != 2) {
                 for (int i = 0; i < 4; i++) {
-                    keys[i] = GroupSelection.key(
-                            floats.get(RawMemory.FLOAT, offset + (long) (from + i) * Float.BYTES));
+                    keys[i] = GroupSelection.key(floats.get(RawMemory.FLOAT, offset + (long) (from + i) * Float.BYTES));
                 }
                 selection.select(keys, chosen);
                 mask[from / Long.SIZE] ^= (kept ^ chosen[0]) << from;
@@ -155,28 +154,57 @@ final class VectorMasks implements MaskKernels {
     }
 
     @Override
-    public void decay(MemorySegment gradients, MemorySegment weights, long offset, int cols, long[] mask, float decay) {
-        int vectors = cols / LANES;
-        for (int i = 0; i < vectors; i++) {
-            long at = offset + (long) i * VECTOR_BYTES;
-            FloatVector g = load(gradients, at);
-            // A blend, as a masked addition is none where the processor has no masks.
-            FloatVector decayed = g.add(load(weights, at).mul(decay));
-            decayed.blend(g, kept(mask, i)).intoMemorySegment(gradients, at, ORDER);
+    public void decay(
+            MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
+            MemorySegment weights,
+            long offset,
+            int cols,
+            long[] mask,
+            float decay,
+            MemorySegment target,
+            long targetOffset) {
+        if (cols % LANES != 0 || blockCols % LANES != 0) {
+            rest.decay(
+                    gradients,
+                    gradientsOffset,
+                    blockCols,
+                    blockBytes,
+                    weights,
+                    offset,
+                    cols,
+                    mask,
+                    decay,
+                    target,
+                    targetOffset);
+            return;
         }
-        rest.decay(gradients, weights, offset, vectors * LANES, cols, mask, decay);
+        int vectors = cols / LANES;
+        int vectorsOfBlock = blockCols / LANES;
+        long block = gradientsOffset;
+        for (int first = 0; first < vectors; first += vectorsOfBlock) {
+            for (int i = 0; i < Math.min(vectorsOfBlock, vectors - first); i++) {
+                FloatVector g = load(gradients, block + (long) i * VECTOR_BYTES);
+                long at = (long) (first + i) * VECTOR_BYTES;
+                // A blend, as a masked addition is none where the processor has no masks.
+                FloatVector decayed = g.add(load(weights, offset + at).mul(decay));
+                decayed.blend(g, kept(mask, first + i)).intoMemorySegment(target, targetOffset + at, ORDER);
+            }
+            block += blockBytes;
+        }
     }
 
     @Override
-    public void gather(
-            MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset) {
+    public void gather(MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset) {
         int vectors = cols / LANES;
         long next = keptOffset;
         for (int i = 0; i < vectors; i++) {
             long bits = bits(mask, i);
             int count = Long.bitCount(bits);
-            FloatVector gathered = load(from, offset + (long) i * VECTOR_BYTES)
-                    .compress(VectorMask.fromLong(SPECIES, bits));
+            FloatVector gathered =
+                    load(from, offset + (long) i * VECTOR_BYTES).compress(VectorMask.fromLong(SPECIES, bits));
             if (count == LANES / 2) {
                 ((FloatVector) gathered.reinterpretShape(HALF, 0)).intoMemorySegment(kept, next, ORDER);
             } else {
@@ -227,8 +255,7 @@ final class VectorMasks implements MaskKernels {
             int blockCols,
             long blockBytes) {
         if (n != 2 || masks.length != 4 || cols % LANES != 0 || blockCols % LANES != 0) {
-            rest.gatherColumns(
-                    from, offset, rowBytes, n, cols, masks, blocks, blocksOffset, blockCols, blockBytes);
+            rest.gatherColumns(from, offset, rowBytes, n, cols, masks, blocks, blocksOffset, blockCols, blockBytes);
             return;
         }
         int vectors = cols / LANES;
@@ -239,7 +266,8 @@ final class VectorMasks implements MaskKernels {
             FloatVector row2 = load(from, at + 2 * rowBytes);
             // Two of four are kept: if none of the first two, then the last two, and the other way round.
             FloatVector first = row2.blend(row1, kept(masks[1], i)).blend(load(from, at), kept(masks[0], i));
-            FloatVector second = row1.blend(row2, kept(masks[2], i)).blend(load(from, at + 3 * rowBytes), kept(masks[3], i));
+            FloatVector second =
+                    row1.blend(row2, kept(masks[2], i)).blend(load(from, at + 3 * rowBytes), kept(masks[3], i));
             long to = blocksOffset + i / vectorsOfBlock * blockBytes + (long) (i % vectorsOfBlock) * VECTOR_BYTES;
             first.intoMemorySegment(blocks, to, ORDER);
             second.intoMemorySegment(blocks, to + (long) blockCols * Float.BYTES, ORDER);
