@@ -27,14 +27,14 @@ final class MaskCodes {
             int mask = 0;
             int places = 0;
             for (int element = 0; element < 4; element++) {
-                int place = (code >>> 2 * element & 3) + element / 2 * 4;
+                int place = ((code >>> (2 * element)) & 3) + element / 2 * 4;
                 mask |= 1 << place;
-                places |= place << element * Byte.SIZE;
+                places |= place << (element * Byte.SIZE);
             }
             MASK_OF_CODE[code] = (byte) mask;
             PLACES_OF_CODE[code] = places;
             // Not those with an index twice or in descending order: no pattern has them.
-            if ((code & 3) < (code >>> 2 & 3) && (code >>> 4 & 3) < (code >>> 6 & 3)) {
+            if ((code & 3) < ((code >>> 2) & 3) && ((code >>> 4) & 3) < ((code >>> 6) & 3)) {
                 CODE_OF_MASK[mask] = (byte) code;
             }
         }
@@ -62,7 +62,7 @@ final class MaskCodes {
         int first = row * rowBytes;
         if (byTable) {
             for (int i = 0; i < rowBytes; i++) {
-                mask[i / Long.BYTES] |= (MASK_OF_CODE[codes[first + i] & 0xff] & 0xffL) << i * Byte.SIZE;
+                mask[i / Long.BYTES] |= (MASK_OF_CODE[codes[first + i] & 0xff] & 0xffL) << (i * Byte.SIZE);
             }
             return;
         }
@@ -70,7 +70,7 @@ final class MaskCodes {
         for (int group = 0; group < cols; group += m) {
             for (int end = element + n; element < end; element++) {
                 int bit = element * indexBits;
-                int col = group + (codes[first + bit / Byte.SIZE] >>> bit % Byte.SIZE & m - 1);
+                int col = group + ((codes[first + bit / Byte.SIZE] >>> (bit % Byte.SIZE)) & (m - 1));
                 mask[col / Long.SIZE] |= 1L << col;
             }
         }
@@ -81,15 +81,15 @@ final class MaskCodes {
         int first = row * rowBytes;
         if (byTable) {
             for (int i = 0; i < rowBytes; i++) {
-                codes[first + i] = CODE_OF_MASK[(int) (mask[i / Long.BYTES] >>> i * Byte.SIZE) & 0xff];
+                codes[first + i] = CODE_OF_MASK[(int) (mask[i / Long.BYTES] >>> (i * Byte.SIZE)) & 0xff];
             }
             return;
         }
         int bit = 0;
         for (int word = 0; word < mask.length; word++) {
             for (long left = mask[word]; left != 0; left &= left - 1) {
-                int place = Long.numberOfTrailingZeros(left) & m - 1;
-                codes[first + bit / Byte.SIZE] |= (byte) (place << bit % Byte.SIZE);
+                int place = Long.numberOfTrailingZeros(left) & (m - 1);
+                codes[first + bit / Byte.SIZE] |= (byte) (place << (bit % Byte.SIZE));
                 bit += indexBits;
             }
         }
@@ -100,15 +100,15 @@ final class MaskCodes {
         int first = row * rowBytes;
         if (byTable) {
             for (int i = 0; i < rowBytes; i++) {
-                int place = PLACES_OF_CODE[codes[first + i] & 0xff] + (i * TWO_GROUPS & chunk - 1) * EACH_BYTE;
+                int place = PLACES_OF_CODE[codes[first + i] & 0xff] + ((i * TWO_GROUPS) & (chunk - 1)) * EACH_BYTE;
                 places.set(LITTLE_ENDIAN, offset + (long) i * Integer.BYTES, place);
             }
             return;
         }
         for (int element = 0; element < cols / m * n; element++) {
             int bit = element * indexBits;
-            int col = element / n * m + (codes[first + bit / Byte.SIZE] >>> bit % Byte.SIZE & m - 1);
-            places.set(ValueLayout.JAVA_BYTE, offset + element, (byte) (col & chunk - 1));
+            int col = element / n * m + ((codes[first + bit / Byte.SIZE] >>> (bit % Byte.SIZE)) & (m - 1));
+            places.set(ValueLayout.JAVA_BYTE, offset + element, (byte) (col & (chunk - 1)));
         }
     }
 }

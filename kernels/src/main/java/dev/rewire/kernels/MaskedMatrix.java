@@ -375,7 +375,7 @@ public final class MaskedMatrix {
         if (inBlocks != null) {
             BlockPattern blocks = inBlocks.pattern();
             long blockBytes = (long) blocks.blockRows() * blocks.blockCols() * Float.BYTES;
-            long first = row / blocks.blockRows() * blocks.gridCols() * blockBytes
+            long first = (long) row / blocks.blockRows() * blocks.gridCols() * blockBytes
                     + (long) row % blocks.blockRows() * blocks.blockCols() * Float.BYTES;
             kernels.spread(
                     w.segment(), offset(row), w.cols(), mask, inBlocks.memory(), first, blocks.blockCols(), blockBytes);

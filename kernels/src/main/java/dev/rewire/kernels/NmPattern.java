@@ -452,7 +452,7 @@ public final class NmPattern implements SparsePattern {
                     return null;
                 }
                 int bit = firstBit + kept[col]++ * bits;
-                transposed[col * bytes + (bit >>> 3)] |= (byte) ((row & m - 1) << (bit & 7));
+                transposed[col * bytes + (bit >>> 3)] |= (byte) ((row & (m - 1)) << (bit & 7));
             }
         }
         // As many are kept as N of M in each column allow, and none keeps more: so none keeps less.

@@ -164,8 +164,8 @@ class MaskKernelsTest {
             int blocks = cols / blockCols + 1;
             MemorySegment row = floats(cols, 0.3);
             long[] mask = mask(2, 4, cols);
-            MemorySegment expected = memory.floats(blocks * (blockCols + 2), 0);
-            MemorySegment actual = memory.floats(blocks * (blockCols + 2), 0);
+            MemorySegment expected = memory.floats(blocks * (blockCols + 2L), 0);
+            MemorySegment actual = memory.floats(blocks * (blockCols + 2L), 0);
             long blockBytes = (blockCols + 2L) * Float.BYTES;
             scalar.spread(row, 0, cols, mask, expected, 0, blockCols, blockBytes);
             kernels.spread(row, 0, cols, mask, actual, 0, blockCols, blockBytes);
@@ -183,8 +183,8 @@ class MaskKernelsTest {
             long[][] masks = new long[m][MaskKernels.words(cols)];
             scalar.tiles(rows, 0, rowBytes, n, m, cols, masks);
             int blocks = cols / 16 + 1;
-            MemorySegment expected = memory.floats(blocks * n * 16, 0);
-            MemorySegment actual = memory.floats(blocks * n * 16, 0);
+            MemorySegment expected = memory.floats(16L * blocks * n, 0);
+            MemorySegment actual = memory.floats(16L * blocks * n, 0);
             scalar.gatherColumns(rows, 0, rowBytes, n, cols, masks, expected, 0, 16, n * 16L * Float.BYTES);
             kernels.gatherColumns(rows, 0, rowBytes, n, cols, masks, actual, 0, 16, n * 16L * Float.BYTES);
             assertSame(expected, actual, tiles + " tiles");
@@ -223,7 +223,7 @@ class MaskKernelsTest {
                 magnitudes[i] = Math.abs(row.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, from + i));
             }
             assertEquals(
-                    PruningCase.largest(magnitudes, 2), (int) (mask[from / 64] >>> from & 0xf), "group at " + from);
+                    PruningCase.largest(magnitudes, 2), (int) ((mask[from / 64] >>> from) & 0xf), "group at " + from);
         }
     }
 }

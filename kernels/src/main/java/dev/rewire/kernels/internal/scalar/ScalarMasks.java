@@ -116,7 +116,7 @@ public final class ScalarMasks implements MaskKernels {
     }
 
     private static boolean isKept(long[] mask, int col) {
-        return (mask[col / Long.SIZE] >>> col & 1) != 0;
+        return ((mask[col / Long.SIZE] >>> col) & 1) != 0;
     }
 
     private static float at(MemorySegment row, long offset, int col) {

@@ -64,7 +64,7 @@ final class VectorMasks implements MaskKernels {
             // Of each group at least two are not smaller than the second: more than half of all are so only if some are
             // equal.
             tied |= Long.bitCount(kept) != LANES / 2;
-            mask[i * LANES / Long.SIZE] |= kept << i * LANES;
+            mask[i * LANES / Long.SIZE] |= kept << (i * LANES);
         }
         if (tied) {
             resolve(floats, offset, cols, mask);
@@ -77,7 +77,7 @@ final class VectorMasks implements MaskKernels {
         long[] keys = new long[4];
         long[] chosen = new long[1];
         for (int from = 0; from < cols; from += 4) {
-            long kept = mask[from / Long.SIZE] >>> from & 0xf;
+            long kept = (mask[from / Long.SIZE] >>> from) & 0xf;
             if (Long.bitCount(kept) != 2) {
                 for (int i = 0; i < 4; i++) {
                     keys[i] = GroupSelection.key(floats.get(RawMemory.FLOAT, offset + (long) (from + i) * Float.BYTES));
@@ -279,7 +279,7 @@ final class VectorMasks implements MaskKernels {
     }
 
     private static long bits(long[] mask, int vector) {
-        return mask[vector * LANES / Long.SIZE] >>> vector * LANES & LANE_BITS;
+        return (mask[vector * LANES / Long.SIZE] >>> (vector * LANES)) & LANE_BITS;
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {
