@@ -72,12 +72,13 @@ final class FullGradient implements WeightGradient {
         BlockPattern blocks = dy.pattern();
         long rowBytes = (long) from.lanes() * Float.BYTES;
         int end = Math.min(firstRow + blocks.rows(), from.cols());
+        long blockBytes = BLOCK_ROWS * rowBytes;
         int block = 0;
         for (int first = firstRow; first < end; first += BLOCK_ROWS) {
             long bytes = Math.min(BLOCK_ROWS, end - first) * rowBytes;
             for (int panel = 0; panel < blocks.gridCols(); panel++, block++) {
                 long source = panel * from.panelStride() * Float.BYTES + first * rowBytes;
-                MemorySegment.copy(from.segment(), source, to, block * BLOCK_ROWS * rowBytes, bytes);
+                MemorySegment.copy(from.segment(), source, to, block * blockBytes, bytes);
             }
         }
     }
