@@ -1,30 +1,30 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
-import java.lang.foreign.MemorySegment;
 
 /** A step of Adam, as {@link Updates} describes it. */
-record AdamStep(long step, Updates.Adam settings, float rate) {
+record AdamStep(long number, Updates.Adam settings, float rate) {
     AdamStep {
-        if (step < 1) {
-            throw new IllegalArgumentException("step: " + step + " is out of range; accepted are numbers from 1");
+        if (number < 1) {
+            throw new IllegalArgumentException("step: " + number + " is out of range; accepted are numbers from 1");
         }
         Check.finite("rate", rate);
     }
 
     void run(Trained matrices) {
-        float correction1 = (float) (1 / (1 - Math.pow(settings.beta1(), (double) step)));
-        float correction2 = (float) (1 / (1 - Math.pow(settings.beta2(), (double) step)));
+        matrices.update(step());
+    }
+
+    /** On weights, gradient and both moments. */
+    Trained.Step step() {
+        float correction1 = (float) (1 / (1 - Math.pow(settings.beta1(), (double) number)));
+        float correction2 = (float) (1 / (1 - Math.pow(settings.beta2(), (double) number)));
         ElementwiseKernels kernels = Providers.active().elementwise();
-        MemorySegment w = matrices.values(0);
-        MemorySegment dw = matrices.values(1);
-        MemorySegment first = matrices.values(2);
-        MemorySegment second = matrices.values(3);
-        matrices.forEachPart((from, to) -> kernels.adam(
-                w,
-                dw,
-                first,
-                second,
+        return (all, from, to) -> kernels.adam(
+                all[0],
+                all[1],
+                all[2],
+                all[3],
                 from,
                 to,
                 rate,
@@ -34,6 +34,6 @@ record AdamStep(long step, Updates.Adam settings, float rate) {
                 correction1,
                 correction2,
                 settings.l2(),
-                settings.decay()));
+                settings.decay());
     }
 }

@@ -1,5 +1,6 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.MaskChoice;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,10 @@ public final class NmPattern implements SparsePattern {
 
     /** The most rows that {@link #sharedRows} looks for. */
     public static final int MAX_SHARED_ROWS = 16;
+
+    static {
+        MaskChoice.install(new NmChoice());
+    }
 
     private final int rows;
     private final int cols;
@@ -149,7 +154,7 @@ public final class NmPattern implements SparsePattern {
         return new NmPatternBuilder(rows, cols, n, m, new byte[packedBytes(rows, cols, n, m)]);
     }
 
-    private static void checkShape(int rows, int cols, int n, int m) {
+    static void checkShape(int rows, int cols, int n, int m) {
         Check.range("rows", rows, 0, Integer.MAX_VALUE - BlockPattern.MAX_BLOCK);
         Check.range("cols", cols, 0, Integer.MAX_VALUE - BlockPattern.MAX_BLOCK);
         if (m < 2 || m > MAX_M || Integer.bitCount(m) != 1) {
@@ -169,11 +174,11 @@ public final class NmPattern implements SparsePattern {
         }
     }
 
-    private static int packedBytes(int rows, int cols, int n, int m) {
+    static int packedBytes(int rows, int cols, int n, int m) {
         return rows * rowBytes(cols / m * n, m);
     }
 
-    private static int rowBytes(int rowElements, int m) {
+    static int rowBytes(int rowElements, int m) {
         return (int) (((long) rowElements * indexBits(m) + Byte.SIZE - 1) / Byte.SIZE);
     }
 
@@ -432,17 +437,22 @@ public final class NmPattern implements SparsePattern {
             return null;
         }
         byte[] transposed = new byte[packedBytes(cols, rows, n, m)];
+        int bytes = rowBytes(rows / m * n, m);
+        int bits = indexBits();
+        int[] columns = new int[rowElements()];
         int[] kept = new int[cols];
         for (int row = 0; row < rows; row++) {
             if (row % m == 0) {
                 Arrays.fill(kept, 0);
             }
-            for (int element = 0; element < rowElements(); element++) {
-                int col = column(row, element);
+            int firstBit = row / m * n * bits;
+            columns(row, columns);
+            for (int col : columns) {
                 if (kept[col] == n) {
                     return null;
                 }
-                put(transposed, cols, col, row / m * n + kept[col]++, m, row % m);
+                int bit = firstBit + kept[col]++ * bits;
+                transposed[col * bytes + (bit >>> 3)] |= (byte) ((row & (m - 1)) << (bit & 7));
             }
         }
         // As many are kept as N of M in each column allow, and none keeps more: so none keeps less.

@@ -7,7 +7,6 @@ import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,13 +120,9 @@ final class NmWeights implements SpmmWeights {
             selectors.fill((byte) 0);
             spmv.select(walked.codes(), walked.rows(), selectors);
         }
-        int[] columns = new int[walked.rowElements()];
+        MaskCodes codes = new MaskCodes(walked.n(), walked.m(), walked.cols());
         for (int group = 0; group + 1 < offsets.length; group++) {
-            walked.columns(group * shape.outputs(), columns);
-            for (int element = 0; element < columns.length; element++) {
-                byte place = (byte) (columns[element] % shape.chunkInputs());
-                places.set(ValueLayout.JAVA_BYTE, offsets[group] + element, place);
-            }
+            codes.places(walked.codes(), group * shape.outputs(), shape.chunkInputs(), places, offsets[group]);
         }
         return SpmmIndex.ofPlaces(offsets, places, selectors);
     }

@@ -211,6 +211,50 @@ public final class PanelMatrix {
         }
     }
 
+    /**
+     * Copies the transposed matrix into other panels: samples become features.
+     *
+     * @param target cols × rows; every element is overwritten
+     * @param workers who copies
+     * @throws IllegalArgumentException if the shapes do not fit
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public void transpose(PanelMatrix target, Workers workers) {
+        Check.equal("target.rows", target.rows, cols, "features of these panels");
+        Check.equal("target.cols", target.cols, rows, "samples of these panels");
+        StackRoom.reserve();
+        arena.acquire("panels");
+        try {
+            target.arena.acquire("target");
+            try {
+                workers.run(target.panels(), (task, worker) -> transposePanel(target, task));
+            } finally {
+                target.arena.release();
+            }
+        } finally {
+            arena.release();
+        }
+    }
+
+    /** A panel of the target is a row-major matrix of as many columns as it has lanes. */
+    private void transposePanel(PanelMatrix target, int targetPanel) {
+        int from = targetPanel * target.lanes;
+        long rowBytes = (long) target.lanes * Float.BYTES;
+        for (int panel = 0; panel < panels(); panel++) {
+            Providers.active()
+                    .panelCopy()
+                    .unpack(
+                            segment,
+                            (panel * panelStride + (long) from * lanes) * Float.BYTES,
+                            lanes,
+                            PanelCopying.samples(this, panel),
+                            Math.min(target.lanes, cols - from),
+                            target.segment,
+                            targetPanel * target.panelStride * Float.BYTES + (long) panel * lanes * rowBytes,
+                            rowBytes);
+        }
+    }
+
     @Override
     public String toString() {
         return "PanelMatrix " + rows + "×" + cols + " in panels of " + lanes;

@@ -165,6 +165,11 @@ public final class SemiStructuredMatrix implements SparseMatrix {
         pattern = next;
     }
 
+    /** Exchanges the pattern where the values of its places are written already. */
+    void assigned(NmPattern next) {
+        pattern = next;
+    }
+
     /**
      * Exchanges the pattern. Elements that both patterns keep have their values still, new ones are zero.
      *

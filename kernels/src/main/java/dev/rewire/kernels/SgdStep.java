@@ -1,7 +1,6 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
-import java.lang.foreign.MemorySegment;
 
 /** A step of stochastic gradient descent, as {@link Updates} describes it. */
 record SgdStep(float rate, float momentum, boolean nesterov, float decay) {
@@ -17,14 +16,15 @@ record SgdStep(float rate, float momentum, boolean nesterov, float decay) {
     }
 
     void run(Trained matrices) {
+        matrices.update(step());
+    }
+
+    /** On weights, gradient and, with momentum, velocity. */
+    Trained.Step step() {
         ElementwiseKernels kernels = Providers.active().elementwise();
-        MemorySegment w = matrices.values(0);
-        MemorySegment dw = matrices.values(1);
         if (momentum == 0) {
-            matrices.forEachPart((from, to) -> kernels.descend(w, dw, from, to, rate, decay));
-            return;
+            return (all, from, to) -> kernels.descend(all[0], all[1], from, to, rate, decay);
         }
-        MemorySegment velocity = matrices.values(2);
-        matrices.forEachPart((from, to) -> kernels.sgd(w, dw, velocity, from, to, rate, momentum, nesterov, decay));
+        return (all, from, to) -> kernels.sgd(all[0], all[1], all[2], from, to, rate, momentum, nesterov, decay);
     }
 }

@@ -33,9 +33,14 @@ final class Trained {
         }
     }
 
+    /** What an optimiser does to elements of its operands: weights, gradient, slots. */
+    interface Step {
+        void run(MemorySegment[] operands, long from, long to);
+    }
+
     /** A loop over elements. */
     interface Loop {
-        void run(long from, long to);
+        void run(long from, long to, int worker);
     }
 
     private final Places places;
@@ -85,6 +90,11 @@ final class Trained {
                 null);
     }
 
+    /** Something that is written beside and has other places. */
+    Trained beside(String name, MemorySegment valuesOfIt, KernelArena arena) {
+        return with(name, places, valuesOfIt, arena);
+    }
+
     private Trained with(String name, Places placesOfIt, MemorySegment valuesOfIt, @Nullable KernelArena arena) {
         if (!placesOfIt.equals(places)) { // patterns of one training step are one object, which compares at once
             throw new IllegalArgumentException(
@@ -108,9 +118,15 @@ final class Trained {
         return values.get(operand);
     }
 
-    /** Runs a loop over all elements, cut into tasks, while no arena can be closed. */
-    void forEachPart(Loop loop) {
+    /** Runs a step on all elements. */
+    void update(Step step) {
+        MemorySegment[] operands = values.toArray(MemorySegment[]::new);
         long count = values.get(0).byteSize() / Float.BYTES;
+        forEachPart(0, count, ELEMENTS_OF_TASK, (from, to, worker) -> step.run(operands, from, to));
+    }
+
+    /** Runs a loop over elements, cut into tasks of so many, while no arena can be closed. */
+    void forEachPart(long first, long end, long elementsOfTask, Loop loop) {
         StackRoom.reserve();
         int held = 0;
         try {
@@ -120,9 +136,9 @@ final class Trained {
                     arena.acquire(names.get(held));
                 }
             }
-            workers.run((int) ((count + ELEMENTS_OF_TASK - 1) / ELEMENTS_OF_TASK), (task, worker) -> {
-                long from = (long) task * ELEMENTS_OF_TASK;
-                loop.run(from, Math.min(from + ELEMENTS_OF_TASK, count));
+            workers.run((int) ((end - first + elementsOfTask - 1) / elementsOfTask), (task, worker) -> {
+                long from = first + task * elementsOfTask;
+                loop.run(from, Math.min(from + elementsOfTask, end), worker);
             });
         } finally {
             while (held > 0) {

@@ -1,8 +1,8 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
+import dev.rewire.kernels.internal.MaskKernels;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -273,28 +273,16 @@ public final class Updates {
         Check.apart("gradients", gradients, "weights", weights.segment(), weights.extent());
         int cols = kept.cols();
         int rowsOfTask = Math.max(1, ELEMENTS_OF_TASK / Math.max(1, cols));
+        MaskKernels kernels = Providers.active().masks();
+        MaskCodes codes = new MaskCodes(kept.n(), kept.m(), cols);
         workers.run((kept.rows() + rowsOfTask - 1) / rowsOfTask, (task, worker) -> {
-            float[] g = new float[cols];
-            float[] w = new float[cols];
-            float[] keptGradients = new float[kept.rowElements()];
-            int[] columns = new int[kept.rowElements()];
+            long[] mask = new long[MaskKernels.words(cols)];
             int end = Math.min((task + 1) * rowsOfTask, kept.rows());
             for (int row = task * rowsOfTask; row < end; row++) {
+                codes.unpack(kept.codes(), row, mask);
                 long offset = (long) row * cols * Float.BYTES;
-                MemorySegment.copy(gradients.segment(), ValueLayout.JAVA_FLOAT, offset, g, 0, cols);
-                MemorySegment.copy(weights.segment(), ValueLayout.JAVA_FLOAT, offset, w, 0, cols);
-                kept.columns(row, columns);
-                // All decay, and then the kept ones are as before: a loop without a branch.
-                for (int element = 0; element < keptGradients.length; element++) {
-                    keptGradients[element] = g[columns[element]];
-                }
-                for (int col = 0; col < cols; col++) {
-                    g[col] += decay * w[col];
-                }
-                for (int element = 0; element < keptGradients.length; element++) {
-                    g[columns[element]] = keptGradients[element];
-                }
-                MemorySegment.copy(g, 0, gradients.segment(), ValueLayout.JAVA_FLOAT, offset, cols);
+                MemorySegment g = gradients.segment();
+                kernels.decay(g, offset, cols, 0, weights.segment(), offset, cols, mask, decay, g, offset);
             }
         });
     }

@@ -49,6 +49,17 @@ class PanelMatrixTest {
     }
 
     @Property(tries = 100)
+    void transposingKeepsEveryBitAndThePadding(@ForAll(supplier = Problems.Any.class) Problem problem) {
+        Grid grid = arbitraryBits(problem.batch(), problem.cols());
+        PanelMatrix panels = PanelMatrix.allocate(memory.kernels(), problem.batch(), problem.cols());
+        panels.pack(grid.rowMajor(memory, problem.offset(), problem.gap()), workers);
+        PanelMatrix transposed = PanelMatrix.allocate(memory.kernels(), problem.cols(), problem.batch());
+        panels.transpose(transposed, workers);
+        assertSameBits(grid.transposed(), Grid.read(transposed));
+        PaddingTest.assertPaddingIsZero(transposed);
+    }
+
+    @Property(tries = 100)
     void packKeepsPaddingZero(@ForAll(supplier = Problems.Any.class) Problem problem) {
         PanelMatrix panels = PanelMatrix.allocate(memory.kernels(), problem.batch(), problem.cols());
         panels.pack(

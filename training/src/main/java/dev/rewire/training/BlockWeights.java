@@ -72,7 +72,7 @@ final class BlockWeights implements LayerWeights {
     }
 
     @Override
-    public void update(Optimizer optimizer, long update, double rate, Workers workers) {
+    public void update(Optimizer optimizer, long update, double rate, boolean rewires, Workers workers) {
         optimizer.update(weights, gradient, slots, update, rate, true, workers);
     }
 

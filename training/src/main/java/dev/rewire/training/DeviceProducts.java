@@ -1,7 +1,6 @@
 package dev.rewire.training;
 
 import dev.rewire.kernels.PanelMatrix;
-import dev.rewire.kernels.SddmmPlan;
 import dev.rewire.kernels.SpmmPlan;
 import dev.rewire.kernels.Workers;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,7 @@ final class DeviceProducts implements Products {
     private final NmBackend.Layer layer;
     private final NmBackend.Product product;
     private final @Nullable SpmmPlan backwardInput;
-    private final SddmmPlan backwardWeights;
+    private final WeightGradient backwardWeights;
     private final LayerBuffers buffers;
     private final Workers workers;
     private boolean isLoaded;
@@ -31,7 +30,7 @@ final class DeviceProducts implements Products {
             Engine.OnDevice engine,
             NmBackend.Layer layer,
             @Nullable SpmmPlan backwardInput,
-            SddmmPlan backwardWeights,
+            WeightGradient backwardWeights,
             LayerBuffers buffers,
             Workers workers) {
         this.engine = engine;
@@ -64,7 +63,7 @@ final class DeviceProducts implements Products {
 
     @Override
     public void backwardWeights() {
-        backwardWeights.run(buffers.dy(), buffers.x());
+        backwardWeights.run();
     }
 
     @Override

@@ -56,8 +56,16 @@ sealed interface LayerWeights permits BlockWeights, NmWeights, MaskedWeights {
     /** Brings what the products read up to date; before each forward product. */
     default void prepare(Workers workers) {}
 
-    /** Follows the gradient. */
-    void update(Optimizer optimizer, long update, double rate, Workers workers);
+    /**
+     * Follows the gradient.
+     *
+     * @param optimizer how
+     * @param update number of the update, from 1
+     * @param rate learning rate
+     * @param rewires whether a rewiring comes next, which may be part of the same pass over the weights
+     * @param workers who computes
+     */
+    void update(Optimizer optimizer, long update, double rate, boolean rewires, Workers workers);
 
     /** Weights that the products see, without the padding of blocks at the edge. */
     long nonzeros();

@@ -67,8 +67,9 @@ final class Linear {
         Updates.sumOverBatch(buffers.dy(), biasGradient, workers);
     }
 
-    void update(Optimizer optimizer, long update, double rate) {
-        weights.update(optimizer, update, rate, workers);
+    /** Follows the gradients; {@code rewires} if a rewiring comes next. */
+    void update(Optimizer optimizer, long update, double rate, boolean rewires) {
+        weights.update(optimizer, update, rate, rewires, workers);
         optimizer.update(bias, biasGradient, biasSlots, update, rate, false, workers);
     }
 

@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
 import dev.rewire.kernels.NmPattern;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -64,13 +65,11 @@ final class MaskRefresh extends LayerRewiring {
     /** Few groups change, and those lie where the packed indices do. */
     private long record(int row, NmPattern before, NmPattern mask, byte[] next) {
         int rowBytes = mask.rowBytes();
+        int first = row * rowBytes;
         int groupBits = mask.n() * mask.indexBits();
         long changed = 0;
         int group = 0;
-        for (int i = 0; i < rowBytes; i++) {
-            if (packed[row * rowBytes + i] == next[row * rowBytes + i]) {
-                continue;
-            }
+        for (int i = differing(next, first, rowBytes, 0); i < rowBytes; i = differing(next, first, rowBytes, i + 1)) {
             int end = Math.min(mask.groups(), ((i + 1) * Byte.SIZE - 1) / groupBits + 1);
             for (group = Math.max(group, i * Byte.SIZE / groupBits); group < end; group++) {
                 int now = NmExchange.mask(mask, row, group);
@@ -82,5 +81,11 @@ final class MaskRefresh extends LayerRewiring {
             }
         }
         return changed;
+    }
+
+    /** The next byte of a row in which the masks differ, or the number of its bytes. */
+    private int differing(byte[] next, int first, int rowBytes, int from) {
+        int distance = Arrays.mismatch(packed, first + from, first + rowBytes, next, first + from, first + rowBytes);
+        return distance < 0 ? rowBytes : from + distance;
     }
 }

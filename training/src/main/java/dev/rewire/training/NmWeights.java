@@ -46,7 +46,7 @@ final class NmWeights implements LayerWeights {
     }
 
     @Override
-    public void update(Optimizer optimizer, long update, double rate, Workers workers) {
+    public void update(Optimizer optimizer, long update, double rate, boolean rewires, Workers workers) {
         optimizer.update(weights, gradient, slots, update, rate, true, workers);
         products.weightsChanged();
     }

@@ -2,10 +2,13 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.MaskedMatrix;
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.Updates;
 import dev.rewire.kernels.Workers;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * How weights follow their gradients. The state ("slots") lies beside the weights, in as many floats for each slot, so that a rewiring
@@ -83,6 +86,27 @@ public sealed interface Optimizer {
             double rate,
             boolean decay,
             Workers workers);
+
+    /**
+     * Updates all weights of a masked matrix, kept or not, and its copies.
+     *
+     * @param values what is updated
+     * @param gradient of a band of rows, transposed
+     * @param band computes it from the given row on
+     * @param slots {@link #slots()} matrices of the same shape, zero before the first update
+     * @param update number of this update, from 1
+     * @param rate learning rate
+     * @param choose whether the mask is chosen anew
+     * @throws IllegalArgumentException if they do not fit
+     */
+    void update(
+            MaskedMatrix values,
+            PanelMatrix gradient,
+            IntConsumer band,
+            List<DenseMatrix> slots,
+            long update,
+            double rate,
+            boolean choose);
 
     /**
      * Stochastic gradient descent: {@code v = momentum·v + g + weightDecay·w; w −= rate·v}, or with Nesterov's momentum {@code w −=
@@ -168,6 +192,26 @@ public sealed interface Optimizer {
                     decay ? (float) weightDecay : 0,
                     workers);
         }
+
+        @Override
+        public void update(
+                MaskedMatrix values,
+                PanelMatrix gradient,
+                IntConsumer band,
+                List<DenseMatrix> slots,
+                long update,
+                double rate,
+                boolean choose) {
+            values.sgd(
+                    gradient,
+                    band,
+                    slots() == 0 ? null : slots.get(0),
+                    (float) rate,
+                    (float) momentum,
+                    nesterov,
+                    (float) weightDecay,
+                    choose);
+        }
     }
 
     /**
@@ -235,6 +279,18 @@ public sealed interface Optimizer {
                 boolean decay,
                 Workers workers) {
             Updates.adam(values, gradient, slots.get(0), slots.get(1), update, settings(decay), (float) rate, workers);
+        }
+
+        @Override
+        public void update(
+                MaskedMatrix values,
+                PanelMatrix gradient,
+                IntConsumer band,
+                List<DenseMatrix> slots,
+                long update,
+                double rate,
+                boolean choose) {
+            values.adam(gradient, band, slots.get(0), slots.get(1), update, settings(true), (float) rate, choose);
         }
 
         private Updates.Adam settings(boolean decay) {

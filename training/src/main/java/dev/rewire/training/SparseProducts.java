@@ -17,7 +17,7 @@ final class SparseProducts implements Products {
     private final LayerBuffers buffers;
     private final SpmmPlan forward;
     private final @Nullable SpmmPlan backwardInput;
-    private final SddmmPlan backwardWeights;
+    private final WeightGradient backwardWeights;
     private final @Nullable DenseCopy denseCopy;
 
     SparseProducts(
@@ -37,14 +37,15 @@ final class SparseProducts implements Products {
         backwardInput = backwardEnd == null
                 ? null
                 : SpmmPlan.backwardInput(arena, weights, batch, Layout.PANELS, backwardEnd, workers);
-        backwardWeights = SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers);
+        backwardWeights = WeightGradient.of(
+                SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers), buffers);
         denseCopy = DenseCopy.ifFaster(
                 arena, weights, forwardEnd, backwardEnd, buffers, workers, this::forwardAndBackSparse);
     }
 
     /** With N:M weights. */
     SparseProducts(
-            SpmmPlan forward, @Nullable SpmmPlan backwardInput, SddmmPlan backwardWeights, LayerBuffers buffers) {
+            SpmmPlan forward, @Nullable SpmmPlan backwardInput, WeightGradient backwardWeights, LayerBuffers buffers) {
         this.buffers = buffers;
         this.forward = forward;
         this.backwardInput = backwardInput;
@@ -64,7 +65,8 @@ final class SparseProducts implements Products {
             Workers workers) {
         int batch = buffers.x().rows();
         SpmmPlan backwardInput = backwardInput(arena, weights, buffers, workers);
-        SddmmPlan backwardWeights = SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers);
+        WeightGradient backwardWeights = WeightGradient.of(
+                SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, false, workers), buffers);
         if (engine instanceof Engine.OnDevice device) {
             NmBackend.Layer layer = new NmBackend.Layer(weights, bias, relu, batch, false);
             return new DeviceProducts(device, layer, backwardInput, backwardWeights, buffers, workers);
@@ -132,7 +134,7 @@ final class SparseProducts implements Products {
 
     @Override
     public void backwardWeights() {
-        backwardWeights.run(buffers.dy(), buffers.x());
+        backwardWeights.run();
     }
 
     @Override

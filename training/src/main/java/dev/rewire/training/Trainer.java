@@ -75,7 +75,7 @@ final class Trainer {
             layer.backwardInput();
             if (update) {
                 layer.backwardWeights();
-                layer.update(optimizer, progress.updates, rate);
+                layer.update(optimizer, progress.updates, rate, rewire);
             }
             if (rewire) {
                 long start = System.nanoTime();

@@ -61,8 +61,8 @@ class DeviceTest {
                 }
                 assertEquals(transposable ? 2 : 1, RoundingBackend.products);
                 assertWithinRounding(kernels, device);
-                device.update(new Optimizer.Sgd(0, false, 0), step, 0.1);
-                kernels.update(new Optimizer.Sgd(0, false, 0), step, 0.1);
+                device.update(new Optimizer.Sgd(0, false, 0), step, 0.1, false);
+                kernels.update(new Optimizer.Sgd(0, false, 0), step, 0.1, false);
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.PanelMatrix;
@@ -29,7 +30,9 @@ class MaskedWeightsTest {
     /** A layer between its buffers. */
     private record Subject(Linear layer, MaskedWeights weights, LayerRewiring rewiring, PanelMatrix x, PanelMatrix dy) {
         static Subject of(KernelArena arena, Workers workers, SrSte rule, int n, int m) {
-            NmPattern first = NmPattern.random(OUT, IN, n, m, 1, new SplittableRandom(1));
+            NmPattern first = rule.transposable()
+                    ? NmPruning.transposable(DenseMatrix.allocate(arena, OUT, IN), n, m)
+                    : NmPattern.random(OUT, IN, n, m, 1, new SplittableRandom(1));
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, IN);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, OUT);
             PanelMatrix y = PanelMatrix.allocate(arena, BATCH, OUT);
@@ -76,7 +79,7 @@ class MaskedWeightsTest {
                     assertEquals(sum, subject.layer().buffers().y().get(sample, row), 1e-4);
                 });
                 subject.layer().backwardWeights();
-                subject.layer().update(new Optimizer.Sgd(MOMENTUM, false, 0), step + 1, RATE);
+                subject.layer().update(new Optimizer.Sgd(MOMENTUM, false, 0), step + 1, RATE, false);
                 forEach((row, col) -> {
                     double gradient = mask.find(row, col) < 0 ? DECAY * w[row][col] : 0;
                     for (int sample = 0; sample < BATCH; sample++) {
@@ -102,7 +105,7 @@ class MaskedWeightsTest {
 
             // Without any gradient of the loss.
             subject.layer().backwardWeights();
-            subject.layer().update(new Optimizer.Sgd(0, false, 0), 1, RATE);
+            subject.layer().update(new Optimizer.Sgd(0, false, 0), 1, RATE, false);
 
             forEach((row, col) -> {
                 boolean kept = subject.mask().find(row, col) >= 0;

@@ -48,6 +48,9 @@ public interface KernelProvider {
     /** Element-wise loops of optimisers. */
     ElementwiseKernels elementwise();
 
+    /** Masks of N:M and what they keep. */
+    MaskKernels masks();
+
     /** A dense matrix to panels and back: a rectangle of one panel, at most {@code lanes} samples. */
     interface PanelCopy {
         /**

@@ -2,8 +2,8 @@ package dev.rewire.kernels.prune;
 
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.NmPattern;
-import dev.rewire.kernels.NmPatternBuilder;
-import java.util.Arrays;
+import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.internal.MaskChoice;
 
 /**
  * N:M patterns of a dense matrix, chosen by magnitude. Signs do not count, subnormal numbers are ordinary ones, and sums of magnitudes are
@@ -34,6 +34,21 @@ public final class NmPruning {
     }
 
     /**
+     * The same as {@link #magnitude(DenseMatrix, int, int)}, chosen by several threads. Their number changes nothing.
+     *
+     * @param dense rows × cols
+     * @param n elements kept of each group, 1 to m
+     * @param m elements of a group: 2, 4, 8 or 16; divides the columns
+     * @param workers who chooses
+     * @return the pattern
+     * @throws IllegalArgumentException if an argument is not as described, or a worker cannot reach the matrix
+     * @throws IllegalStateException if the arena of the matrix or the workers are closed
+     */
+    public static NmPattern magnitude(DenseMatrix dense, int n, int m, Workers workers) {
+        return shared(dense, n, m, 1, workers);
+    }
+
+    /**
      * Keeps, of each group, the same N places in V rows that follow one another (V:N:M with a shared pattern): those with the largest sums of magnitudes over the V rows (L1
      * norms). Sums are compared as {@link #magnitude} compares elements: of equal ones the lower index, places that are zero in all V rows last.
      *
@@ -50,28 +65,30 @@ public final class NmPruning {
      * @throws IllegalStateException if the arena of the matrix is closed
      */
     public static NmPattern shared(DenseMatrix dense, int n, int m, int v) {
-        NmPatternBuilder pattern = NmPattern.builder(dense.rows(), dense.cols(), n, m);
+        try (Workers caller = Workers.of(1)) {
+            return shared(dense, n, m, v, caller);
+        }
+    }
+
+    /**
+     * The same as {@link #shared(DenseMatrix, int, int, int)}, chosen by several threads. Their number changes nothing.
+     *
+     * @param dense rows × cols
+     * @param n elements kept of each group, 1 to m
+     * @param m elements of a group: 2, 4, 8 or 16; divides the columns
+     * @param v rows that share their places, at least 1; divides the rows
+     * @param workers who chooses
+     * @return the pattern
+     * @throws IllegalArgumentException if an argument is not as described, or a worker cannot reach the matrix
+     * @throws IllegalStateException if the arena of the matrix or the workers are closed
+     */
+    public static NmPattern shared(DenseMatrix dense, int n, int m, int v, Workers workers) {
+        MaskChoice choice = MaskChoice.get();
+        choice.checkShape(dense, n, m);
         Check.range("v", v, 1, Integer.MAX_VALUE);
         checkRows(dense, "v", v);
         Check.alive("dense", dense);
-        RowReader reader = new RowReader(dense);
-        double[] sums = new double[dense.cols()];
-        GroupSelection selection = new GroupSelection(n, m);
-        int[] masks = new int[dense.cols() / m];
-        for (int row = 0; row < dense.rows(); row += v) {
-            Arrays.fill(sums, 0);
-            for (int i = 0; i < v; i++) {
-                float[] elements = reader.read(row + i);
-                for (int col = 0; col < sums.length; col++) {
-                    sums[col] += Math.abs(elements[col]);
-                }
-            }
-            selection.select(sums, masks);
-            for (int i = 0; i < v; i++) {
-                pattern.addRow(masks);
-            }
-        }
-        return pattern.build();
+        return choice.shared(dense, n, m, v, workers);
     }
 
     /**
@@ -92,24 +109,29 @@ public final class NmPruning {
      * @throws IllegalStateException if the arena of the matrix is closed
      */
     public static NmPattern transposable(DenseMatrix dense, int n, int m) {
-        NmPatternBuilder pattern = NmPattern.builder(dense.rows(), dense.cols(), n, m);
+        try (Workers caller = Workers.of(1)) {
+            return transposable(dense, n, m, caller);
+        }
+    }
+
+    /**
+     * The same as {@link #transposable(DenseMatrix, int, int)}, chosen by several threads. Their number changes nothing.
+     *
+     * @param dense rows × cols
+     * @param n elements kept of each group, 1 to m
+     * @param m elements of a group: 2 or 4; divides the rows and the columns
+     * @param workers who chooses
+     * @return the pattern
+     * @throws IllegalArgumentException if an argument is not as described, or a worker cannot reach the matrix
+     * @throws IllegalStateException if the arena of the matrix or the workers are closed
+     */
+    public static NmPattern transposable(DenseMatrix dense, int n, int m, Workers workers) {
+        MaskChoice choice = MaskChoice.get();
+        choice.checkShape(dense, n, m);
         Check.range("m of a transposable pattern", m, 2, MAX_TRANSPOSABLE_M);
         checkRows(dense, "m", m);
         Check.alive("dense", dense);
-        RowReader reader = new RowReader(dense);
-        TileMasks tile = new TileMasks(n, m);
-        double[][] magnitudes = new double[m][dense.cols()];
-        int[][] masks = new int[m][dense.cols() / m];
-        for (int row = 0; row < dense.rows(); row += m) {
-            for (int i = 0; i < m; i++) {
-                TileMasks.finite(reader.read(row + i), magnitudes[i]);
-            }
-            tile.select(magnitudes, masks);
-            for (int[] ofRow : masks) {
-                pattern.addRow(ofRow);
-            }
-        }
-        return pattern.build();
+        return choice.transposable(dense, n, m, workers);
     }
 
     private static void checkRows(DenseMatrix dense, String divisor, int value) {

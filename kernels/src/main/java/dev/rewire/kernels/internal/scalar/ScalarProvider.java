@@ -2,6 +2,7 @@ package dev.rewire.kernels.internal.scalar;
 
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.ScatterKernel;
@@ -73,5 +74,10 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public ElementwiseKernels elementwise() {
         return new ScalarElementwise();
+    }
+
+    @Override
+    public MaskKernels masks() {
+        return new ScalarMasks();
     }
 }

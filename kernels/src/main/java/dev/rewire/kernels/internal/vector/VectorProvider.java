@@ -3,6 +3,7 @@ package dev.rewire.kernels.internal.vector;
 import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.ScatterKernel;
@@ -24,6 +25,7 @@ public final class VectorProvider implements KernelProvider {
     private static final int NM_SAMPLES = 5;
 
     private final ElementwiseKernels elementwise = new VectorElementwise();
+    private final MaskKernels masks = new VectorMasks();
     private final PanelCopy panelCopy = new VectorPanelCopy();
 
     private VectorProvider() {}
@@ -118,5 +120,10 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public ElementwiseKernels elementwise() {
         return elementwise;
+    }
+
+    @Override
+    public MaskKernels masks() {
+        return masks;
     }
 }

@@ -1,33 +1,44 @@
-package dev.rewire.kernels.prune;
+package dev.rewire.kernels.internal.scalar;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** The masks of an m × m tile that keep n elements of each row and of each column, and which of them keeps the most. */
-final class TileMasks {
+public final class TileMasks {
     // Far above sums of 16 floats and of 16 infinities, and finite, so that sums can be compared.
     private static final double INFINITY = 0x1p200;
     private static final double NAN = 0x1p300;
+
+    private static final TileMasks[] OF_2 = {new TileMasks(1, 2), new TileMasks(2, 2)};
+    private static final TileMasks[] OF_4 = {
+        new TileMasks(1, 4), new TileMasks(2, 4), new TileMasks(3, 4), new TileMasks(4, 4)
+    };
 
     private final int m;
 
     /** What a row can keep, as bits, the lower indices first. */
     private final int[] choices;
 
-    /** For each mask and row the place of its choice in {@link #sums}; masks with lower choices come first. */
+    /** For each mask and row the place of its choice among the choices of all rows; masks with lower choices come first. */
     private final int[] places;
 
-    /** For each row of a tile and each choice what it keeps. */
-    private final double[] sums;
+    /**
+     * The masks of a tile.
+     *
+     * @param n elements kept of each row and of each column
+     * @param m rows and columns: 2 or 4
+     */
+    public static TileMasks of(int n, int m) {
+        return (m == 2 ? OF_2 : OF_4)[n - 1];
+    }
 
-    TileMasks(int n, int m) {
+    private TileMasks(int n, int m) {
         this.m = m;
         choices = choices(n, m);
         List<int[]> masks = new ArrayList<>();
         enumerate(n, new int[m], 0, new int[m], masks);
         places = masks.stream().flatMapToInt(Arrays::stream).toArray();
-        sums = new double[m * choices.length];
     }
 
     private static int[] choices(int n, int m) {
@@ -62,39 +73,40 @@ final class TileMasks {
     }
 
     /** How many masks there are. */
-    int count() {
+    public int count() {
         return places.length / m;
     }
 
     /** The bits that a mask keeps of a row. */
-    int bits(int mask, int row) {
+    public int bits(int mask, int row) {
         return choices[places[mask * m + row] - row * choices.length];
     }
 
-    /** The magnitudes of elements, as numbers whose sums can be compared. */
-    static void finite(float[] elements, double[] magnitudes) {
-        for (int i = 0; i < magnitudes.length; i++) {
-            float magnitude = Math.abs(elements[i]);
-            magnitudes[i] = magnitude <= Float.MAX_VALUE ? magnitude : magnitude > 0 ? INFINITY : NAN;
-        }
+    /** What a row can keep, as bits. */
+    public int[] choices() {
+        return choices.clone();
+    }
+
+    /** For each mask and row its choice among those of all rows, of which row r has the r-th {@code choices().length}. */
+    public int[] places() {
+        return places.clone();
+    }
+
+    /** The magnitude of an element, as a number whose sums can be compared. */
+    public static double finite(float element) {
+        float magnitude = Math.abs(element);
+        return magnitude <= Float.MAX_VALUE ? magnitude : magnitude > 0 ? INFINITY : NAN;
     }
 
     /**
-     * Chooses for a row of tiles.
+     * The mask that keeps the most of a tile; of equal ones the first.
      *
-     * @param magnitudes m rows
-     * @param masks m rows, filled with what each tile keeps of that row
+     * @param magnitudes m rows of a row of tiles; each element as {@link #finite} gives it
+     * @param from first column of the tile
+     * @return its number
      */
-    void select(double[][] magnitudes, int[][] masks) {
-        for (int tile = 0; tile < masks[0].length; tile++) {
-            int best = best(magnitudes, tile * m);
-            for (int row = 0; row < m; row++) {
-                masks[row][tile] = bits(best, row);
-            }
-        }
-    }
-
-    private int best(double[][] magnitudes, int from) {
+    public int best(double[][] magnitudes, int from) {
+        double[] sums = new double[m * choices.length];
         for (int row = 0, next = 0; row < m; row++) {
             for (int choice : choices) {
                 double sum = 0;

@@ -1,4 +1,4 @@
-package dev.rewire.kernels.prune;
+package dev.rewire.kernels.internal.scalar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,19 +12,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TileMasksTest {
     @Test
     void twoOfFourHas90Masks() {
-        assertEquals(90, new TileMasks(2, 4).count());
+        assertEquals(90, TileMasks.of(2, 4).count());
     }
 
     @ParameterizedTest
     @CsvSource({"1,2,2", "2,2,1", "1,4,24", "3,4,24", "4,4,1"})
     void countsOfOtherTiles(int n, int m, int count) {
-        assertEquals(count, new TileMasks(n, m).count());
+        assertEquals(count, TileMasks.of(n, m).count());
     }
 
     @ParameterizedTest
     @CsvSource({"1,2", "2,2", "1,4", "2,4", "3,4", "4,4"})
     void masksAreDistinctAndKeepNOfEachRowAndColumn(int n, int m) {
-        TileMasks masks = new TileMasks(n, m);
+        TileMasks masks = TileMasks.of(n, m);
         Set<String> distinct = new HashSet<>();
         for (int mask = 0; mask < masks.count(); mask++) {
             StringBuilder bits = new StringBuilder();

@@ -1,0 +1,81 @@
+package dev.rewire.kernels.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Loops over rows of floats in native segments of any arena, and N:M masks of them. The mask of a row is a bit for each column: that of column c is
+ * bit c % 64 of word c / 64, and is set if the column is kept. All providers choose the same masks.
+ */
+public interface MaskKernels {
+    /** Words of the mask of a row. */
+    static int words(int cols) {
+        return (cols + Long.SIZE - 1) / Long.SIZE;
+    }
+
+    /** Keeps of each group the n floats of the largest magnitude, as {@code NmPruning.magnitude} says. */
+    void largest(MemorySegment floats, long offset, int n, int m, int cols, long[] mask);
+
+    /** Keeps the best transposable mask of each tile of m rows, as {@code NmPruning.transposable} says. */
+    void tiles(MemorySegment floats, long offset, long rowBytes, int n, int m, int cols, long[][] masks);
+
+    /**
+     * Writes a row of gradients with {@code decay·w} added where the mask keeps nothing.
+     *
+     * @param gradients as they lie in a row of blocks, or of panels
+     * @param blockCols columns of a block
+     * @param blockBytes from a block to the next
+     * @param target a row, which may be that of the gradients
+     */
+    void decay(
+            MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
+            MemorySegment weights,
+            long offset,
+            int cols,
+            long[] mask,
+            float decay,
+            MemorySegment target,
+            long targetOffset);
+
+    /** Writes what the mask keeps, next to each other, and nothing behind it. */
+    void gather(MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset);
+
+    /**
+     * Writes a row with zeros where the mask keeps nothing, as it lies in a row of blocks.
+     *
+     * @param blockCols columns of a block
+     * @param blockBytes from a block to the next
+     */
+    void spread(
+            MemorySegment from,
+            long offset,
+            int cols,
+            long[] mask,
+            MemorySegment blocks,
+            long blocksOffset,
+            int blockCols,
+            long blockBytes);
+
+    /**
+     * Writes what transposable masks keep of the columns of m rows: n rows, whose k-th has of each column the k-th that is kept, as they lie in a row of
+     * blocks.
+     *
+     * @param masks of the m rows
+     * @param rowBytes from row to row of the source
+     * @param blockCols columns of a block, next to each other
+     * @param blockBytes from a block to the next
+     */
+    void gatherColumns(
+            MemorySegment from,
+            long offset,
+            long rowBytes,
+            int n,
+            int cols,
+            long[][] masks,
+            MemorySegment blocks,
+            long blocksOffset,
+            int blockCols,
+            long blockBytes);
+}
