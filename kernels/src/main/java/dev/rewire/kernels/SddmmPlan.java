@@ -221,10 +221,10 @@ public final class SddmmPlan implements AutoCloseable {
             dense.replan(pattern);
             return;
         }
-        if (lanes < 64 || !kernel.callsAreCheap() || !SddmmTiles.pay(pattern)) {
+        if (lanes < 64 || kernel.panelsAtOnce() == 0 || !SddmmTiles.pay(pattern)) {
             return;
         }
-        SddmmTiles next = new SddmmTiles();
+        SddmmTiles next = new SddmmTiles(pattern, kernel.panelsAtOnce());
         next.replan(pattern);
         if (sums.byteSize() == 0) {
             sums = scratchArena.allocate(dw.memory().byteSize());

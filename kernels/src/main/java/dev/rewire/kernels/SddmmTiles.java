@@ -6,19 +6,19 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * The elements of 1×1 blocks in the order in which SDDMM computes them: tile after tile of some rows times some inputs, so that the inputs' samples stay in
- * the first-level cache from row to row. What a tile has of a row lies together in W as well: a run. Sizes were tried on AMD Zen 4 alone.
+ * the first-level cache from row to row. What a tile has of a row lies together in W as well: a run.
  */
 final class SddmmTiles {
     /** With 64 samples each they take half of the first-level cache. */
-    private static final int INPUTS =
-            Integer.getInteger("t.si", CacheSizes.items(CacheSizes.L1 / 2, 64 * Float.BYTES, 64));
+    private static final int INPUTS = (int) Math.clamp(CacheSizes.L1 / 2 / (64 * Float.BYTES), 16, 128);
 
-    /** Of a tile, on average, and at most those whose partial sums a kernel keeps at once. */
-    private static final int ELEMENTS = Integer.getInteger("t.se", CacheSizes.items(CacheSizes.L1 / 2, 64, 1024));
+    /** Of a tile, on average: some calls of a kernel. */
+    private static final int ELEMENTS = (int) Math.clamp(CacheSizes.L1 / 64, 256, 1024);
 
     /** Elements of a run, on average, below which each row's gradient is loaded too often. */
     private static final int LEAST_RUN = 8;
 
+    private final int inputs;
     private int[] rows = new int[0];
     private int[] cols = new int[0];
     private int[] runStarts = new int[1];
@@ -26,21 +26,36 @@ final class SddmmTiles {
     private int[] tileStarts = new int[1];
     private int tiles;
 
+    /**
+     * None, until {@link #replan}.
+     *
+     * @param pattern one that tiles {@link #pay} for
+     * @param panelsAtOnce whose samples a kernel reads before it goes on: where runs stay long enough, of fewer inputs
+     */
+    SddmmTiles(BlockPattern pattern, int panelsAtOnce) {
+        int few = INPUTS / panelsAtOnce;
+        inputs = runsAre(2 * LEAST_RUN, pattern, few) ? few : INPUTS;
+    }
+
     /** Whether the elements are dense enough. */
     static boolean pay(BlockPattern pattern) {
         return pattern.blockRows() * pattern.blockCols() == 1
                 && pattern.blocks() > 0
                 && pattern.cols() > INPUTS
-                && pattern.blocks() >= (long) LEAST_RUN * pattern.rows() * chunks(pattern);
+                && runsAre(LEAST_RUN, pattern, INPUTS);
     }
 
-    private static int chunks(BlockPattern pattern) {
-        return (pattern.cols() + INPUTS - 1) / INPUTS;
+    private static boolean runsAre(int least, BlockPattern pattern, int inputs) {
+        return pattern.blocks() >= (long) least * pattern.rows() * chunks(pattern, inputs);
+    }
+
+    private static int chunks(BlockPattern pattern, int inputs) {
+        return (pattern.cols() + inputs - 1) / inputs;
     }
 
     /** Sets the pattern, which is one that they {@link #pay} for. */
     void replan(BlockPattern pattern) {
-        int chunks = chunks(pattern);
+        int chunks = chunks(pattern, inputs);
         int blocks = pattern.blocks();
         int height = (int) Math.max(1, (long) ELEMENTS * pattern.rows() * chunks / blocks);
         int bands = (pattern.rows() + height - 1) / height;
@@ -62,7 +77,7 @@ final class SddmmTiles {
                 for (int row = first; row < end; row++) {
                     int block = next[row - first];
                     runTargets[run] = block;
-                    while (block < pattern.rowOffset(row + 1) && pattern.gridCol(block) < chunk * INPUTS) {
+                    while (block < pattern.rowOffset(row + 1) && pattern.gridCol(block) < chunk * inputs) {
                         rows[element] = row;
                         cols[element++] = pattern.gridCol(block++);
                     }

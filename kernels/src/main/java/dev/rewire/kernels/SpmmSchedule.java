@@ -1,12 +1,20 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.CacheSizes;
+
 /** The work of an SpMM, cut into tasks: a range of output groups for one panel each. */
 final class SpmmSchedule {
     /** Outputs of one task at most, so that its tile of a row-major output stays in cache between product and write-back. */
     static final int TASK_OUTPUTS = 256;
 
-    /** Bytes of input panels that all tasks walk before the next: they are read once from memory, and then from the last-level cache. */
-    private static final long BYTES_AT_ONCE = Integer.getInteger("t.bytes", 4096) << 10;
+    private static final long LARGE_L2 = 2 << 20;
+
+    /**
+     * Bytes of input panels that all tasks walk before the next: they are read once from memory, and then from a cache. Where the second is as large as Intel's since
+     * 2023, the third is far away: panels stay in the second. With AMD's (Zen 4, 1 MiB) the third is near, and reading the weights once for more panels counts for more.
+     */
+    private static final long BYTES_AT_ONCE =
+            Integer.getInteger("t.bytes", (int) ((CacheSizes.L2 >= LARGE_L2 ? CacheSizes.L2 : 4 << 20) >> 10)) << 10;
 
     /** Tasks for each worker, so that the last ones end together. */
     private static final int TASKS_PER_WORKER = 4;

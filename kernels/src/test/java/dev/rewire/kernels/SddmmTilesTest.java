@@ -16,6 +16,7 @@ class SddmmTilesTest {
     @ParameterizedTest
     @CsvSource({
         "64, 37, 200, PANELS, false",
+        "192, 37, 200, PANELS, false",
         "130, 37, 200, PANELS, true",
         "130, 37, 200, ROW_MAJOR, false",
         "200, 40, 3000, ROW_MAJOR, false", // packed in several turns
@@ -28,10 +29,11 @@ class SddmmTilesTest {
         product.expected().assertExact(product.resultOf(layout, 2));
     }
 
-    @Test
-    void tilesHoldEachElementOnce() {
-        BlockPattern pattern = BlockPattern.random(100, 300, 1, 1, 9000, new SplittableRandom(1));
-        SddmmTiles tiles = new SddmmTiles();
+    @ParameterizedTest
+    @CsvSource({"9000, 1", "9000, 2", "20000, 2"})
+    void tilesHoldEachElementOnce(int elements, int panelsAtOnce) {
+        BlockPattern pattern = BlockPattern.random(100, 300, 1, 1, elements, new SplittableRandom(1));
+        SddmmTiles tiles = new SddmmTiles(pattern, panelsAtOnce);
         tiles.replan(pattern);
         boolean[] stored = new boolean[100 * 300];
         for (int element = 0; element < tiles.firstElement(tiles.count()); element++) {
@@ -40,7 +42,7 @@ class SddmmTilesTest {
             stored[place] = true;
             assertTrue(pattern.stores(place / 300, place % 300), "not of the pattern");
         }
-        assertEquals(9000, tiles.firstElement(tiles.count()));
+        assertEquals(elements, tiles.firstElement(tiles.count()));
     }
 
     @Test

@@ -167,7 +167,7 @@ public final class GpuSpmm {
                 input.pattern(),
                 input.nm(),
                 input.nonzeros(),
-                pair.toString(),
+                "cuSPARSELt",
                 times.get(0),
                 peers,
                 planMs,

@@ -46,7 +46,18 @@ class SuspectTest {
         return new Measured(
                 point,
                 new SpmmReport(
-                        settings, input.pattern(), input.nm(), 1, times, Map.of(), 1, 0, null, null, environment));
+                        settings,
+                        input.pattern(),
+                        input.nm(),
+                        1,
+                        "plan",
+                        times,
+                        Map.of(),
+                        1,
+                        0,
+                        null,
+                        null,
+                        environment));
     }
 
     private static Measured blocks(int side, double sparsity, int batch, double gflops) {

@@ -28,8 +28,8 @@ final class ScalarSddmm implements SddmmKernel {
 
     /** Each reads its features anew. */
     @Override
-    public boolean callsAreCheap() {
-        return false;
+    public int panelsAtOnce() {
+        return 0;
     }
 
     @Override

@@ -56,9 +56,14 @@ final class SddmmRowGenerator {
         next = tile.newLong();
         partial = tile.newLong();
         base = tile.newLong();
-        gradients = tile.newVectors(2 * span.vectors() <= Tiling.accumulators() ? 2 : 1, span.vectors());
+        gradients = tile.newVectors(panelsAtOnce(span), span.vectors());
         sums = tile.newVectors(Math.min(CHAINS, span.vectors()));
         vector = tile.newVector();
+    }
+
+    /** As many as leave registers for the rest. */
+    static int panelsAtOnce(Span span) {
+        return 2 * span.vectors() <= Tiling.accumulators() ? 2 : 1;
     }
 
     /** Whether a panel of one feature leaves registers for the rest. */

@@ -1,6 +1,5 @@
 package dev.rewire.kernels.internal.vector;
 
-import static dev.rewire.kernels.internal.vector.RawMemory.INTS;
 import static dev.rewire.kernels.internal.vector.RawMemory.LANES;
 import static dev.rewire.kernels.internal.vector.RawMemory.ORDER;
 import static dev.rewire.kernels.internal.vector.RawMemory.SPECIES;
@@ -27,6 +26,8 @@ final class VectorMasks implements MaskKernels {
 
     /** Of any NaN, as {@link GroupSelection#key(float)} has it. */
     private static final int NAN_KEY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY) + 1;
+
+    private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
     // Within groups of four.
     private static final VectorShuffle<Integer> NEIGHBOUR = VectorShuffle.fromOp(INTS, lane -> lane ^ 1);

@@ -34,6 +34,7 @@ final class VectorSddmm implements SddmmKernel {
     private final boolean accumulate;
     private final int blockElements;
     private final int blocksAtOnce;
+    private final int panelsAtOnce;
 
     VectorSddmm(SddmmShape shape) {
         span = span(shape);
@@ -44,6 +45,7 @@ final class VectorSddmm implements SddmmKernel {
         adding = ADDING.of(span.bits());
         accumulate = shape.accumulate();
         blockElements = shape.rows() * shape.cols();
+        panelsAtOnce = SddmmRowGenerator.panelsAtOnce(span);
         blocksAtOnce = Math.max(1, ELEMENTS / blockElements);
     }
 
@@ -85,8 +87,8 @@ final class VectorSddmm implements SddmmKernel {
     }
 
     @Override
-    public boolean callsAreCheap() {
-        return true;
+    public int panelsAtOnce() {
+        return panelsAtOnce;
     }
 
     @Override
