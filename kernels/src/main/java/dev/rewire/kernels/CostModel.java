@@ -1,15 +1,28 @@
 package dev.rewire.kernels;
 
 /**
- * What products cost, in the time that a place of a dense matrix takes with as many samples. Rates were measured on AMD Zen 4 and Intel Emerald Rapids, with 512
- * bits (docs/performance.md, "Never slower than dense"); those of the slower one are here. With 256 bits stored values do better.
+ * What a stored value costs in a product, in the time that a place of a dense matrix takes with as many samples. Measured on AMD Zen 4 with 512 bits, 1024×1024, 60 %
+ * stored, batch 256, in turns with the dense product (docs/performance.md, "Never slower than dense").
  */
 final class CostModel {
-    /** Samples with which copying a stored value to its place among zeros takes as long as multiplying a place. */
+    /** Samples with which copying a stored value to its place among zeros takes as long as multiplying a place; bringing a gradient back takes longer. */
     private static final double SAMPLES_OF_COPY = 64;
+
+    private static final double SAMPLES_OF_GATHER = 110;
 
     /** Fewer samples are bound by memory, and dense values more so. */
     private static final int LEAST_SAMPLES = 16;
+
+    /** Of N:M, whose elements lie near each other, and of rows that share their places. */
+    private static final double NM = 1.4;
+
+    private static final double NM_SHARED = 1.15;
+
+    /** Of single elements by columns, whose values are copied into that order first. */
+    private static final double SCATTERED_COLUMNS = 2.2;
+
+    /** From this size on, blocks are as fast as a dense matrix. */
+    private static final int LARGE_BLOCK = 32;
 
     private CostModel() {}
 
@@ -22,38 +35,27 @@ final class CostModel {
      * @return above 1 where the dense matrix is faster
      */
     static double spmm(SparsePattern w, boolean transposed, int batch) {
-        double density = w.density();
-        if (batch < LEAST_SAMPLES || density == 0) {
+        if (batch < LEAST_SAMPLES) {
             return 0;
         }
-        return density * costOfSpmm(w, transposed) / (1 + copying(density, batch));
-    }
-
-    private static double costOfSpmm(SparsePattern pattern, boolean transposed) {
-        return switch (pattern) {
+        double cost = switch (w) {
             case BlockPattern blocks ->
                 transposed
-                        ? costOfBlock(blocks.blockCols(), blocks.blockRows())
-                        : costOfBlock(blocks.blockRows(), blocks.blockCols());
-            case NmPattern nm when transposed && !nm.isTransposable() -> SCATTERED;
+                        ? costOfSpmm(blocks.blockCols(), blocks.blockRows(), SCATTERED_COLUMNS)
+                        : costOfSpmm(blocks.blockRows(), blocks.blockCols(), 1.65);
+            case NmPattern nm when transposed && !nm.isTransposable() -> SCATTERED_COLUMNS;
             case NmPattern nm -> transposed || nm.sharedRows() == 1 ? NM : NM_SHARED;
         };
+        return w.density() * cost / (1 + w.density() * SAMPLES_OF_COPY / batch);
     }
 
-    /** Of single elements. */
-    private static final double SCATTERED = 1.8;
-
-    /** Of N:M, whose elements lie near each other, and of rows that share their places. */
-    private static final double NM = 1.35;
-
-    private static final double NM_SHARED = 1.15;
-
-    /** A sample is loaded for each output of a block, and addresses computed for each block. */
-    private static double costOfBlock(int outputs, int inputs) {
-        if (outputs == 1) {
-            return inputs == 1 ? SCATTERED : 1.6;
-        }
-        return outputs * inputs < 8 ? 1.2 : 1;
+    /** A sample is loaded for each output of a block. */
+    private static double costOfSpmm(int outputs, int inputs, double ofOne) {
+        return switch (outputs) {
+            case 1 -> inputs == 1 ? ofOne : inputs < 4 ? 1.65 : 1.5;
+            case 2 -> 1.12;
+            default -> outputs * inputs >= LARGE_BLOCK ? 1 : 1.03;
+        };
     }
 
     /**
@@ -61,26 +63,24 @@ final class CostModel {
      *
      * @param dw places of what is written
      * @param batch samples
+     * @return above 1 where it is faster to compute all and keep what is stored
      */
     static double sddmm(SparsePattern dw, int batch) {
-        double density = dw.density();
-        if (batch < LEAST_SAMPLES || density == 0) {
+        if (batch < LEAST_SAMPLES) {
             return 0;
         }
-        BlockPattern blocks = dw.asBlocks();
-        return density * costOfBlockOfSddmm(blocks) / (1 + copying(density, batch));
+        return dw.density() * costOfSddmm(dw.asBlocks()) / (1 + dw.density() * SAMPLES_OF_GATHER / batch);
     }
 
-    private static double costOfBlockOfSddmm(BlockPattern blocks) {
+    private static double costOfSddmm(BlockPattern blocks) {
         int rows = blocks.blockRows();
         int cols = blocks.blockCols();
         if (rows * cols == 1) {
-            return SddmmTiles.pay(blocks) ? 1.9 : 3;
+            return SddmmTiles.pay(blocks) ? 1.95 : 3;
         }
-        return Math.min(rows, cols) < 3 ? 3 : rows * cols < 64 ? 1.2 : 1;
-    }
-
-    private static double copying(double density, int batch) {
-        return density * SAMPLES_OF_COPY / batch;
+        if (rows * cols >= LARGE_BLOCK && Math.min(rows, cols) > 1) {
+            return 1;
+        }
+        return rows == 1 ? 2.6 : cols == 1 ? 1.8 : Math.min(rows, cols) == 2 ? 1.55 : 1.2;
     }
 }
