@@ -8,11 +8,10 @@ import dev.rewire.kernels.internal.CacheSizes;
  */
 final class InputChunks {
     /** With 64 samples each they fill the first-level cache. */
-    private static final int CHUNK_INPUTS =
-            Integer.getInteger("t.chunk", (int) Math.clamp(CacheSizes.L1 / (64 * Float.BYTES), 16, 1024));
+    private static final int CHUNK_INPUTS = Math.clamp(CacheSizes.L1 / (64 * Float.BYTES), 16, 1024);
 
     /** Inputs that an output multiplies in a chunk at least, on average; fewer would cost more in sums that are stored and loaded again. */
-    private static final int CHUNK_STEPS = Integer.getInteger("t.items", 25);
+    private static final int CHUNK_STEPS = 25;
 
     private final int inputs;
     private final int steps;

@@ -10,10 +10,10 @@ import java.lang.foreign.ValueLayout;
  */
 final class SddmmTiles {
     /** With 64 samples each they take half of the first-level cache. */
-    private static final int INPUTS = (int) Math.clamp(CacheSizes.L1 / 2 / (64 * Float.BYTES), 16, 128);
+    private static final int INPUTS = Math.clamp(CacheSizes.L1 / 2 / (64 * Float.BYTES), 16, 128);
 
     /** Of a tile, on average: some calls of a kernel. */
-    private static final int ELEMENTS = (int) Math.clamp(CacheSizes.L1 / 64, 256, 1024);
+    private static final int ELEMENTS = Math.clamp(CacheSizes.L1 / 64, 256, 1024);
 
     /** Elements of a run, on average, below which each row's gradient is loaded too often. */
     private static final int LEAST_RUN = 8;
