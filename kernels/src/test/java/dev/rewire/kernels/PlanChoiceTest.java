@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Plans that multiply a dense matrix give what plans of stored values give, and say what they are. */
 @Tag("species")
 class PlanChoiceTest {
-    private static final int BATCH = 96;
+    private static final int BATCH = 256;
 
     @Property(tries = 100)
     void forwardIsWithinItsBound(

@@ -41,7 +41,13 @@ public final class GpuContext implements AutoCloseable {
     /** Of the arenas whose memory is copied in the background. */
     final Set<MemorySegment.Scope> pinned = ConcurrentHashMap.newKeySet();
 
+    /** Whether cuSPARSELt survives a search among its kernels for fp16. */
+    final boolean searchesF16;
+
     final Map<GpuShape, GpuAlgorithm> found = new ConcurrentHashMap<>();
+
+    /** Compute capability 9.0. A search of fp16 ended in an illegal instruction there, with 0.8.0 and 0.8.1, and took the context with it (docs/gpu.md). */
+    private static final int HOPPER = 9;
 
     private final Installation installation;
     private final int device;
@@ -54,7 +60,9 @@ public final class GpuContext implements AutoCloseable {
     private volatile @Nullable GpuException lost;
     private volatile boolean closed;
 
-    private GpuContext(Installation installation, CudaDriver cuda, CusparseLt sparse, int device) {
+    private GpuContext(
+            Installation installation, CudaDriver cuda, CusparseLt sparse, int device, boolean searchesF16) {
+        this.searchesF16 = searchesF16;
         this.installation = installation;
         this.cuda = cuda;
         this.sparse = sparse;
@@ -102,7 +110,9 @@ public final class GpuContext implements AutoCloseable {
             throw new GpuUnavailableException(
                     "device: " + device + " is none with sparse tensor cores; accepted are " + usable);
         }
-        return new GpuContext(installation, cuda, sparse, device);
+        boolean isHopper = capabilities.devices().stream()
+                .anyMatch(each -> each.ordinal() == device && each.major() == HOPPER);
+        return new GpuContext(installation, cuda, sparse, device, !isHopper);
     }
 
     /**

@@ -254,6 +254,11 @@ final class SparsePlan {
                 library.cusparseLtMatmulSearch(context.handle(), plan, scale, a, b, keep, d, d, workspace, streams, 1),
                 "cusparseLtMatmulSearch",
                 stream);
+        return selected();
+    }
+
+    /** What the plan's selection says: the library's first choice, or what a search has found. */
+    GpuAlgorithm selected() {
         return new GpuAlgorithm(
                 selected(CUSPARSELT_MATMUL_ALG_CONFIG_ID, 0),
                 selected(CUSPARSELT_MATMUL_SPLIT_K, 1),

@@ -139,12 +139,15 @@ final class Layer {
         }
     }
 
-    /** Bit for bit the weights. */
+    /** Bit for bit the weights; TF32's may have lost 2⁻¹⁰ of themselves, as an H200 showed. */
     void assertWeights(SemiStructuredMatrix actual) {
         assertEquals(weights.pattern(), actual.pattern());
         for (long i = 0; i < weights.pattern().elements(); i++) {
-            assertEquals(
-                    weights.type().get(weights.values(), i), actual.type().get(actual.values(), i), "element " + i);
+            float expected = weights.type().get(weights.values(), i);
+            float got = actual.type().get(actual.values(), i);
+            if (type != GpuType.TF32 || Math.abs(got - expected) > Math.abs(expected) * 0x1p-10f) {
+                assertEquals(expected, got, "element " + i);
+            }
         }
     }
 

@@ -27,7 +27,7 @@ class StubFailuresTest {
         StubDevice.reset();
         installation = StubDevice.installation();
         arena = KernelArena.open();
-        layer = Layer.ofSmallIntegers(arena, GpuType.F16, 32, 32, 4, 1);
+        layer = Layer.ofSmallIntegers(arena, GpuType.BF16, 32, 32, 4, 1);
     }
 
     @AfterEach
@@ -44,12 +44,12 @@ class StubFailuresTest {
                 GpuStream stream = GpuStream.open(context);
                 GpuEvent start = GpuEvent.create(context);
                 GpuEvent end = GpuEvent.create(context);
-                GpuMatrix x = GpuMatrix.allocate(stream, DType.F16, 4, 32);
-                GpuMatrix y = GpuMatrix.allocate(stream, DType.F16, 4, 32)) {
+                GpuMatrix x = GpuMatrix.allocate(stream, DType.BF16, 4, 32);
+                GpuMatrix y = GpuMatrix.allocate(stream, DType.BF16, 4, 32)) {
             x.upload(layer.x, stream);
             start.record(stream);
             try (GpuSparseMatmul matmul = GpuSparseMatmul.of(
-                            context, GpuType.F16, DType.F16, 32, 32, new GpuEpilogue(true, Activation.RELU));
+                            context, GpuType.BF16, DType.BF16, 32, 32, new GpuEpilogue(true, Activation.RELU));
                     DeviceBuffer dense = DeviceBuffer.allocate(context, matmul.denseBytes())) {
                 matmul.assignBias(DenseMatrix.allocate(arena, 1, 32), stream);
                 matmul.upload(layer.weights, dense, stream);
@@ -62,8 +62,8 @@ class StubFailuresTest {
                 matmul.multiply(x, y, stream);
                 matmul.toHost(arena, stream);
             }
-            try (GpuDenseMatmul matmul = GpuDenseMatmul.of(context, GpuType.F16, DType.F16, 32, 32, 4);
-                    GpuMatrix w = GpuMatrix.allocate(stream, DType.F16, 32, 32)) {
+            try (GpuDenseMatmul matmul = GpuDenseMatmul.of(context, GpuType.BF16, DType.BF16, 32, 32, 4);
+                    GpuMatrix w = GpuMatrix.allocate(stream, DType.BF16, 32, 32)) {
                 matmul.search(w, x, y, 3, 1, stream);
                 matmul.multiply(w, x, y, stream);
             }
@@ -156,7 +156,7 @@ class StubFailuresTest {
     void aFaultThatALibraryReportsIsAskedOfTheDriver() {
         try (GpuContext context = GpuContext.open(installation, 0);
                 GpuStream stream = GpuStream.open(context);
-                GpuSparseMatmul matmul = GpuSparseMatmul.of(context, GpuType.F16, DType.F16, 32, 32, GpuEpilogue.NONE);
+                GpuSparseMatmul matmul = GpuSparseMatmul.of(context, GpuType.BF16, DType.BF16, 32, 32, GpuEpilogue.NONE);
                 DeviceBuffer dense = DeviceBuffer.allocate(context, matmul.denseBytes())) {
             StubDevice.faultAtCall(1);
             GpuException e = assertThrows(GpuException.class, () -> matmul.prune(dense, Pruning.STRIP, stream));
