@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The product backward to the weights, prepared: {@code dW = pattern ⊙ (dYᵀ·X)}, computed on the stored blocks only, a sampled
  * dense-dense product (SDDMM) summed over the batch.
  *
- * <p>A plan runs any batch up to its own, with the lanes of its own, which decide the order of sums: so with the bits of a plan of just that batch where that
- * has the same lanes. Its scratch is freed by {@link #close}, or with its arena.
+ * <p>A plan runs any batch up to its own, with the lanes of its own. Vectors decide the order of sums, so that a plan of just that batch may have other bits. Its
+ * scratch is freed by {@link #close}, or with its arena.
  *
  * <p>Each element is summed in one fixed order by one thread: the same operands give the same bits for any number of workers. A plan runs
  * one product at a time; a second thread waits. A run that ends in an exception or an Error (no stack, no memory) leaves {@code dW} undefined; no

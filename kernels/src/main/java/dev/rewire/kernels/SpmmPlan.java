@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * A sparse-times-dense product, prepared: forward {@code Y = X·Wᵀ} or backward to the input {@code dX = dY·W}, with {@code W} an outputs ×
  * inputs sparse matrix and the samples of the batch along the rows of the dense operands, or along their columns if these are {@link Layout#FEATURE_MAJOR}.
  *
- * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of one to three in an order that depends on block and vector
- * width, and backward to the input in parts, as many for any number of workers. The same operands give the same bits for any number of workers.
+ * <p>Sums run in the order of the summed dimension, each in one thread; those of a batch of up to 32 in an order that depends on block, batch and vector
+ * width, and backward to the input of one or two samples in parts, as many for any number of workers. The same operands give the same bits for any number of workers.
  * Places without a block are not multiplied at all, so they hide a NaN or an infinity of the dense operand, unless the plan multiplies by a dense matrix
  * ({@link PlanChoice}).
  *
  * <p>A plan runs any batch up to its own, with the lanes of its own: the bits of a sample do not depend on how many there are beside it. (They may be
- * others in a plan of another batch: of one to three samples, or of other lanes.) Its scratch is freed by {@link #close}, or with its arena.
+ * others in a plan of another batch, of which one has at most 32 samples.) Its scratch is freed by {@link #close}, or with its arena.
  *
  * <p>Each run multiplies by the values that {@code W} holds then. A plan runs one product at a time; a second thread waits. A run that ends in an
  * exception or an Error (no stack, no memory) leaves its output undefined; no worker computes any more then, and the next run works as ever.

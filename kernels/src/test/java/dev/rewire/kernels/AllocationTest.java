@@ -64,6 +64,14 @@ class AllocationTest {
     }
 
     @Test
+    void forwardRowMajorOfFewSamples() {
+        DenseMatrix x = new Grid(23, 320).rowMajor(memory);
+        DenseMatrix y = new Grid(23, 256).rowMajor(memory);
+        SpmmPlan plan = SpmmPlan.forward(arena, w, 23, Layout.ROW_MAJOR, Epilogue.NONE, workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
     void forwardFeatureMajorOfAPartialBatchThatAccumulates() {
         DenseMatrix x = new Grid(320, 100).rowMajor(memory);
         DenseMatrix y = new Grid(256, 100).rowMajor(memory);

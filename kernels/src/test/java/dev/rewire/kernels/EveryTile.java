@@ -18,6 +18,9 @@ final class EveryTile {
     /** Of fewer lanes, where N:M has longer code, the longest for large groups. */
     private static final int FEW_LANES = 16;
 
+    /** Batches that fill no panel. */
+    private static final int[] FEW_SAMPLES = {3, 8, 12, 20, 40};
+
     private static final int LARGE_GROUP = 16;
 
     private static final int[][] BLOCKS = {{1, 1}, {3, 3}, {4, 4}, {16, 16}, {64, 64}};
@@ -85,11 +88,23 @@ final class EveryTile {
     private void run(SparseMatrix w, ValueType type) {
         product(w, Direction.FORWARD, INPUTS, OUTPUTS);
         if (type == ValueType.F32) {
+            for (int batch : FEW_SAMPLES) {
+                fewSamples(w, batch);
+            }
             product(w, Direction.BACKWARD_INPUT, OUTPUTS, INPUTS);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, OUTPUTS);
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, INPUTS);
             repeat(SddmmPlan.backwardWeight(arena, w, BATCH, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
         }
+    }
+
+    private void fewSamples(SparseMatrix w, int batch) {
+        DenseMatrix x = DenseMatrix.allocate(arena, batch, INPUTS);
+        DenseMatrix y = DenseMatrix.allocate(arena, batch, OUTPUTS);
+        Epilogue bias = Epilogue.NONE.withBias(DenseMatrix.allocate(arena, 1, OUTPUTS));
+        repeat(spmm(w, Direction.FORWARD, batch, Layout.ROW_MAJOR, bias.withAccumulate(true)), plan -> plan.run(x, y));
+        repeat(spmm(w, Direction.BACKWARD_INPUT, batch, Layout.ROW_MAJOR, Epilogue.NONE), plan -> plan.run(y, x));
+        repeat(SddmmPlan.backwardWeight(arena, w, batch, Layout.ROW_MAJOR, true, workers), plan -> plan.run(y, x));
     }
 
     private void fewLanes(SparseMatrix w) {

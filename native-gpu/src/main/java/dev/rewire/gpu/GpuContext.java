@@ -60,8 +60,7 @@ public final class GpuContext implements AutoCloseable {
     private volatile @Nullable GpuException lost;
     private volatile boolean closed;
 
-    private GpuContext(
-            Installation installation, CudaDriver cuda, CusparseLt sparse, int device, boolean searchesF16) {
+    private GpuContext(Installation installation, CudaDriver cuda, CusparseLt sparse, int device, boolean searchesF16) {
         this.searchesF16 = searchesF16;
         this.installation = installation;
         this.cuda = cuda;
@@ -110,8 +109,8 @@ public final class GpuContext implements AutoCloseable {
             throw new GpuUnavailableException(
                     "device: " + device + " is none with sparse tensor cores; accepted are " + usable);
         }
-        boolean isHopper = capabilities.devices().stream()
-                .anyMatch(each -> each.ordinal() == device && each.major() == HOPPER);
+        boolean isHopper =
+                capabilities.devices().stream().anyMatch(each -> each.ordinal() == device && each.major() == HOPPER);
         return new GpuContext(installation, cuda, sparse, device, !isHopper);
     }
 

@@ -156,7 +156,8 @@ class StubFailuresTest {
     void aFaultThatALibraryReportsIsAskedOfTheDriver() {
         try (GpuContext context = GpuContext.open(installation, 0);
                 GpuStream stream = GpuStream.open(context);
-                GpuSparseMatmul matmul = GpuSparseMatmul.of(context, GpuType.BF16, DType.BF16, 32, 32, GpuEpilogue.NONE);
+                GpuSparseMatmul matmul =
+                        GpuSparseMatmul.of(context, GpuType.BF16, DType.BF16, 32, 32, GpuEpilogue.NONE);
                 DeviceBuffer dense = DeviceBuffer.allocate(context, matmul.denseBytes())) {
             StubDevice.faultAtCall(1);
             GpuException e = assertThrows(GpuException.class, () -> matmul.prune(dense, Pruning.STRIP, stream));

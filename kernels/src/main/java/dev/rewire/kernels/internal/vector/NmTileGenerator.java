@@ -112,13 +112,9 @@ final class NmTileGenerator {
                 : Integer.lowestOneBit(shape.rowElements() | MOST_UNROLLED);
     }
 
-    static WatchedTile<NmTile> generate(NmShape shape, int streams, int bits, Span.Turns turns) {
+    static WatchedTile<NmTile> generate(NmShape shape, int streams, Span.Turns turns) {
         return TileCode.define(
-                NmTile.class,
-                shape,
-                bits,
-                NmTile::idle,
-                tile -> new NmTileGenerator(tile, shape, streams, turns).chunks());
+                NmTile.class, shape, NmTile::idle, tile -> new NmTileGenerator(tile, shape, streams, turns).chunks());
     }
 
     private void chunks() {
@@ -152,7 +148,7 @@ final class NmTileGenerator {
 
     private void lanes() {
         Label loop = tile.code.newLabel();
-        long bytes = (long) turns.vectors() * tile.vectorBytes;
+        long bytes = (long) turns.vectors() * RawMemory.VECTOR_BYTES;
         tile.code.loadConstant(0L).lstore(lane).labelBinding(loop);
         tile();
         if (turns.times() > 1) {
@@ -251,7 +247,7 @@ final class NmTileGenerator {
             for (int stream = 0; stream < streams; stream++) {
                 sampleOf(k, stream);
                 for (int j = 0; j < turns.vectors(); j++) {
-                    tile.load(samples[j], base, (long) j * tile.vectorBytes);
+                    tile.load(samples[j], base, (long) j * RawMemory.VECTOR_BYTES);
                 }
                 for (int i = 0; i < shape.outputs(); i++) {
                     int output = stream * shape.outputs() + i;

@@ -22,19 +22,14 @@ interface PartialSums {
 
     /** Writes the loop, unrolled over the vectors of a group. */
     static WatchedTile<PartialSums> generate(boolean accumulate) {
-        return generate(RawMemory.SPECIES.vectorBitSize(), accumulate);
-    }
-
-    /** {@link #generate(boolean)} for vectors of so many bits. */
-    static WatchedTile<PartialSums> generate(int bits, boolean accumulate) {
-        return TileCode.define(PartialSums.class, bits + " bits", bits, sums -> sums.run(0, 0, 0), tile -> {
+        return TileCode.define(PartialSums.class, RawMemory.SPECIES, sums -> sums.run(0, 0, 0), tile -> {
             int partials = 1;
             int groups = 3;
             int target = 4;
             int base = tile.newLong();
             int old = tile.newVector();
             // Depth first, so that only one vector per level is alive.
-            int[] levels = tile.newVectors(Integer.numberOfTrailingZeros(tile.lanes) + 1);
+            int[] levels = tile.newVectors(Integer.numberOfTrailingZeros(RawMemory.LANES) + 1);
             Label loop = tile.code.newLabel();
             Label end = tile.code.newLabel();
             tile.code.labelBinding(loop).iload(groups).ifle(end);
@@ -47,8 +42,8 @@ interface PartialSums {
                 tile.add(result, old);
             }
             tile.store(result, base, 0);
-            tile.advance(partials, (long) tile.lanes * tile.vectorBytes);
-            tile.advance(target, tile.vectorBytes);
+            tile.advance(partials, (long) RawMemory.LANES * RawMemory.VECTOR_BYTES);
+            tile.advance(target, RawMemory.VECTOR_BYTES);
             tile.code.iinc(groups, -1).goto_(loop).labelBinding(end);
         });
     }
@@ -56,7 +51,7 @@ interface PartialSums {
     /** Leaves in {@code levels[level]} the partial sums of the {@code 2^level} vectors from {@code first} on. */
     private static void sum(TileCode tile, int base, int[] levels, int level, int first) {
         if (level == 0) {
-            tile.load(levels[0], base, (long) first * tile.vectorBytes);
+            tile.load(levels[0], base, (long) first * RawMemory.VECTOR_BYTES);
             return;
         }
         int half = 1 << (level - 1);

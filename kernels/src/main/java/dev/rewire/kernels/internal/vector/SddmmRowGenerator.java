@@ -73,11 +73,7 @@ final class SddmmRowGenerator {
 
     static WatchedTile<SddmmTile> generate(SddmmShape shape, Span span) {
         return TileCode.define(
-                SddmmTile.class,
-                shape,
-                span.bits(),
-                SddmmTile::idle,
-                tile -> new SddmmRowGenerator(tile, shape, span).batch());
+                SddmmTile.class, shape, SddmmTile::idle, tile -> new SddmmRowGenerator(tile, shape, span).batch());
     }
 
     private void batch() {
@@ -110,7 +106,7 @@ final class SddmmRowGenerator {
             }
             tile.maskAddress(address, base);
             for (int i = 0; i < gradients[panel].length; i++) {
-                tile.load(gradients[panel][i], base, (long) i * tile.vectorBytes);
+                tile.load(gradients[panel][i], base, (long) i * RawMemory.VECTOR_BYTES);
             }
         }
         tile.code.labelBinding(blockLoop);
@@ -141,7 +137,7 @@ final class SddmmRowGenerator {
             }
             tile.maskAddress(next, base);
             for (int i = 0; i < gradients[panel].length; i++) {
-                tile.load(vector, base, (long) i * tile.vectorBytes);
+                tile.load(vector, base, (long) i * RawMemory.VECTOR_BYTES);
                 tile.fma(sums[i % sums.length], gradients[panel][i], vector);
             }
         }
@@ -150,7 +146,7 @@ final class SddmmRowGenerator {
         }
         tile.maskAddress(partial, address);
         tile.store(sums[0], address, 0);
-        tile.advance(partial, tile.vectorBytes);
+        tile.advance(partial, RawMemory.VECTOR_BYTES);
     }
 
     private void advance(int address, int stride) {

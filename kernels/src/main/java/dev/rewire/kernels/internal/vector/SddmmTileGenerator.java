@@ -81,12 +81,10 @@ final class SddmmTileGenerator {
         vector = tile.newVector();
     }
 
-    static WatchedTile<SddmmTile> generate(
-            SddmmShape shape, Tiling.Part rows, Tiling.Part cols, int bits, Span.Turns turns) {
+    static WatchedTile<SddmmTile> generate(SddmmShape shape, Tiling.Part rows, Tiling.Part cols, Span.Turns turns) {
         return TileCode.define(
                 SddmmTile.class,
                 shape,
-                bits,
                 SddmmTile::idle,
                 tile -> new SddmmTileGenerator(tile, shape, rows, cols, turns).blocks());
     }
@@ -104,7 +102,7 @@ final class SddmmTileGenerator {
         store();
         tile.code.iinc(col, cols.size()).iload(col).loadConstant(cols.to()).if_icmplt(colLoop);
         tile.code.iinc(row, rows.size()).iload(row).loadConstant(rows.to()).if_icmplt(rowLoop);
-        tile.advance(partials, (long) shape.rows() * shape.cols() * tile.vectorBytes);
+        tile.advance(partials, (long) shape.rows() * shape.cols() * RawMemory.VECTOR_BYTES);
         tile.code.iinc(block, 1).goto_(loop).labelBinding(done);
     }
 
@@ -123,7 +121,7 @@ final class SddmmTileGenerator {
         Label vectorLoop = tile.code.newLabel();
         Label endOfPanel = tile.code.newLabel();
         Label done = tile.code.newLabel();
-        long groupBytes = (long) chains * tile.vectorBytes;
+        long groupBytes = (long) chains * RawMemory.VECTOR_BYTES;
         featureAddress(gradient, rowStarts, row, gradientOfPanel);
         featureAddress(input, colStarts, col, inputOfPanel);
         tile.code.iload(panels).istore(panel);
@@ -161,7 +159,7 @@ final class SddmmTileGenerator {
         tile.maskAddress(g, base);
         tile.maskAddress(x, inputBase);
         for (int chain = 0; chain < chains; chain++) {
-            long lanes = (long) chain * tile.vectorBytes;
+            long lanes = (long) chain * RawMemory.VECTOR_BYTES;
             for (int j = 0; j < cols.size(); j++) {
                 tile.load(inputs[j], inputBase, j * featureBytes + lanes);
             }
@@ -183,7 +181,7 @@ final class SddmmTileGenerator {
                 .iload(col)
                 .iadd()
                 .i2l();
-        tile.code.loadConstant((long) tile.vectorBytes).lmul().ladd().lstore(g);
+        tile.code.loadConstant((long) RawMemory.VECTOR_BYTES).lmul().ladd().lstore(g);
         tile.maskAddress(g, base);
         for (int i = 0; i < rows.size(); i++) {
             for (int j = 0; j < cols.size(); j++) {
@@ -192,7 +190,7 @@ final class SddmmTileGenerator {
                         tile.add(sums[chain][i][j], sums[chain + step][i][j]);
                     }
                 }
-                tile.store(sums[0][i][j], base, ((long) i * shape.cols() + j) * tile.vectorBytes);
+                tile.store(sums[0][i][j], base, ((long) i * shape.cols() + j) * RawMemory.VECTOR_BYTES);
             }
         }
     }

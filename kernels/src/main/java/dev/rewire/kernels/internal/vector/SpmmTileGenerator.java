@@ -121,11 +121,10 @@ final class SpmmTileGenerator {
         vector = tile.newVector();
     }
 
-    static WatchedTile<SpmmTile> generate(SpmmShape shape, Tiling.Part part, int bits, Span.Turns turns) {
+    static WatchedTile<SpmmTile> generate(SpmmShape shape, Tiling.Part part, Span.Turns turns) {
         return TileCode.define(
                 SpmmTile.class,
                 shape,
-                bits,
                 SpmmTile::idle,
                 tile -> new SpmmTileGenerator(tile, shape, part, turns).groups());
     }
@@ -211,7 +210,7 @@ final class SpmmTileGenerator {
 
     private void lanes() {
         Label loop = tile.code.newLabel();
-        long bytes = (long) turns.vectors() * tile.vectorBytes;
+        long bytes = (long) turns.vectors() * RawMemory.VECTOR_BYTES;
         tile.code.loadConstant(0L).lstore(lane).labelBinding(loop);
         tile.code.lload(output).lload(lane).ladd().lstore(tileOutput);
         if (shape.start().readsBias()) {
@@ -401,7 +400,7 @@ final class SpmmTileGenerator {
     /** A sample is the last factor of its product: there C2 makes its load a part of the multiplication if it has one use only. */
     private void products(long sampleOffset, long valueOffset, int chain) {
         for (int j = 0; j < turns.vectors(); j++) {
-            tile.load(samples[j], base, sampleOffset + (long) j * tile.vectorBytes);
+            tile.load(samples[j], base, sampleOffset + (long) j * RawMemory.VECTOR_BYTES);
         }
         for (int i = 0; i < part.size(); i++) {
             long offset =

@@ -36,7 +36,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class TileCode {
     private static final ClassDesc RAW = desc(RawMemory.class);
-    private static final ClassDesc CLASS = ConstantDescs.CD_Class;
     private static final ClassDesc SPECIES = desc(VectorSpecies.class);
     private static final ClassDesc SEGMENT = desc(MemorySegment.class);
     private static final ClassDesc ORDER = desc(ByteOrder.class);
@@ -65,20 +64,15 @@ public final class TileCode {
     /** The bytecode itself, for what has no method here. */
     public final CodeBuilder code;
 
-    /** Floats of a vector. */
-    final int lanes;
+    private final Fields species;
 
-    /** Bytes of a vector. */
-    final int vectorBytes;
-
-    private final ClassDesc vectors;
-
-    private TileCode(CodeBuilder code, int bits) {
+    private TileCode(CodeBuilder code, Fields species) {
         this.code = code;
-        lanes = bits / Float.SIZE;
-        vectorBytes = bits / Byte.SIZE;
-        vectors = desc(Vectors.of(bits));
+        this.species = species;
     }
+
+    /** Where the species of the vectors are. */
+    private record Fields(ClassDesc floatsOwner, String floats, ClassDesc intsOwner, String ints) {}
 
     /**
      * Defines a class that implements an interface of one abstract method, on vectors of this process's width, and others of the same code where it stays
@@ -88,17 +82,12 @@ public final class TileCode {
      * @param idle runs an object of it with nothing to do
      */
     static <T> WatchedTile<T> define(Class<T> type, Object shape, Consumer<T> idle, Consumer<TileCode> body) {
-        return define(type, shape, RawMemory.SPECIES.vectorBitSize(), idle, body);
-    }
-
-    /** {@link #define(Class, Object, Consumer, Consumer)} on vectors of so many bits, which are no more than this process's. */
-    static <T> WatchedTile<T> define(Class<T> type, Object shape, int bits, Consumer<T> idle, Consumer<TileCode> body) {
         return new WatchedTile<>(
-                type.getSimpleName() + " of " + shape, generation -> define(type, generation, bits, idle, body));
+                type.getSimpleName() + " of " + shape, generation -> define(type, generation, idle, body));
     }
 
-    private static <T> T define(Class<T> type, int generation, int bits, Consumer<T> idle, Consumer<TileCode> body) {
-        T tile = define(type, generation, bits, body);
+    private static <T> T define(Class<T> type, int generation, Consumer<T> idle, Consumer<TileCode> body) {
+        T tile = define(type, generation, new Fields(RAW, "SPECIES", RAW, "INTS"), body);
         // C1 would compile them, and before their calls are linked.
         int runs = C1Exclusion.absence().isEmpty() ? IDLE_RUNS : 0;
         for (int run = 0; run < runs; run++) {
@@ -109,10 +98,10 @@ public final class TileCode {
 
     /** Defines a class that implements an interface of one method, on vectors of floats and ints of 128, 256 or 512 bits. */
     public static <T> T define(Class<T> type, int bits, Consumer<TileCode> body) {
-        return define(type, 1, bits, body);
+        return define(type, 1, new Fields(FLOATS, "SPECIES_" + bits, INTS, "SPECIES_" + bits), body);
     }
 
-    private static <T> T define(Class<T> type, int generation, int bits, Consumer<TileCode> body) {
+    private static <T> T define(Class<T> type, int generation, Fields species, Consumer<TileCode> body) {
         C1Exclusion.begin();
         Method method = Arrays.stream(type.getMethods())
                 .filter(candidate -> Modifier.isAbstract(candidate.getModifiers()))
@@ -139,7 +128,7 @@ public final class TileCode {
                                                         ConstantDescs.MTD_void)
                                                 .return_())
                                 .withMethodBody(method.getName(), signature, ClassFile.ACC_PUBLIC, code -> {
-                                    body.accept(new TileCode(code, bits));
+                                    body.accept(new TileCode(code, species));
                                     code.return_();
                                 }));
         C1Exclusion.absence();
@@ -281,9 +270,8 @@ public final class TileCode {
 
     /** {@code local = the lesser of it and another}. */
     void least(int local, int other) {
-        code.lload(local)
-                .lload(other)
-                .invokestatic(
+        code.lload(local).lload(other);
+        code.invokestatic(
                         desc(Math.class),
                         "min",
                         MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_long))
@@ -330,7 +318,7 @@ public final class TileCode {
 
     /** Pushes as many 16-bit values as there are lanes, as ints. */
     private void halves(int base, long offset, String conversion) {
-        code.getstatic(vectors, "SHORTS", SPECIES);
+        code.getstatic(RAW, "SHORTS", SPECIES);
         address(base, offset);
         order();
         code.invokestatic(
@@ -338,7 +326,7 @@ public final class TileCode {
                         "fromMemorySegment",
                         MethodTypeDesc.of(SHORTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER))
                 .getstatic(OPERATORS, conversion, desc(VectorOperators.Conversion.class))
-                .getstatic(vectors, "INTS", SPECIES)
+                .getstatic(RAW, "INTS", SPECIES)
                 .iconst_0()
                 .invokevirtual(
                         VECTOR,
@@ -376,7 +364,7 @@ public final class TileCode {
 
     /** {@code memory[base + offset ...] = vector}. */
     public void store(int vector, int base, long offset) {
-        receiver(vector);
+        code.aload(vector);
         address(base, offset);
         order();
         code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
@@ -392,7 +380,7 @@ public final class TileCode {
 
     /** {@code segment[offset ...] = vector}, with the segment's checks. */
     void storeChecked(int vector, int segment, int offset) {
-        receiver(vector).aload(segment).lload(offset);
+        code.aload(vector).aload(segment).lload(offset);
         order();
         code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
     }
@@ -400,12 +388,11 @@ public final class TileCode {
     /** {@code sum += a · b}, rounded once; without an instruction for that, twice. */
     public void fma(int sum, int a, int b) {
         if (!VectorWidth.FUSED) {
-            receiver(sum);
-            receiver(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
+            code.aload(sum).aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
             code.invokevirtual(FLOATS, "add", UNARY).astore(sum);
             return;
         }
-        receiver(a)
+        code.aload(a)
                 .aload(b)
                 .aload(sum)
                 .invokevirtual(FLOATS, "fma", MethodTypeDesc.of(FLOATS, VECTOR, VECTOR))
@@ -414,23 +401,26 @@ public final class TileCode {
 
     /** {@code sum += a}. */
     public void add(int sum, int a) {
-        receiver(sum).aload(a).invokevirtual(FLOATS, "add", UNARY).astore(sum);
+        code.aload(sum).aload(a).invokevirtual(FLOATS, "add", UNARY).astore(sum);
     }
 
     /** {@code product = a · b}. */
     public void multiply(int product, int a, int b) {
-        receiver(a).aload(b).invokevirtual(FLOATS, "mul", UNARY).astore(product);
+        code.aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY).astore(product);
     }
 
     /** {@code vector = max(vector, zero)}; NaN stays. */
     void max(int vector, int zero) {
-        receiver(vector).aload(zero).invokevirtual(FLOATS, "max", UNARY).astore(vector);
+        code.aload(vector).aload(zero).invokevirtual(FLOATS, "max", UNARY).astore(vector);
     }
 
     /** {@code vector = condition > 0 ? vector : 0}. */
     void zeroUnlessPositive(int vector, int condition, int zero) {
-        receiver(zero).aload(vector);
-        receiver(condition).getstatic(OPERATORS, "GT", COMPARISON).aload(zero);
+        code.aload(zero)
+                .aload(vector)
+                .aload(condition)
+                .getstatic(OPERATORS, "GT", COMPARISON)
+                .aload(zero);
         code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
         blend();
         code.astore(vector);
@@ -441,11 +431,10 @@ public final class TileCode {
      * and of their partner at that distance. Two blends, a swap and an addition.
      */
     void addPartners(int a, int b, int distance) {
-        receiver(a).aload(b);
+        code.aload(a).aload(b);
         lanesWith(distance);
         blend();
-        exact();
-        receiver(b).aload(a);
+        code.aload(b).aload(a);
         lanesWith(distance);
         blend();
         swap(distance);
@@ -454,16 +443,15 @@ public final class TileCode {
 
     /** Lanes of {@code a} with the bit and their partners in {@code b} change places; {@code swapped} is overwritten. */
     void exchange(int a, int b, int distance, int swapped) {
-        receiver(b).aload(a);
+        code.aload(b).aload(a);
         lanesWith(distance);
         blend();
         swap(distance);
         code.astore(swapped);
-        receiver(a).aload(swapped);
+        code.aload(a).aload(swapped);
         lanesWith(distance);
         blend();
-        code.astore(a);
-        receiver(swapped).aload(b);
+        code.astore(a).aload(swapped).aload(b);
         lanesWith(distance);
         blend();
         code.astore(b);
@@ -529,7 +517,7 @@ public final class TileCode {
 
     /** Lanes of {@code a} that have the bit become those of {@code b}. */
     void blendLanesWith(int a, int b, int bit) {
-        receiver(a).aload(b);
+        code.aload(a).aload(b);
         lanesWith(bit);
         blend();
         code.astore(a);
@@ -538,9 +526,7 @@ public final class TileCode {
     /** Lanes from {@code count} on become zero. */
     void firstLanes(int vector, int count) {
         species();
-        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES));
-        exact();
-        code.aload(vector);
+        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES)).aload(vector);
         firstLanesMask(count);
         blend();
         code.astore(vector);
@@ -554,12 +540,11 @@ public final class TileCode {
     }
 
     private void lanesWith(int distance) {
-        code.getstatic(vectors, "HAS_" + distance, MASK);
+        code.getstatic(RAW, "HAS_" + distance, MASK);
     }
 
     private void swap(int distance) {
-        exact();
-        code.getstatic(vectors, "SWAP_" + distance, SHUFFLE)
+        code.getstatic(RAW, "SWAP_" + distance, SHUFFLE)
                 .invokevirtual(FLOATS, "rearrange", MethodTypeDesc.of(FLOATS, SHUFFLE));
     }
 
@@ -567,29 +552,12 @@ public final class TileCode {
         code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, VECTOR, MASK));
     }
 
-    /** Pushes a vector to call. */
-    private CodeBuilder receiver(int vector) {
-        code.aload(vector);
-        return exact();
-    }
-
-    /**
-     * Tells C2 the class of the vector on the stack. It knows it from the species only after it has decided what to inline; before, it believes the profile of
-     * the Vector API's own methods, in which vectors of all widths and of the whole program are counted together.
-     */
-    private CodeBuilder exact() {
-        return code.getstatic(vectors, "TYPE", CLASS)
-                .swap()
-                .invokevirtual(CLASS, "cast", MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object))
-                .checkcast(FLOATS);
-    }
-
     private void species() {
-        code.getstatic(vectors, "FLOATS", SPECIES);
+        code.getstatic(species.floatsOwner, species.floats, SPECIES);
     }
 
     private void intSpecies() {
-        code.getstatic(vectors, "INTS", SPECIES);
+        code.getstatic(species.intsOwner, species.ints, SPECIES);
     }
 
     private void order() {

@@ -144,7 +144,7 @@ final class TileSums {
         tile.zero(vector);
         tile.code.lload(output).lstore(base).lload(mask).lstore(otherBase);
         until(base, sums.length * featureBytes, endOfRows, () -> {
-            until(base, (long) sums[0].length * tile.vectorBytes, endOfRow, () -> {
+            until(base, (long) sums[0].length * RawMemory.VECTOR_BYTES, endOfRow, () -> {
                 tile.maskAddress(base, base);
                 tile.maskAddress(otherBase, otherBase);
                 int sum = sums[0][0];
@@ -152,10 +152,10 @@ final class TileSums {
                 tile.load(other, otherBase, 0);
                 tile.zeroUnlessPositive(sum, other, vector);
                 tile.store(sum, base, 0);
-                tile.advance(base, tile.vectorBytes);
-                tile.advance(otherBase, tile.vectorBytes);
+                tile.advance(base, RawMemory.VECTOR_BYTES);
+                tile.advance(otherBase, RawMemory.VECTOR_BYTES);
             });
-            long rest = featureBytes - (long) sums[0].length * tile.vectorBytes;
+            long rest = featureBytes - (long) sums[0].length * RawMemory.VECTOR_BYTES;
             tile.advance(base, rest);
             tile.advance(otherBase, rest);
         });
@@ -167,6 +167,6 @@ final class TileSums {
     }
 
     private long offset(int i, int j) {
-        return i * featureBytes + (long) j * tile.vectorBytes;
+        return i * featureBytes + (long) j * RawMemory.VECTOR_BYTES;
     }
 }

@@ -4,18 +4,12 @@ import java.lang.classfile.Label;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Transposes square tiles, as tall and wide as a vector of {@link #BITS}, between rows of a row-major matrix and a panel. Row {@code i} of a tile and row {@code i + d}
+ * Transposes square tiles, as tall and wide as a vector, between rows of a row-major matrix and a panel. Row {@code i} of a tile and row {@code i + d}
  * exchange lanes at distance {@code d}, for d = 1, 2, 4 …
  *
  * <p>The matrix is its owner's, in any arena, and each access to it is checked. The panel is kernel memory that the caller holds.
  */
 interface Transposition {
-    /** Half of the widest: their code would be too long for C1, takes C2 half a second, and is not faster. */
-    int BITS = Math.min(256, RawMemory.SPECIES.vectorBitSize());
-
-    /** Rows of a tile, and features. */
-    int LANES = BITS / Float.SIZE;
-
     /**
      * Moves the samples of as many rows as a vector has lanes, tile after tile along the features.
      *
@@ -41,7 +35,7 @@ interface Transposition {
         transposition.tile().run(dense, denseOffset, rowStride, panel, tiles, rows);
         if (start != WatchedTile.UNTIMED) {
             // Rows lie far apart, often in memory.
-            transposition.end(start, 6L * tiles * LANES);
+            transposition.end(start, 6L * tiles * RawMemory.LANES);
         }
     }
 
@@ -53,7 +47,7 @@ interface Transposition {
     static WatchedTile<Transposition> generate(boolean toPanel, int lanes, boolean partial) {
         String shape = lanes + " lanes" + (partial ? ", partial" : "");
         return TileCode.define(
-                Transposition.class, shape, BITS, tiles -> tiles.run(MemorySegment.NULL, 0, 0, 0, 0, 1), tile -> {
+                Transposition.class, shape, tiles -> tiles.run(MemorySegment.NULL, 0, 0, 0, 0, 1), tile -> {
                     int dense = 1;
                     int denseOffset = 2;
                     int rowStride = 4;
@@ -67,7 +61,7 @@ interface Transposition {
                     int base = tile.newLong();
                     int swapped = tile.newVector();
                     int zero = tile.newVector();
-                    int[] rows = tile.newVectors(LANES);
+                    int[] rows = tile.newVectors(RawMemory.LANES);
                     Label loop = tile.code.newLabel();
                     Label end = tile.code.newLabel();
                     tile.code.labelBinding(loop).iload(tiles).ifle(end);
@@ -108,7 +102,7 @@ interface Transposition {
                         for (int i = 0; i < rows.length; i++) {
                             tile.store(rows[i], base, i * featureBytes);
                         }
-                    } else {
+                    } else if (partial) {
                         // Backwards: where rows are missing, what goes to the last in their place is overwritten.
                         tile.code
                                 .lload(rowStride)
@@ -117,15 +111,18 @@ interface Transposition {
                         tile.code.lload(denseOffset).ladd().lstore(nextOffset);
                         for (int i = rows.length - 1; i >= 0; i--) {
                             tile.code.lload(nextOffset).lstore(offset);
-                            if (partial) {
-                                tile.least(offset, lastOffset);
-                            }
+                            tile.least(offset, lastOffset);
                             tile.storeChecked(rows[i], dense, offset);
                             tile.code.lload(nextOffset).lload(rowStride).lsub().lstore(nextOffset);
                         }
+                    } else {
+                        for (int row : rows) {
+                            tile.storeChecked(row, dense, offset);
+                            tile.code.lload(offset).lload(rowStride).ladd().lstore(offset);
+                        }
                     }
-                    tile.advance(denseOffset, tile.vectorBytes);
-                    tile.advance(panel, LANES * featureBytes);
+                    tile.advance(denseOffset, RawMemory.VECTOR_BYTES);
+                    tile.advance(panel, RawMemory.LANES * featureBytes);
                     tile.code.iinc(tiles, -1).goto_(loop).labelBinding(end);
                 });
     }

@@ -26,9 +26,9 @@ final class VectorNm implements SpmmKernel {
         // Fewer than eight sums in flight would wait for each other: a multiplication takes four cycles, and two start
         // in each.
         int streams = Tiling.powerOfTwo(8 / (shape.outputs() * turns.vectors()));
-        WatchedTile<NmTile> tile = NmTileGenerator.generate(shape, streams, span.bits(), turns);
-        WatchedTile<NmTile> rest = streams == 1 ? tile : NmTileGenerator.generate(shape, 1, span.bits(), turns);
-        return new Tiles(streams, turns.vectors() * turns.times(), tile, rest);
+        WatchedTile<NmTile> tile = NmTileGenerator.generate(shape, streams, turns);
+        WatchedTile<NmTile> rest = streams == 1 ? tile : NmTileGenerator.generate(shape, 1, turns);
+        return new Tiles(streams, turns.total(), tile, rest);
     }
 
     @Override

@@ -27,10 +27,9 @@ final class VectorPanelCopy implements PanelCopy {
             MemorySegment panel,
             long panelOffset,
             int lanes) {
-        int tiles = features / Transposition.LANES;
-        transpose(true, source, sourceOffset, rowStride, samples, tiles, panel, panelOffset, lanes);
-        int done = tiles * Transposition.LANES;
-        int empty = (samples + Transposition.LANES - 1) / Transposition.LANES * Transposition.LANES;
+        int done = features / RawMemory.LANES * RawMemory.LANES;
+        transpose(true, source, sourceOffset, rowStride, samples, done, panel, panelOffset, lanes);
+        int empty = (samples + RawMemory.LANES - 1) / RawMemory.LANES * RawMemory.LANES;
         for (int feature = 0; feature < done && empty < lanes; feature++) {
             zero(panel, panelOffset + (long) feature * lanes * Float.BYTES, empty, lanes);
         }
@@ -61,9 +60,8 @@ final class VectorPanelCopy implements PanelCopy {
             MemorySegment target,
             long targetOffset,
             long rowStride) {
-        int tiles = features / Transposition.LANES;
-        transpose(false, target, targetOffset, rowStride, samples, tiles, panel, panelOffset, lanes);
-        int done = tiles * Transposition.LANES;
+        int done = features / RawMemory.LANES * RawMemory.LANES;
+        transpose(false, target, targetOffset, rowStride, samples, done, panel, panelOffset, lanes);
         rest.unpack(
                 panel,
                 panelOffset + (long) done * lanes * Float.BYTES,
@@ -81,20 +79,20 @@ final class VectorPanelCopy implements PanelCopy {
             long denseOffset,
             long rowStride,
             int samples,
-            int tiles,
+            int features,
             MemorySegment panel,
             long panelOffset,
             int lanes) {
-        for (int sample = 0; sample < samples && tiles > 0; sample += Transposition.LANES) {
-            int rows = Math.min(Transposition.LANES, samples - sample);
-            int kind = lanes + (toPanel ? TO_PANEL : 0) + (rows < Transposition.LANES ? PARTIAL : 0);
+        for (int sample = 0; sample < samples && features > 0; sample += RawMemory.LANES) {
+            int rows = Math.min(RawMemory.LANES, samples - sample);
+            int kind = lanes + (toPanel ? TO_PANEL : 0) + (rows < RawMemory.LANES ? PARTIAL : 0);
             Transposition.run(
                     transpositions.computeIfAbsent(kind, VectorPanelCopy::generate),
                     dense,
                     denseOffset + sample * rowStride,
                     rowStride,
                     panel.address() + panelOffset + (long) sample * Float.BYTES,
-                    tiles,
+                    features / RawMemory.LANES,
                     rows);
         }
     }

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** Vector API kernels, generated for the shapes that plans ask for. */
 public final class VectorProvider implements KernelProvider {
     /** Samples up to which one after the other is faster than a panel of them, if the values stay in cache meanwhile. */
-    private static final int SAMPLES = 3;
+    private static final int SAMPLES = 5;
 
     /** The same of N:M weights, wherever they lie: places in panels are picked one by one, in a single sample many at once. */
-    private static final int NM_SAMPLES = 5;
+    private static final int NM_SAMPLES = 7;
 
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final MaskKernels masks = new VectorMasks();

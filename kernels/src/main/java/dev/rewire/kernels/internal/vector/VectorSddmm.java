@@ -18,45 +18,28 @@ final class VectorSddmm implements SddmmKernel {
     private record Part(WatchedTile<SddmmTile> tile, int elements) {}
 
     private static final TileCache<SddmmShape, List<Part>> GENERATED = new TileCache<>(VectorSddmm::generate);
-    private static final TileCache<Integer, WatchedTile<PartialSums>> WRITING =
-            new TileCache<>(bits -> PartialSums.generate(bits, false));
-    private static final TileCache<Integer, WatchedTile<PartialSums>> ADDING =
-            new TileCache<>(bits -> PartialSums.generate(bits, true));
-
-    /** Of shorter vectors than this more would be added to one another than there are lanes to add up. */
-    private static final int SHORT_BITS = 256;
+    private static final WatchedTile<PartialSums> WRITE = PartialSums.generate(false);
+    private static final WatchedTile<PartialSums> ADD = PartialSums.generate(true);
 
     private final List<Part> parts;
-    private final WatchedTile<PartialSums> writing;
-    private final WatchedTile<PartialSums> adding;
     private final Span span;
-    private final int lanesOfVector;
     private final boolean accumulate;
     private final int blockElements;
     private final int blocksAtOnce;
     private final int panelsAtOnce;
 
     VectorSddmm(SddmmShape shape) {
-        span = span(shape);
-        lanesOfVector = span.bits() / Float.SIZE;
+        span = Span.of(shape.samples());
         // The tiles do not depend on what is done with the sums, and sum over whole vectors.
         parts = GENERATED.of(new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), span.samples(), false));
-        writing = WRITING.of(span.bits());
-        adding = ADDING.of(span.bits());
         accumulate = shape.accumulate();
         blockElements = shape.rows() * shape.cols();
         panelsAtOnce = SddmmRowGenerator.panelsAtOnce(span);
         blocksAtOnce = Math.max(1, ELEMENTS / blockElements);
     }
 
-    /** With few samples most of the work is to add up the lanes, which takes half as long where these are half as many. */
-    private static Span span(SddmmShape shape) {
-        int most = RawMemory.SPECIES.vectorBitSize();
-        return Span.of(Math.max(1, shape.samples()), shape.lanes() < 64 ? Math.min(most, SHORT_BITS) : most);
-    }
-
     private static List<Part> generate(SddmmShape shape) {
-        Span span = span(shape);
+        Span span = Span.of(shape.samples());
         if (SddmmRowGenerator.fits(shape, span)) {
             return List.of(new Part(SddmmRowGenerator.generate(shape, span), 1));
         }
@@ -66,7 +49,7 @@ final class VectorSddmm implements SddmmKernel {
                     Tiling.parts(shape.cols(), Tiling.powerOfTwo(Tiling.accumulators() / rows.size()))) {
                 int chains = chains(rows.size(), cols.size());
                 parts.add(new Part(
-                        SddmmTileGenerator.generate(shape, rows, cols, span.bits(), span.turns(chains)),
+                        SddmmTileGenerator.generate(shape, rows, cols, span.turns(chains)),
                         (rows.to() - rows.from()) * (cols.to() - cols.from())));
             }
         }
@@ -131,15 +114,15 @@ final class VectorSddmm implements SddmmKernel {
     }
 
     private void addUp(int elements, MemorySegment scratch, MemorySegment values, long firstElement) {
-        int groups = elements / lanesOfVector;
+        int groups = elements / RawMemory.LANES;
         long target = values.address() + firstElement * Float.BYTES;
-        PartialSums.run(accumulate ? adding : writing, scratch.address(), groups, target);
-        int done = groups * lanesOfVector;
+        PartialSums.run(accumulate ? ADD : WRITE, scratch.address(), groups, target);
+        int done = groups * RawMemory.LANES;
         if (done < elements) {
             // A last group takes what the scratch holds behind the elements; those lanes are not copied.
-            long bytes = span.bits() / Byte.SIZE;
-            long sums = scratch.byteSize() - bytes;
-            PartialSums.run(writing, scratch.address() + done * bytes, 1, scratch.address() + sums);
+            long sums = scratch.byteSize() - RawMemory.VECTOR_BYTES;
+            PartialSums.run(
+                    WRITE, scratch.address() + (long) done * RawMemory.VECTOR_BYTES, 1, scratch.address() + sums);
             for (int i = done; i < elements; i++) {
                 float sum = scratch.get(JAVA_FLOAT_UNALIGNED, sums + (long) (i - done) * Float.BYTES);
                 if (accumulate) {

@@ -27,8 +27,7 @@ final class VectorSpmm implements SpmmKernel {
                 .map(part -> {
                     Span.Turns turns = turnsOfTile(span, part.size());
                     return new Part(
-                            SpmmTileGenerator.generate(shape, part, span.bits(), turns),
-                            (part.to() - part.from()) * turns.vectors() * turns.times());
+                            SpmmTileGenerator.generate(shape, part, turns), (part.to() - part.from()) * turns.total());
                 })
                 .toList();
     }
