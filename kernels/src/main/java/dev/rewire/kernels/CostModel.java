@@ -5,10 +5,13 @@ package dev.rewire.kernels;
  * stored, batch 256, in turns with the dense product (docs/performance.md, "Never slower than dense").
  */
 final class CostModel {
-    /** Samples with which copying a stored value to its place among zeros takes as long as multiplying a place; bringing a gradient back takes longer. */
+    /** Samples with which a place takes as long as to copy a stored value among zeros, or to bring a gradient back. */
     private static final double SAMPLES_OF_COPY = 64;
 
-    private static final double SAMPLES_OF_GATHER = 110;
+    private static final double SAMPLES_OF_GATHER = 45;
+
+    /** The same of each place, where whole lines of single elements are copied. */
+    private static final double SAMPLES_OF_LINE = 12;
 
     /** Fewer samples are bound by memory, and dense values more so. */
     private static final int LEAST_SAMPLES = 16;
@@ -19,7 +22,7 @@ final class CostModel {
     private static final double NM_SHARED = 1.15;
 
     /** Of single elements by columns, whose values are copied into that order first. */
-    private static final double SCATTERED_COLUMNS = 2.2;
+    private static final double SCATTERED_COLUMNS = 2.05;
 
     /** From this size on, blocks are as fast as a dense matrix. */
     private static final int LARGE_BLOCK = 32;
@@ -46,7 +49,9 @@ final class CostModel {
             case NmPattern nm when transposed && !nm.isTransposable() -> SCATTERED_COLUMNS;
             case NmPattern nm -> transposed || nm.sharedRows() == 1 ? NM : NM_SHARED;
         };
-        return w.density() * cost / (1 + w.density() * SAMPLES_OF_COPY / batch);
+        boolean byLines = !(w instanceof BlockPattern blocks && blocks.blockRows() * blocks.blockCols() > 1);
+        double copying = byLines ? SAMPLES_OF_LINE : w.density() * SAMPLES_OF_COPY;
+        return w.density() * cost / (1 + copying / batch);
     }
 
     /** A sample is loaded for each output of a block. */

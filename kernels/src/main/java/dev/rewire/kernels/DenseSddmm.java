@@ -5,25 +5,20 @@ import java.lang.foreign.ValueLayout;
 
 /** The gradient of all places, and from it those that are stored. */
 final class DenseSddmm {
-    private static final int TASK_VALUES = 16 * 1024;
-
     private final BlockSparseMatrix all;
     private final SddmmPlan plan;
-    private int[] places = new int[0];
-    private int count;
+    private final DensePlaces places;
 
     DenseSddmm(KernelArena arena, BlockPattern pattern, int batch, Layout layout, Workers workers) {
         int block = ExpandedWeights.BLOCK;
         all = BlockSparseMatrix.allocate(arena, BlockPattern.full(pattern.rows(), pattern.cols(), block, block));
+        places = new DensePlaces(all.pattern());
         plan = SddmmPlan.backwardWeight(arena, all, batch, layout, false, workers, PlanChoice.STORED);
     }
 
     /** Sets the places that are stored. */
     void replan(BlockPattern pattern) {
-        if (places.length < pattern.storedElements()) {
-            places = new int[Math.toIntExact(pattern.storedElements())];
-        }
-        count = ExpandedValues.places(pattern, all.pattern(), places);
+        places.replan(pattern);
     }
 
     void run(PanelMatrix dy, PanelMatrix x) {
@@ -35,20 +30,19 @@ final class DenseSddmm {
     }
 
     int tasks() {
-        return (count + TASK_VALUES - 1) / TASK_VALUES;
+        return places.tasks();
     }
 
-    /** Brings stored places to the values of dW; what lies outside of the matrix is zero. */
+    /** Brings stored places to the values of dW, but for what lies outside of the matrix. */
     void store(int task, MemorySegment target, boolean add) {
         MemorySegment source = all.memory();
-        int to = Math.min((task + 1) * TASK_VALUES, count);
-        for (int i = task * TASK_VALUES; i < to; i++) {
-            int place = places[i];
-            float sum = place == ExpandedValues.NOWHERE ? 0 : source.getAtIndex(ValueLayout.JAVA_FLOAT, place);
+        int end = places.end(task);
+        for (int i = places.first(task); i < end; i++) {
+            float sum = source.getAtIndex(ValueLayout.JAVA_FLOAT, places.place(i));
             if (add) {
-                sum += target.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                sum += target.getAtIndex(ValueLayout.JAVA_FLOAT, places.element(i));
             }
-            target.setAtIndex(ValueLayout.JAVA_FLOAT, i, sum);
+            target.setAtIndex(ValueLayout.JAVA_FLOAT, places.element(i), sum);
         }
     }
 }

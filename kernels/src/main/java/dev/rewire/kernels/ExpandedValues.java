@@ -3,67 +3,64 @@ package dev.rewire.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Values of a matrix with the zeros between them, in the order of blocks that cover all of it. The zeros are written once for a pattern, the values by each run. */
+/** Values of a matrix with the zeros between them, in the order of blocks that cover all of it. */
 final class ExpandedValues implements PreparedValues {
-    private static final int TASK_VALUES = 16 * 1024;
-
-    /** The target of what lies outside of the matrix, in blocks at its edge. */
-    static final int NOWHERE = -1;
+    /** Lines of 16 places of a task, where elements are copied line by line. */
+    private static final int TASK_LINES = 2048;
 
     private final StoredValues w;
+    private final BlockPattern full;
     private final MemorySegment memory;
-    private int[] targets = new int[0];
-    private int count;
+    private final DensePlaces places;
+    private final boolean byLines;
+    private int[] starts = new int[0];
+    private short[] masks = new short[0];
 
     /**
      * Makes room for the copy.
      *
      * @param arena where it comes from
      * @param w the values
-     * @param full the blocks that cover the matrix
+     * @param full the blocks that cover the matrix, 16 columns wide
      */
     ExpandedValues(KernelArena arena, StoredValues w, BlockPattern full) {
         this.w = w;
+        this.full = full;
         memory = arena.allocate(full.storedElements() * Float.BYTES);
+        places = new DensePlaces(full);
+        BlockPattern pattern = w.pattern();
+        byLines = pattern.blockRows() * pattern.blockCols() == 1 && w.type() == ValueType.F32;
     }
 
     /** Sets the places. */
-    void replan(BlockPattern pattern, BlockPattern full) {
-        memory.fill((byte) 0);
-        if (targets.length < pattern.storedElements()) {
-            targets = new int[Math.toIntExact(pattern.storedElements())];
+    void replan(BlockPattern pattern) {
+        if (byLines) {
+            lines(pattern);
+        } else {
+            memory.fill((byte) 0);
+            places.replan(pattern);
         }
-        count = places(pattern, full, targets);
     }
 
-    /**
-     * Where stored elements lie among blocks that are all there.
-     *
-     * @param pattern of what is stored
-     * @param full the pattern of all
-     * @param places for each stored element its number among all, or {@link #NOWHERE}
-     * @return how many are stored
-     */
-    static int places(BlockPattern pattern, BlockPattern full, int[] places) {
-        int height = full.blockRows();
-        int width = full.blockCols();
-        int element = 0;
-        for (int gridRow = 0; gridRow < pattern.gridRows(); gridRow++) {
-            for (int block = pattern.rowOffset(gridRow); block < pattern.rowOffset(gridRow + 1); block++) {
-                int firstCol = pattern.gridCol(block) * pattern.blockCols();
-                for (int i = 0; i < pattern.blockRows(); i++) {
-                    int row = gridRow * pattern.blockRows() + i;
-                    for (int j = 0; j < pattern.blockCols(); j++) {
-                        int col = firstCol + j;
-                        int inFull = row / height * full.gridCols() + col / width;
-                        places[element++] = row < pattern.rows() && col < pattern.cols()
-                                ? (inFull * height + row % height) * width + col % width
-                                : NOWHERE;
-                    }
+    /** Single elements follow each other row by row, and so do those of a line. */
+    private void lines(BlockPattern pattern) {
+        if (starts.length == 0) {
+            starts = new int[full.blocks() * full.blockRows()];
+            masks = new short[starts.length];
+        }
+        for (int row = 0; row < pattern.rows(); row++) {
+            int element = pattern.rowOffset(row);
+            int end = pattern.rowOffset(row + 1);
+            int line = row / full.blockRows() * full.gridCols() * full.blockRows() + row % full.blockRows();
+            for (int col = 0; col < pattern.cols(); col += full.blockCols(), line += full.blockRows()) {
+                starts[line] = element;
+                int mask = 0;
+                for (; element < end && pattern.gridCol(element) < col + full.blockCols(); element++) {
+                    mask |= 1 << (pattern.gridCol(element) - col);
                 }
+                masks[line] = (short) mask;
             }
         }
-        return element;
     }
 
     @Override
@@ -73,21 +70,20 @@ final class ExpandedValues implements PreparedValues {
 
     @Override
     public int tasks() {
-        return (count + TASK_VALUES - 1) / TASK_VALUES;
+        return byLines ? (starts.length + TASK_LINES - 1) / TASK_LINES : places.tasks();
     }
 
     @Override
     public void copy(int task, int worker) {
-        int to = Math.min((task + 1) * TASK_VALUES, count);
         MemorySegment source = w.memory();
-        for (int i = task * TASK_VALUES; i < to; i++) {
-            int target = targets[i];
-            if (target != NOWHERE) {
-                float value = w.type() == ValueType.F32
-                        ? source.getAtIndex(ValueLayout.JAVA_FLOAT, i)
-                        : w.type().get(source, i);
-                memory.setAtIndex(ValueLayout.JAVA_FLOAT, target, value);
-            }
+        if (byLines) {
+            int to = Math.min((task + 1) * TASK_LINES, starts.length);
+            Providers.active().elementwise().expand(source, starts, masks, task * TASK_LINES, to, memory);
+            return;
+        }
+        int end = places.end(task);
+        for (int i = places.first(task); i < end; i++) {
+            memory.setAtIndex(ValueLayout.JAVA_FLOAT, places.place(i), w.type().get(source, places.element(i)));
         }
     }
 }

@@ -50,7 +50,7 @@ final class ExpandedWeights implements SpmmWeights {
     public boolean replan() {
         isPlanned = false;
         pattern = w.pattern();
-        values.replan(pattern, full);
+        values.replan(pattern);
         isPlanned = true;
         return true;
     }

@@ -358,6 +358,7 @@ public final class SddmmPlan implements AutoCloseable {
                 if (dense != null) {
                     multiply(dense, dy, x);
                     workers.run(dense.tasks(), storeTask);
+                    clearPadding(0, pattern.blocks());
                     hasRun = true;
                     return;
                 }

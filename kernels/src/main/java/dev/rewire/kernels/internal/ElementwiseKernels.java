@@ -71,4 +71,16 @@ public interface ElementwiseKernels {
             int fromFeature,
             int toFeature,
             MemorySegment sums);
+
+    /**
+     * Brings values to their places among zeros, line by line of 16 places.
+     *
+     * @param values one after the other
+     * @param starts for each line its first value
+     * @param masks for each line a bit for each place that has one
+     * @param from first line
+     * @param to line after the last
+     * @param dense what is overwritten, line after line
+     */
+    void expand(MemorySegment values, int[] starts, short[] masks, int from, int to, MemorySegment dense);
 }

@@ -102,4 +102,15 @@ public final class ScalarElementwise implements ElementwiseKernels {
             sums.set(JAVA_FLOAT_UNALIGNED, (long) feature * Float.BYTES, sum);
         }
     }
+
+    @Override
+    public void expand(MemorySegment values, int[] starts, short[] masks, int from, int to, MemorySegment dense) {
+        for (int line = from; line < to; line++) {
+            int value = starts[line];
+            for (int place = 0; place < Short.SIZE; place++) {
+                float at = (masks[line] >> place & 1) == 0 ? 0 : values.getAtIndex(JAVA_FLOAT_UNALIGNED, value++);
+                dense.setAtIndex(JAVA_FLOAT_UNALIGNED, (long) line * Short.SIZE + place, at);
+            }
+        }
+    }
 }

@@ -146,4 +146,18 @@ final class VectorElementwise implements ElementwiseKernels {
     private static FloatVector load(MemorySegment segment, long offset) {
         return FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER);
     }
+
+    @Override
+    public void expand(MemorySegment values, int[] starts, short[] masks, int from, int to, MemorySegment dense) {
+        int line = from;
+        if (LANES == Short.SIZE) {
+            // The last lines begin too near to the end of the values for a whole vector.
+            for (; line < to && starts[line] <= values.byteSize() / Float.BYTES - LANES; line++) {
+                FloatVector.fromMemorySegment(SPECIES, values, (long) starts[line] * Float.BYTES, ORDER)
+                        .expand(VectorMask.fromLong(SPECIES, masks[line] & 0xffffL))
+                        .intoMemorySegment(dense, (long) line * VECTOR_BYTES, ORDER);
+            }
+        }
+        rest.expand(values, starts, masks, line, to, dense);
+    }
 }

@@ -75,13 +75,13 @@ public final class VectorProvider implements KernelProvider {
         if (SpmvTileGenerator.fits(shape)) {
             return batch <= (bytes <= CacheSizes.L2 ? SAMPLES : 1) ? new VectorSpmv(shape) : null;
         }
-        if (batch > 1 || !VectorFacts.fused()) {
+        if (!VectorFacts.fused()) {
             return null; // tiles do without, where Math.fma would compute with big numbers
         }
         if (NarrowVectorSpmv.fits(shape)) {
-            return NarrowVectorSpmv.of(shape);
+            return batch <= (shape.blockElements() == 1 ? 1 : 2) ? NarrowVectorSpmv.of(shape) : null;
         }
-        return NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
+        return batch == 1 && NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
 
     @Override

@@ -1,0 +1,91 @@
+package dev.rewire.kernels;
+
+/**
+ * Where stored elements lie among blocks that are all there, block after block: what is copied between the two goes through the dense matrix once, from its start to
+ * its end. In the order of the stored elements, each row of a block would fetch a cache line from another page.
+ */
+final class DensePlaces {
+    private static final int TASK_ELEMENTS = 16 * 1024;
+
+    private final BlockPattern full;
+    private int[] elements = new int[0];
+    private int[] places = new int[0];
+    private int count;
+    private final int elementsOfBlock;
+
+    /**
+     * None, until {@link #replan}.
+     *
+     * @param full the blocks that cover the matrix
+     */
+    DensePlaces(BlockPattern full) {
+        this.full = full;
+        elementsOfBlock = full.blockRows() * full.blockCols();
+    }
+
+    /** What does something with a stored element and its place in the dense matrix. */
+    interface Visitor {
+        void visit(int element, int place);
+    }
+
+    /** Sets the pattern of what is stored. */
+    void replan(BlockPattern pattern) {
+        int[] next = new int[full.blocks() + 1];
+        forEach(pattern, (element, place) -> next[place / elementsOfBlock + 1]++);
+        for (int block = 0; block < full.blocks(); block++) {
+            next[block + 1] += next[block];
+        }
+        count = next[full.blocks()];
+        if (elements.length < count) {
+            elements = new int[count];
+            places = new int[count];
+        }
+        forEach(pattern, (element, place) -> {
+            int at = next[place / elementsOfBlock]++;
+            elements[at] = element;
+            places[at] = place;
+        });
+    }
+
+    /** All elements but those outside of the matrix, in blocks at its edge. */
+    private void forEach(BlockPattern pattern, Visitor visitor) {
+        int height = full.blockRows();
+        int width = full.blockCols();
+        int element = 0;
+        for (int gridRow = 0; gridRow < pattern.gridRows(); gridRow++) {
+            for (int block = pattern.rowOffset(gridRow); block < pattern.rowOffset(gridRow + 1); block++) {
+                int firstCol = pattern.gridCol(block) * pattern.blockCols();
+                for (int i = 0; i < pattern.blockRows(); i++) {
+                    int row = gridRow * pattern.blockRows() + i;
+                    for (int j = 0; j < pattern.blockCols(); j++, element++) {
+                        int col = firstCol + j;
+                        if (row < pattern.rows() && col < pattern.cols()) {
+                            int inFull = row / height * full.gridCols() + col / width;
+                            visitor.visit(element, (inFull * height + row % height) * width + col % width);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    int tasks() {
+        return (count + TASK_ELEMENTS - 1) / TASK_ELEMENTS;
+    }
+
+    int first(int task) {
+        return task * TASK_ELEMENTS;
+    }
+
+    int end(int task) {
+        return Math.min((task + 1) * TASK_ELEMENTS, count);
+    }
+
+    int element(int i) {
+        return elements[i];
+    }
+
+    int place(int i) {
+        return places[i];
+    }
+}
