@@ -343,20 +343,15 @@ final class SpmmTileGenerator {
 
     /** Those of one step, whose products are the fewest that a turn can have. */
     private static int itemsOfTurn(SpmmShape shape, Tiling.Part part, Span.Turns turns) {
-        if (shape.steps() == 1 && shape.lanes() >= 64 && isSplit(shape, part)) {
-            return 2;
-        }
         return shape.steps() > 1 ? 1 : Tiling.powerOfTwo(PRODUCTS / (part.size() * turns.vectors()));
     }
 
     /**
-     * Whether an output of a larger batch has two sums, for items or steps in turn: if four vectors hold a panel. It has as many in a last panel of fewer vectors, for
-     * a sample's bits do not depend on how many there are.
+     * Whether an output of a larger batch has two sums, for steps in turn: if four vectors hold a panel. It has as many in a last panel of fewer vectors, for a
+     * sample's bits do not depend on how many there are. Single elements have one: two gained nothing.
      */
     private static boolean isSplit(SpmmShape shape, Tiling.Part part) {
-        return part.size() == 1
-                && shape.lanes() / RawMemory.LANES <= 4
-                && (shape.steps() == 1 || unrolledSteps(shape, part) > 1);
+        return part.size() == 1 && shape.lanes() / RawMemory.LANES <= 4 && unrolledSteps(shape, part) > 1;
     }
 
     private static int unrolledSteps(SpmmShape shape, Tiling.Part part) {

@@ -32,9 +32,13 @@ final class VectorSpmm implements SpmmKernel {
                 .toList();
     }
 
-    /** A tile as tall as wide loads least; where samples are few it must be tall to keep enough sums in flight. */
+    /**
+     * A tile as tall as wide loads least; where samples are few it must be tall to keep enough sums in flight. Where C1 may not be kept away it has not the registers
+     * for the code of 16 sums.
+     */
     static int outputsOfTile(Span span) {
-        return Math.max(4, Tiling.accumulators() / 2 / Tiling.powerOfTwo(2 * span.vectors() - 1));
+        int least = span.vectors() >= 4 && C1Exclusion.absence().isPresent() ? 3 : 4;
+        return Math.max(least, Tiling.accumulators() / 2 / Tiling.powerOfTwo(2 * span.vectors() - 1));
     }
 
     static Span.Turns turnsOfTile(Span span, int outputs) {
