@@ -19,7 +19,7 @@ final class EveryTile {
     private static final int FEW_LANES = 16;
 
     /** Batches that fill no panel. */
-    private static final int[] FEW_SAMPLES = {3, 8, 12, 20, 40};
+    private static final int[] FEW_SAMPLES = {8, 20, 40};
 
     private static final int LARGE_GROUP = 16;
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The weights of a layer once more with every place stored, in the block that the kernels like best, and the products with them. A layer that
  * stores most of its places, as ERK leaves small ones, may be faster so, copying included.
  *
- * <p>Sums are formed in the same order, so the choice changes no result: what is added for a place that is not stored is zero.
+ * <p>It is tried only where sums are formed in the same order, so the choice, which is one of time, changes no result: what is added for a place that is not
+ * stored is zero.
  */
 final class DenseCopy {
     /** Below this share of stored places copying has never paid (docs/performance.md), and is not tried. */
@@ -23,6 +24,9 @@ final class DenseCopy {
 
     /** Places of a layer whose products take so long that a choice matters. */
     private static final int LEAST_PLACES = 1 << 16;
+
+    /** Outputs of a smaller batch have several sums in some tiles, which are added up at the end. */
+    private static final int LEAST_BATCH = 33;
 
     private static final int BLOCK = 16;
     private static final long TRIAL_NANOS = 300_000_000;
@@ -79,7 +83,10 @@ final class DenseCopy {
         BlockPattern pattern = weights.pattern();
         boolean alike = pattern.blockRows() >= BLOCK && pattern.blockCols() >= BLOCK;
         boolean small = (long) pattern.rows() * pattern.cols() < LEAST_PLACES;
-        if (alike || small || pattern.density() < LEAST_DENSITY) {
+        if (alike
+                || small
+                || pattern.density() < LEAST_DENSITY
+                || !isSummedAlike(pattern, buffers.x().rows())) {
             return null;
         }
         DenseCopy dense = new DenseCopy(arena, weights, end, backwardEnd, buffers, workers);
@@ -107,6 +114,12 @@ final class DenseCopy {
                 pattern,
                 bestSparse / 1e6);
         return dense;
+    }
+
+    /** Blocks of one output and several inputs have two sums for each output. */
+    private static boolean isSummedAlike(BlockPattern pattern, int batch) {
+        int least = Math.min(pattern.blockRows(), pattern.blockCols());
+        return batch >= LEAST_BATCH && (least > 1 || pattern.blockRows() == pattern.blockCols());
     }
 
     private static long time(Runnable products) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DenseCopyTest {
-    private static final int BATCH = 20;
+    private static final int BATCH = 70;
     private static final int OUT = 300;
     private static final int IN = 260;
 
@@ -45,6 +45,12 @@ class DenseCopyTest {
     @Test
     void isNotTriedForALayerThatStoresLittle() {
         assertNull(copy(weights(0.1), DenseCopyTest::takeLong));
+    }
+
+    @Test
+    void isNotTriedWhereSumsHaveAnotherOrder() {
+        BlockPattern pattern = BlockPattern.random(OUT, IN, 1, 4, (int) (0.7 * OUT * IN / 4), random);
+        assertNull(copy(BlockSparseMatrix.allocate(arena, pattern), DenseCopyTest::takeLong));
     }
 
     @Test

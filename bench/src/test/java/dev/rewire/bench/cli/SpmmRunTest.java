@@ -26,6 +26,8 @@ class SpmmRunTest {
             "product",
             "format",
             "layout",
+            "choice",
+            "plan",
             "values",
             "block",
             "rows",

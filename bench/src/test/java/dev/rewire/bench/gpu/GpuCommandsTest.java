@@ -58,7 +58,7 @@ class GpuCommandsTest {
                 .valueStream()
                 .map(each -> each.get("type").textValue())
                 .toList();
-        assertEquals(List.of("f16", "bf16", "i8", "tf32"), types);
+        assertEquals(List.of("bf16", "i8", "tf32", "f16"), types);
         String table = Files.readString(out.resolve("table.md"));
         assertTrue(table.contains(StubLibraries.DEVICE) && table.contains("| tf32 1:2 | 32³ |"), table);
     }
