@@ -49,6 +49,7 @@ final class WatchedTile<T> {
     private long slowOperations;
     private int slowRuns;
     private int repairs;
+    private int generationOfTile = 1;
 
     /**
      * Makes the first.
@@ -134,6 +135,14 @@ final class WatchedTile<T> {
                 warn(seen);
             }
         } finally {
+            take(next, generation);
+        }
+    }
+
+    /** A repair that took longer than the one after it comes too late. */
+    private synchronized void take(T next, int generation) {
+        if (generation > generationOfTile) {
+            generationOfTile = generation;
             tile = next;
         }
     }
