@@ -3,8 +3,9 @@ package dev.rewire.kernels.internal;
 import dev.rewire.kernels.probe.Cpu;
 
 /**
- * What fits the caches of this machine's cores. What is made of these sizes was tuned on AMD Zen 4, with 32 KiB and 1 MiB, and on no other processor; so they
- * are rounded down to powers of two, by which 48 KiB count as 32. They change how work is cut, never a bit of a result.
+ * What fits the caches of this machine's cores. What is made of these sizes was tuned on AMD Zen 4, with 32 KiB and 1 MiB; so they
+ * are rounded down to powers of two, by which 48 KiB count as 32. They change how work is cut, and bits only of blocks
+ * of one output and several inputs, whose two sums meet at the end of a chunk.
  */
 public final class CacheSizes {
     /** Where the system does not tell: what every server processor of the last ten years has at least. */
