@@ -3,39 +3,37 @@ package dev.rewire.kernels;
 import dev.rewire.kernels.internal.MaskKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Packed indices of an N:M pattern as masks of rows, as {@link MaskKernels} has them, and back; of 2:4 two groups at once, by table. */
+/**
+ * Packed indices of an N:M pattern as masks of rows, as {@link MaskKernels} has them, and back. Those of 2:4 take as many bits as a mask, four a group, and are
+ * computed from it for the 16 groups of a word at once: a word of bits for each bit of the indices or of the mask, in the lowest bit of its group.
+ */
 final class MaskCodes {
     private static final int TWO_GROUPS = 8;
 
-    // Of a byte of two groups of 2:4: its indices as a mask of 8 bits, the mask as indices, and the indices as four
-    // bytes.
-    private static final byte[] MASK_OF_CODE = new byte[1 << Byte.SIZE];
-    private static final byte[] CODE_OF_MASK = new byte[1 << Byte.SIZE];
-    private static final int[] PLACES_OF_CODE = new int[1 << Byte.SIZE];
+    /** The lowest bit of each group of 2:4. */
+    private static final long GROUPS = 0x1111_1111_1111_1111L;
 
     /** The lowest bit of each byte. */
     private static final int EACH_BYTE = 0x01010101;
 
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private static final ValueLayout.OfInt LITTLE_ENDIAN =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** The places of the four elements of two groups, a byte each, for each byte of indices. */
+    private static final int[] PLACES_OF_CODE = new int[1 << Byte.SIZE];
+
     static {
-        for (int code = 0; code < MASK_OF_CODE.length; code++) {
-            int mask = 0;
-            int places = 0;
+        for (int code = 0; code < PLACES_OF_CODE.length; code++) {
             for (int element = 0; element < 4; element++) {
                 int place = ((code >>> (2 * element)) & 3) + element / 2 * 4;
-                mask |= 1 << place;
-                places |= place << (element * Byte.SIZE);
-            }
-            MASK_OF_CODE[code] = (byte) mask;
-            PLACES_OF_CODE[code] = places;
-            // Not those with an index twice or in descending order: no pattern has them.
-            if ((code & 3) < ((code >>> 2) & 3) && ((code >>> 4) & 3) < ((code >>> 6) & 3)) {
-                CODE_OF_MASK[mask] = (byte) code;
+                PLACES_OF_CODE[code] |= place << (element * Byte.SIZE);
             }
         }
     }
@@ -45,7 +43,7 @@ final class MaskCodes {
     private final int cols;
     private final int rowBytes;
     private final int indexBits;
-    private final boolean byTable;
+    private final boolean byWord;
 
     MaskCodes(int n, int m, int cols) {
         this.n = n;
@@ -53,19 +51,24 @@ final class MaskCodes {
         this.cols = cols;
         rowBytes = NmPattern.rowBytes(cols / m * n, m);
         indexBits = NmPattern.indexBits(m);
-        byTable = n == 2 && m == 4 && cols % TWO_GROUPS == 0;
+        byWord = n == 2 && m == 4 && cols % TWO_GROUPS == 0;
     }
 
     /** Sets the mask of a row. */
     void unpack(byte[] codes, int row, long[] mask) {
-        Arrays.fill(mask, 0);
         int first = row * rowBytes;
-        if (byTable) {
-            for (int i = 0; i < rowBytes; i++) {
-                mask[i / Long.BYTES] |= (MASK_OF_CODE[codes[first + i] & 0xff] & 0xffL) << (i * Byte.SIZE);
+        if (byWord) {
+            int words = rowBytes / Long.BYTES;
+            for (int word = 0; word < words; word++) {
+                mask[word] = mask((long) WORD.get(codes, first + word * Long.BYTES));
+            }
+            int rest = rowBytes % Long.BYTES;
+            if (rest > 0) {
+                mask[words] = mask(tail(codes, first + words * Long.BYTES, rest)) & ((1L << (rest * Byte.SIZE)) - 1);
             }
             return;
         }
+        Arrays.fill(mask, 0);
         int element = 0;
         for (int group = 0; group < cols; group += m) {
             for (int end = element + n; element < end; element++) {
@@ -79,9 +82,13 @@ final class MaskCodes {
     /** Packs the indices of a row, which are zero before. */
     void pack(long[] mask, byte[] codes, int row) {
         int first = row * rowBytes;
-        if (byTable) {
-            for (int i = 0; i < rowBytes; i++) {
-                codes[first + i] = CODE_OF_MASK[(int) (mask[i / Long.BYTES] >>> (i * Byte.SIZE)) & 0xff];
+        if (byWord) {
+            int words = rowBytes / Long.BYTES;
+            for (int word = 0; word < words; word++) {
+                WORD.set(codes, first + word * Long.BYTES, code(mask[word]));
+            }
+            for (int i = words * Long.BYTES; i < rowBytes; i++) {
+                codes[first + i] = (byte) (code(mask[words]) >>> (i * Byte.SIZE));
             }
             return;
         }
@@ -95,10 +102,42 @@ final class MaskCodes {
         }
     }
 
+    /** The masks of 16 groups of 2:4, of which each keeps two indices, the smaller one in the lower bits. */
+    private static long mask(long code) {
+        long low0 = code & GROUPS;
+        long low1 = (code >>> 1) & GROUPS;
+        long high0 = (code >>> 2) & GROUPS;
+        long high1 = (code >>> 3) & GROUPS;
+        long first = GROUPS & ~(low0 | low1);
+        long second = (low0 & ~low1) | (high0 & ~high1);
+        long third = (low1 & ~low0) | (high1 & ~high0);
+        return first | second << 1 | third << 2 | (high0 & high1) << 3;
+    }
+
+    /** The inverse of {@link #mask}. */
+    private static long code(long mask) {
+        long first = mask & GROUPS;
+        long second = (mask >>> 1) & GROUPS;
+        long third = (mask >>> 2) & GROUPS;
+        long fourth = (mask >>> 3) & GROUPS;
+        long low0 = second & ~first;
+        long low1 = GROUPS & ~(first | second);
+        long high0 = GROUPS & (fourth | ~third);
+        return low0 | low1 << 1 | high0 << 2 | (third | fourth) << 3;
+    }
+
+    private static long tail(byte[] codes, int from, int count) {
+        long tail = 0;
+        for (int i = 0; i < count; i++) {
+            tail |= (codes[from + i] & 0xffL) << (i * Byte.SIZE);
+        }
+        return tail;
+    }
+
     /** Writes for each kept element of a row the number of its column in its chunk, as a byte. */
     void places(byte[] codes, int row, int chunk, MemorySegment places, long offset) {
         int first = row * rowBytes;
-        if (byTable) {
+        if (byWord) {
             for (int i = 0; i < rowBytes; i++) {
                 int place = PLACES_OF_CODE[codes[first + i] & 0xff] + ((i * TWO_GROUPS) & (chunk - 1)) * EACH_BYTE;
                 places.set(LITTLE_ENDIAN, offset + (long) i * Integer.BYTES, place);

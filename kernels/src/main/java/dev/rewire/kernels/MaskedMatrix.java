@@ -24,6 +24,9 @@ public final class MaskedMatrix {
     /** Rows that are transposed together: of 2:4 they are a cache line of each column. All M divide it, and so do the rows of common blocks. */
     private static final int ROWS = 32;
 
+    /** Rows that are updated and then copied: reads of memory run on for some time, and what is read stays in the second-level cache. All M divide it. */
+    private static final int ROWS_AT_ONCE = 16;
+
     /** Columns of a panel of {@link #columns}. */
     private static final int LANES = 64;
 
@@ -228,14 +231,17 @@ public final class MaskedMatrix {
         matrices.beside("dw", dw.segment(), dw.arena());
         hold(matrices);
         if (gradients.length == 0) {
-            gradients = scratch(offset(ROWS));
+            gradients = scratch(offset(ROWS_AT_ONCE));
         }
         byte[] next = begin(choose);
         for (int firstRow = 0; firstRow < w.rows(); firstRow += dw.cols()) {
             int first = firstRow;
             band.accept(first);
-            forEachRows(matrices, first, Math.min(first + dw.cols(), w.rows()), (row, end, masks, worker) -> {
-                decay(dw, row - first, row, end, masks[0], gradients[worker]);
+            forEachRows(matrices, first, Math.min(first + dw.cols(), w.rows()), next, (row, end, masks, worker) -> {
+                for (int i = row; i < end; i++) {
+                    long[] mask = masks[(i - row) / together()][(i - row) % together()];
+                    decay(dw, i - first, i, mask, gradients[worker], offset(i - row));
+                }
                 MemorySegment[] operands = new MemorySegment[2 + slots];
                 operands[0] = rows(w.segment(), row, end);
                 operands[1] = gradients[worker];
@@ -243,18 +249,17 @@ public final class MaskedMatrix {
                     operands[2 + slot] = rows(matrices.values(1 + slot), row, end);
                 }
                 step.run(operands, 0, (long) (end - row) * w.cols());
-                copy(row, end, choose, next, masks, worker);
             });
         }
-        end(choose, next);
+        end(next);
     }
 
     private void run(boolean choose) {
         Trained matrices = Trained.of(w, workers);
         hold(matrices);
         byte[] next = begin(choose);
-        forEachRows(matrices, 0, w.rows(), (row, end, masks, worker) -> copy(row, end, choose, next, masks, worker));
-        end(choose, next);
+        forEachRows(matrices, 0, w.rows(), next, (row, end, masks, worker) -> {});
+        end(next);
     }
 
     private void hold(Trained matrices) {
@@ -267,12 +272,12 @@ public final class MaskedMatrix {
         }
     }
 
-    /** Where the masks are, or will be when all are chosen. */
-    private byte[] begin(boolean choose) {
+    /** Where the masks will be, packed, when all are chosen; null if none is. */
+    private byte @Nullable [] begin(boolean choose) {
         if (transposed != null && columns.length == 0) {
             columns = scratch(panels() * panelBytes());
         }
-        return choose ? new byte[mask().rows() * mask().rowBytes()] : mask().codes();
+        return choose ? new byte[mask().rows() * mask().rowBytes()] : null;
     }
 
     private MemorySegment[] scratch(long bytes) {
@@ -281,8 +286,8 @@ public final class MaskedMatrix {
         return ofWorkers;
     }
 
-    private void end(boolean choose, byte[] next) {
-        if (choose) {
+    private void end(byte @Nullable [] next) {
+        if (next != null) {
             kept.assigned(new NmPattern(mask().rows(), mask().cols(), mask().n(), mask().m(), next));
             if (transposed != null) {
                 transposed.assigned(mask().transpose());
@@ -290,95 +295,142 @@ public final class MaskedMatrix {
         }
     }
 
-    /** What is done to some rows, with room for the masks of a tile. */
-    private interface Rows {
-        void run(int first, int end, long[][] masks, int worker);
+    /** What is done to some rows before they are copied, with their masks, a tile of rows after the other. */
+    private interface Before {
+        void run(int first, int end, long[][][] masks, int worker);
     }
 
-    private void forEachRows(Trained matrices, int firstRow, int endRow, Rows rows) {
+    /** Rows whose masks are chosen together: a tile. */
+    private int together() {
+        return transposable ? mask().m() : 1;
+    }
+
+    /** Goes through some rows after the other, and copies them while they are in cache. */
+    private void forEachRows(Trained matrices, int firstRow, int endRow, byte @Nullable [] next, Before before) {
+        int together = together();
         long cols = Math.max(1, w.cols()); // of no columns there are no parts
         long rowsOfTask = Math.max(1, ELEMENTS_OF_TASK / cols / ROWS) * ROWS;
         matrices.forEachPart(
                 firstRow * (long) w.cols(), endRow * (long) w.cols(), rowsOfTask * cols, (from, to, worker) -> {
-                    long[][] masks = new long[mask().m()][MaskKernels.words(w.cols())];
+                    long[][][] masks = new long[ROWS_AT_ONCE / together][together][MaskKernels.words(w.cols())];
                     int end = (int) (to / cols);
-                    for (int row = (int) (from / cols); row < end; row += ROWS) {
-                        rows.run(row, Math.min(row + ROWS, end), masks, worker);
+                    for (int first = (int) (from / cols); first < end; first += ROWS) {
+                        int endOfPanels = Math.min(first + ROWS, end);
+                        for (int row = first; row < endOfPanels; row += ROWS_AT_ONCE) {
+                            int endOfRows = Math.min(row + ROWS_AT_ONCE, endOfPanels);
+                            for (int i = row; i < endOfRows; i++) {
+                                codes.unpack(mask().codes(), i, masks[(i - row) / together][(i - row) % together]);
+                            }
+                            before.run(row, endOfRows, masks, worker);
+                            for (int i = row; i < endOfRows; i += together) {
+                                long[][] ofTile = masks[(i - row) / together];
+                                copy(i, ofTile, next);
+                                gatherColumns(i, (i - first) / together, ofTile, worker);
+                            }
+                        }
+                        transpose(first, endOfPanels, worker);
                     }
                 });
     }
 
-    /** The gradients of rows, of which the first is the given one of the band, with the decay of what is masked. */
-    private void decay(PanelMatrix dw, int ofBand, int firstRow, int endRow, long[] ofRow, MemorySegment target) {
-        MaskKernels kernels = Providers.active().masks();
-        for (int row = firstRow; row < endRow; row++) {
-            codes.unpack(mask().codes(), row, ofRow);
-            kernels.decay(
-                    dw.segment(),
-                    (long) (ofBand + row - firstRow) * dw.lanes() * Float.BYTES,
-                    dw.lanes(),
-                    dw.panelStride() * Float.BYTES,
-                    w.segment(),
-                    offset(row),
-                    w.cols(),
-                    ofRow,
-                    decay,
-                    target,
-                    offset(row - firstRow));
-        }
+    /** The gradient of a row, which has the given number in its band, with the decay of what is masked. */
+    private void decay(PanelMatrix dw, int ofBand, int row, long[] mask, MemorySegment target, long offset) {
+        Providers.active()
+                .masks()
+                .decay(
+                        dw.segment(),
+                        (long) ofBand * dw.lanes() * Float.BYTES,
+                        dw.lanes(),
+                        dw.panelStride() * Float.BYTES,
+                        w.segment(),
+                        offset(row),
+                        w.cols(),
+                        mask,
+                        decay,
+                        target,
+                        offset);
     }
 
     private MemorySegment rows(MemorySegment of, int first, int end) {
         return of.asSlice(offset(first), offset(end - first));
     }
 
-    /** Copies rows, a tile or a single one after the other, with the masks that are chosen or are in {@code next}. */
-    private void copy(int firstRow, int endRow, boolean choose, byte[] next, long[][] masks, int worker) {
+    /** Chooses the masks of rows that have them together, if they are to be chosen, and copies. */
+    private void copy(int firstRow, long[][] masks, byte @Nullable [] next) {
         MaskKernels kernels = Providers.active().masks();
         NmPattern mask = mask();
-        int together = transposable ? mask.m() : 1;
-        for (int row = firstRow; row < endRow; row += together) {
-            if (choose && transposable) {
-                kernels.tiles(w.segment(), offset(row), offset(1), mask.n(), mask.m(), w.cols(), masks);
-            } else if (choose) {
-                kernels.largest(w.segment(), offset(row), mask.n(), mask.m(), w.cols(), masks[0]);
-            }
-            for (int i = 0; i < together; i++) {
-                if (choose) {
-                    codes.pack(masks[i], next, row + i);
-                } else {
-                    codes.unpack(next, row + i, masks[i]);
-                }
-                long keptOffset = (long) (row + i) * mask.rowElements() * Float.BYTES;
-                kernels.gather(w.segment(), offset(row + i), w.cols(), masks[i], kept.memory(), keptOffset);
-                copyIntoBlocks(kernels, row + i, masks[i]);
-            }
-            if (transposed != null) {
-                long first = (long) (row - firstRow) / mask.m() * mask.n() * LANES * Float.BYTES;
-                kernels.gatherColumns(
-                        w.segment(),
-                        offset(row),
-                        offset(1),
-                        mask.n(),
-                        w.cols(),
-                        masks,
-                        columns[worker],
-                        first,
-                        LANES,
-                        panelBytes());
+        if (next != null && transposable) {
+            kernels.tiles(w.segment(), offset(firstRow), offset(1), mask.n(), mask.m(), w.cols(), masks);
+        }
+        for (int i = 0; i < masks.length; i++) {
+            copyRow(kernels, firstRow + i, next != null && !transposable, masks[i]);
+            if (next != null) {
+                codes.pack(masks[i], next, firstRow + i);
             }
         }
-        transpose(firstRow, endRow, worker);
     }
 
-    private void copyIntoBlocks(MaskKernels kernels, int row, long[] mask) {
+    private void copyRow(MaskKernels kernels, int row, boolean choose, long[] mask) {
+        NmPattern pattern = mask();
+        long keptOffset = (long) row * pattern.rowElements() * Float.BYTES;
+        MemorySegment blocks = null;
+        long firstBlock = 0;
+        int blockCols = w.cols();
+        long blockBytes = 0;
         if (inBlocks != null) {
-            BlockPattern blocks = inBlocks.pattern();
-            long blockBytes = (long) blocks.blockRows() * blocks.blockCols() * Float.BYTES;
-            long first = (long) row / blocks.blockRows() * blocks.gridCols() * blockBytes
-                    + (long) row % blocks.blockRows() * blocks.blockCols() * Float.BYTES;
-            kernels.spread(
-                    w.segment(), offset(row), w.cols(), mask, inBlocks.memory(), first, blocks.blockCols(), blockBytes);
+            BlockPattern grid = inBlocks.pattern();
+            blocks = inBlocks.memory();
+            blockCols = grid.blockCols();
+            blockBytes = (long) grid.blockRows() * blockCols * Float.BYTES;
+            firstBlock = (long) row / grid.blockRows() * grid.gridCols() * blockBytes
+                    + (long) row % grid.blockRows() * blockCols * Float.BYTES;
+        }
+        if (choose) {
+            kernels.copyLargest(
+                    w.segment(),
+                    offset(row),
+                    pattern.n(),
+                    pattern.m(),
+                    w.cols(),
+                    mask,
+                    kept.memory(),
+                    keptOffset,
+                    blocks,
+                    firstBlock,
+                    blockCols,
+                    blockBytes);
+        } else {
+            kernels.copy(
+                    w.segment(),
+                    offset(row),
+                    w.cols(),
+                    mask,
+                    kept.memory(),
+                    keptOffset,
+                    blocks,
+                    firstBlock,
+                    blockCols,
+                    blockBytes);
+        }
+    }
+
+    /** Writes what is kept of the columns of a tile of rows to panels, behind the tiles before. */
+    private void gatherColumns(int firstRow, int tile, long[][] masks, int worker) {
+        if (transposed != null) {
+            int n = mask().n();
+            Providers.active()
+                    .masks()
+                    .gatherColumns(
+                            w.segment(),
+                            offset(firstRow),
+                            offset(1),
+                            n,
+                            w.cols(),
+                            masks,
+                            columns[worker],
+                            (long) tile * n * LANES * Float.BYTES,
+                            LANES,
+                            panelBytes());
         }
     }
 

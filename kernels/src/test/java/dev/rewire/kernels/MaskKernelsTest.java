@@ -174,6 +174,47 @@ class MaskKernelsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "2, 4, 16, 0",
+        "2, 4, 64, 0",
+        "2, 4, 64, 0.3",
+        "2, 4, 48, 0",
+        "2, 4, 5, 0.3",
+        "1, 4, 16, 0.3",
+        "2, 8, 64, 0"
+    })
+    void choiceAndCopiesAtOnceAreTheSameAsOneAfterTheOther(int n, int m, int blockCols, double special) {
+        for (int groups : GROUPS) {
+            int cols = groups * m;
+            MemorySegment row = floats(cols, special);
+            long blockBytes = (blockCols + 2L) * Float.BYTES;
+            int blockFloats = (cols / blockCols + 1) * (blockCols + 2);
+            MemorySegment[] kept = {memory.floats(groups * n + 1, 0), memory.floats(groups * n + 1, 0)};
+            MemorySegment[] blocks = {memory.floats(blockFloats, 0), memory.floats(blockFloats, 0)};
+            long[][] masks = new long[2][MaskKernels.words(cols)];
+            scalar.copyLargest(row, 0, n, m, cols, masks[0], kept[0], 0, blocks[0], 0, blockCols, blockBytes);
+            kernels.copyLargest(row, 0, n, m, cols, masks[1], kept[1], 0, blocks[1], 0, blockCols, blockBytes);
+            assertArrayEquals(masks[0], masks[1], groups + " groups");
+            assertSame(kept[0], kept[1], groups + " groups");
+            assertSame(blocks[0], blocks[1], groups + " groups");
+        }
+    }
+
+    @Test
+    void withoutBlocksTheChoiceAndWhatIsKeptAreTheSame() {
+        for (int groups : GROUPS) {
+            int cols = groups * 4;
+            MemorySegment row = floats(cols, 0.1);
+            MemorySegment expected = memory.floats(groups * 2 + 1, 0);
+            MemorySegment actual = memory.floats(groups * 2 + 1, 0);
+            long[] mask = new long[MaskKernels.words(cols)];
+            scalar.copyLargest(row, 0, 2, 4, cols, mask, expected, 0, null, 0, cols, 0);
+            kernels.copyLargest(row, 0, 2, 4, cols, mask, actual, 0, null, 0, cols, 0);
+            assertSame(expected, actual, groups + " groups");
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"2, 4", "1, 4", "3, 4", "1, 2"})
     void whatIsKeptOfColumnsIsTheSame(int n, int m) {
         for (int tiles : GROUPS) {

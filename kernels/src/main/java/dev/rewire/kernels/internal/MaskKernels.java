@@ -1,6 +1,7 @@
 package dev.rewire.kernels.internal;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loops over rows of floats in native segments of any arena, and N:M masks of them. The mask of a row is a bit for each column: that of column c is
@@ -14,6 +15,42 @@ public interface MaskKernels {
 
     /** Keeps of each group the n floats of the largest magnitude, as {@code NmPruning.magnitude} says. */
     void largest(MemorySegment floats, long offset, int n, int m, int cols, long[] mask);
+
+    /** {@link #largest} and {@link #copy}. */
+    default void copyLargest(
+            MemorySegment from,
+            long offset,
+            int n,
+            int m,
+            int cols,
+            long[] mask,
+            MemorySegment kept,
+            long keptOffset,
+            @Nullable MemorySegment blocks,
+            long blocksOffset,
+            int blockCols,
+            long blockBytes) {
+        largest(from, offset, n, m, cols, mask);
+        copy(from, offset, cols, mask, kept, keptOffset, blocks, blocksOffset, blockCols, blockBytes);
+    }
+
+    /** {@link #gather}, and {@link #spread} where there are blocks. */
+    default void copy(
+            MemorySegment from,
+            long offset,
+            int cols,
+            long[] mask,
+            MemorySegment kept,
+            long keptOffset,
+            @Nullable MemorySegment blocks,
+            long blocksOffset,
+            int blockCols,
+            long blockBytes) {
+        gather(from, offset, cols, mask, kept, keptOffset);
+        if (blocks != null) {
+            spread(from, offset, cols, mask, blocks, blocksOffset, blockCols, blockBytes);
+        }
+    }
 
     /** Keeps the best transposable mask of each tile of m rows, as {@code NmPruning.transposable} says. */
     void tiles(MemorySegment floats, long offset, long rowBytes, int n, int m, int cols, long[][] masks);

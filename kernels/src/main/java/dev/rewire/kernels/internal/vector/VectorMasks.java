@@ -19,6 +19,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /** Masks of rows through checked access; the scalar loops take what is left of a vector, and other N:M than 2:4 where one is chosen. */
 final class VectorMasks implements MaskKernels {
@@ -52,24 +53,91 @@ final class VectorMasks implements MaskKernels {
         int vectors = cols / LANES;
         boolean tied = cols % LANES != 0;
         for (int i = 0; i < vectors; i++) {
-            IntVector keys = load(floats, offset + (long) i * VECTOR_BYTES)
-                    .reinterpretAsInts()
-                    .and(Integer.MAX_VALUE)
-                    .min(NAN_KEY);
-            IntVector neighbours = keys.rearrange(NEIGHBOUR);
-            IntVector larger = keys.max(neighbours);
-            IntVector smaller = keys.min(neighbours);
-            // The second of four is the smaller one of the pairs' larger ones, or the larger one of their smaller ones.
-            IntVector second = larger.min(larger.rearrange(OTHER_PAIR)).max(smaller.max(smaller.rearrange(OTHER_PAIR)));
-            long kept = keys.compare(VectorOperators.GE, second).toLong();
-            // Of each group at least two are not smaller than the second: more than half of all are so only if some are
-            // equal.
-            tied |= Long.bitCount(kept) != LANES / 2;
+            long kept = largest(load(floats, offset + (long) i * VECTOR_BYTES));
+            tied |= isTied(kept);
             mask[i * LANES / Long.SIZE] |= kept << (i * LANES);
         }
         if (tied) {
             resolve(floats, offset, cols, mask);
         }
+    }
+
+    /** Those that are not smaller than the second of their group of four. */
+    private static long largest(FloatVector floats) {
+        IntVector keys = floats.reinterpretAsInts().and(Integer.MAX_VALUE).min(NAN_KEY);
+        IntVector neighbours = keys.rearrange(NEIGHBOUR);
+        IntVector larger = keys.max(neighbours);
+        IntVector smaller = keys.min(neighbours);
+        // The second of four is the smaller one of the pairs' larger ones, or the larger one of their smaller ones.
+        IntVector second = larger.min(larger.rearrange(OTHER_PAIR)).max(smaller.max(smaller.rearrange(OTHER_PAIR)));
+        return keys.compare(VectorOperators.GE, second).toLong();
+    }
+
+    /** Of each group at least two are not smaller than the second: more than half of all are so only if some are equal. */
+    private static boolean isTied(long kept) {
+        return Long.bitCount(kept) != LANES / 2;
+    }
+
+    /** Choice and copies in one loop. */
+    @Override
+    public void copyLargest(
+            MemorySegment from,
+            long offset,
+            int n,
+            int m,
+            int cols,
+            long[] mask,
+            MemorySegment kept,
+            long keptOffset,
+            @Nullable MemorySegment blocks,
+            long blocksOffset,
+            int blockCols,
+            long blockBytes) {
+        if (n != 2 || m != 4 || !areWhole(cols, blockCols)) {
+            largest(from, offset, n, m, cols, mask);
+            copy(from, offset, cols, mask, kept, keptOffset, blocks, blocksOffset, blockCols, blockBytes);
+            return;
+        }
+        Arrays.fill(mask, 0);
+        int vectors = cols / LANES;
+        int shift = shift(cols, blockCols);
+        boolean tied = false;
+        for (int i = 0; i < vectors; i++) {
+            FloatVector row = load(from, offset + (long) i * VECTOR_BYTES);
+            long bits = largest(row);
+            tied |= isTied(bits);
+            mask[i * LANES / Long.SIZE] |= bits << (i * LANES);
+            VectorMask<Float> isKept = VectorMask.fromLong(SPECIES, bits);
+            half(row.compress(isKept)).intoMemorySegment(kept, keptOffset + (long) i * (VECTOR_BYTES / 2), ORDER);
+            if (blocks != null) {
+                FloatVector.zero(SPECIES)
+                        .blend(row, isKept)
+                        .intoMemorySegment(blocks, inBlocks(i, blocksOffset, shift, blockBytes), ORDER);
+            }
+        }
+        if (tied) {
+            resolve(from, offset, cols, mask);
+            copy(from, offset, cols, mask, kept, keptOffset, blocks, blocksOffset, blockCols, blockBytes);
+        }
+    }
+
+    /** Whether rows and blocks are whole vectors, and those of a block so many that a shift divides by them. */
+    private static boolean areWhole(int cols, int blockCols) {
+        return cols % LANES == 0 && (blockCols >= cols || (blockCols % LANES == 0 && Integer.bitCount(blockCols) == 1));
+    }
+
+    /** Divides the number of a vector by the vectors of a block. */
+    private static int shift(int cols, int blockCols) {
+        return blockCols >= cols ? Integer.SIZE - 1 : Integer.numberOfTrailingZeros(blockCols / LANES);
+    }
+
+    /** Where a vector of a row lies. One loop over a row takes two thirds of the time of one in another over the few vectors of a block. */
+    private static long inBlocks(int vector, long offset, int shift, long blockBytes) {
+        return offset + (vector >> shift) * blockBytes + (vector & ((1L << shift) - 1)) * VECTOR_BYTES;
+    }
+
+    private static FloatVector half(FloatVector vector) {
+        return (FloatVector) vector.reinterpretShape(HALF, 0);
     }
 
     /** Chooses anew, float by float, where a group of four does not keep two: some are equal, or no vector came so far. */
@@ -167,7 +235,7 @@ final class VectorMasks implements MaskKernels {
             float decay,
             MemorySegment target,
             long targetOffset) {
-        if (cols % LANES != 0 || blockCols % LANES != 0) {
+        if (!areWhole(cols, blockCols)) {
             rest.decay(
                     gradients,
                     gradientsOffset,
@@ -183,17 +251,13 @@ final class VectorMasks implements MaskKernels {
             return;
         }
         int vectors = cols / LANES;
-        int vectorsOfBlock = blockCols / LANES;
-        long block = gradientsOffset;
-        for (int first = 0; first < vectors; first += vectorsOfBlock) {
-            for (int i = 0; i < Math.min(vectorsOfBlock, vectors - first); i++) {
-                FloatVector g = load(gradients, block + (long) i * VECTOR_BYTES);
-                long at = (long) (first + i) * VECTOR_BYTES;
-                // A blend, as a masked addition is none where the processor has no masks.
-                FloatVector decayed = g.add(load(weights, offset + at).mul(decay));
-                decayed.blend(g, kept(mask, first + i)).intoMemorySegment(target, targetOffset + at, ORDER);
-            }
-            block += blockBytes;
+        int shift = shift(cols, blockCols);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector g = load(gradients, inBlocks(i, gradientsOffset, shift, blockBytes));
+            long at = (long) i * VECTOR_BYTES;
+            // A blend, as a masked addition is none where the processor has no masks.
+            FloatVector decayed = g.add(load(weights, offset + at).mul(decay));
+            decayed.blend(g, kept(mask, i)).intoMemorySegment(target, targetOffset + at, ORDER);
         }
     }
 
@@ -207,7 +271,7 @@ final class VectorMasks implements MaskKernels {
             FloatVector gathered =
                     load(from, offset + (long) i * VECTOR_BYTES).compress(VectorMask.fromLong(SPECIES, bits));
             if (count == LANES / 2) {
-                ((FloatVector) gathered.reinterpretShape(HALF, 0)).intoMemorySegment(kept, next, ORDER);
+                half(gathered).intoMemorySegment(kept, next, ORDER);
             } else {
                 gathered.intoMemorySegment(kept, next, ORDER, SPECIES.indexInRange(0, count));
             }
@@ -226,20 +290,16 @@ final class VectorMasks implements MaskKernels {
             long blocksOffset,
             int blockCols,
             long blockBytes) {
-        if (cols % LANES != 0 || blockCols % LANES != 0) {
+        if (!areWhole(cols, blockCols)) {
             rest.spread(from, offset, cols, mask, blocks, blocksOffset, blockCols, blockBytes);
             return;
         }
         int vectors = cols / LANES;
-        int vectorsOfBlock = blockCols / LANES;
-        long block = blocksOffset;
-        for (int first = 0; first < vectors; first += vectorsOfBlock) {
-            for (int i = 0; i < Math.min(vectorsOfBlock, vectors - first); i++) {
-                load(from, offset + (long) (first + i) * VECTOR_BYTES)
-                        .blend(0f, kept(mask, first + i).not())
-                        .intoMemorySegment(blocks, block + (long) i * VECTOR_BYTES, ORDER);
-            }
-            block += blockBytes;
+        int shift = shift(cols, blockCols);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector.zero(SPECIES)
+                    .blend(load(from, offset + (long) i * VECTOR_BYTES), kept(mask, i))
+                    .intoMemorySegment(blocks, inBlocks(i, blocksOffset, shift, blockBytes), ORDER);
         }
     }
 
@@ -255,12 +315,12 @@ final class VectorMasks implements MaskKernels {
             long blocksOffset,
             int blockCols,
             long blockBytes) {
-        if (n != 2 || masks.length != 4 || cols % LANES != 0 || blockCols % LANES != 0) {
+        if (n != 2 || masks.length != 4 || !areWhole(cols, blockCols)) {
             rest.gatherColumns(from, offset, rowBytes, n, cols, masks, blocks, blocksOffset, blockCols, blockBytes);
             return;
         }
         int vectors = cols / LANES;
-        int vectorsOfBlock = blockCols / LANES;
+        int shift = shift(cols, blockCols);
         for (int i = 0; i < vectors; i++) {
             long at = offset + (long) i * VECTOR_BYTES;
             FloatVector row1 = load(from, at + rowBytes);
@@ -269,7 +329,7 @@ final class VectorMasks implements MaskKernels {
             FloatVector first = row2.blend(row1, kept(masks[1], i)).blend(load(from, at), kept(masks[0], i));
             FloatVector second =
                     row1.blend(row2, kept(masks[2], i)).blend(load(from, at + 3 * rowBytes), kept(masks[3], i));
-            long to = blocksOffset + i / vectorsOfBlock * blockBytes + (long) (i % vectorsOfBlock) * VECTOR_BYTES;
+            long to = inBlocks(i, blocksOffset, shift, blockBytes);
             first.intoMemorySegment(blocks, to, ORDER);
             second.intoMemorySegment(blocks, to + (long) blockCols * Float.BYTES, ORDER);
         }
