@@ -50,6 +50,7 @@ public final class SddmmPlan implements AutoCloseable {
     private final Workers.Task multiplyTask = this::multiply;
     private final Workers.Task multiplyFewTask = this::multiplyFew;
     private final Workers.Task storeTask = this::store;
+    private final @Nullable OuterSddmm outer;
     private final @Nullable FewSamplesSddmm fewSamples;
     private final @Nullable DenseSddmm dense;
 
@@ -109,11 +110,14 @@ public final class SddmmPlan implements AutoCloseable {
         for (int worker = 0; worker < scratch.length; worker++) {
             scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
         }
-        fewSamples = FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads());
         dense = choice.isDense(storedOverDense())
                 ? new DenseSddmm(scratchArena, pattern, batch, layout, workers)
                 : null;
-        boolean packs = layout != Layout.PANELS;
+        outer = dense == null ? OuterSddmm.of(arena, scratchArena, pattern, batch, layout, workers) : null;
+        fewSamples = dense == null && outer == null
+                ? FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads())
+                : null;
+        boolean packs = layout == Layout.FEATURE_MAJOR || (layout == Layout.ROW_MAJOR && outer == null);
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
         panelsAtOnce = packs ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
         int packedBatch = dense == null ? (int) Math.min(batch, (long) panelsAtOnce * lanes) : 0;
@@ -274,11 +278,6 @@ public final class SddmmPlan implements AutoCloseable {
     public synchronized void run(DenseMatrix dy, DenseMatrix x) {
         checkDense();
         checkSamples(layout.samples(dy), layout.features(dy), layout.samples(x), layout.features(x));
-        PanelMatrix dyPanels = packedGradient;
-        PanelMatrix xPanels = packedInput;
-        if (dyPanels == null || xPanels == null) {
-            throw new AssertionError("a plan of dense operands has panels");
-        }
         Check.alive("dy", dy.segment());
         workers.checkReach("dy", dy.segment());
         Check.alive("x", x.segment());
@@ -289,7 +288,7 @@ public final class SddmmPlan implements AutoCloseable {
         samples = layout.samples(dy);
         panelsOfRun = (samples + lanes - 1) / lanes;
         try {
-            runTasks(dyPanels, xPanels);
+            runTasks(packedGradient, packedInput);
         } finally {
             denseGradient = null;
             denseInput = null;
@@ -337,7 +336,7 @@ public final class SddmmPlan implements AutoCloseable {
     }
 
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes the plan stale, not a difference in content
-    private void runTasks(PanelMatrix dy, PanelMatrix x) {
+    private void runTasks(@Nullable PanelMatrix dy, @Nullable PanelMatrix x) {
         checkOpen();
         if (!isPlanned || dw.pattern() != pattern) {
             throw new IllegalStateException("dw: rewired since this plan was made; call replan()");
@@ -356,24 +355,14 @@ public final class SddmmPlan implements AutoCloseable {
                     return;
                 }
                 if (dense != null) {
-                    multiply(dense, dy, x);
-                    workers.run(dense.tasks(), storeTask);
-                    clearPadding(0, pattern.blocks());
-                    hasRun = true;
-                    return;
-                }
-                if (fewSamples != null) {
-                    gather(fewSamples, dy, x);
+                    multiply(dense);
+                } else if (outer != null) {
+                    multiply(outer);
+                } else if (fewSamples != null) {
+                    gather(fewSamples);
                     workers.run(tasksOfFew(), multiplyFewTask);
-                    hasRun = true;
-                    return;
-                }
-                for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsAtOnce) {
-                    if (denseInput != null) {
-                        workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
-                        workers.run(panelsOfTurn() * PanelCopying.chunks(x), packInputTask);
-                    }
-                    workers.run(tasks(), multiplyTask);
+                } else {
+                    multiplyPanels();
                 }
                 hasRun = true;
             } finally {
@@ -386,11 +375,42 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
-    private void multiply(DenseSddmm all, PanelMatrix dy, PanelMatrix x) {
+    private void multiply(DenseSddmm all) {
         if (denseGradient != null && denseInput != null) {
             all.run(denseGradient, denseInput);
-        } else {
-            all.run(dy, x);
+        } else if (gradient != null && input != null) {
+            all.run(gradient, input);
+        }
+        workers.run(all.tasks(), storeTask);
+        clearPadding(0, pattern.blocks());
+    }
+
+    private void multiply(OuterSddmm all) {
+        all.begin(rowStarts, colStarts, pattern.blocks(), target, accumulate);
+        if (layout == Layout.ROW_MAJOR && denseGradient != null && denseInput != null) {
+            all.run(denseGradient, denseInput);
+        } else if (gradient != null && input != null) {
+            pack(gradient, input);
+            all.run(gradient, input, samples);
+        }
+        clearPadding(0, pattern.blocks());
+    }
+
+    private void multiplyPanels() {
+        if (gradient == null || input == null) {
+            throw new AssertionError("no run");
+        }
+        for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsAtOnce) {
+            pack(gradient, input);
+            workers.run(tasks(), multiplyTask);
+        }
+    }
+
+    /** Packs operands of the turn that are not panels. */
+    private void pack(PanelMatrix dy, PanelMatrix x) {
+        if (denseInput != null) {
+            workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
+            workers.run(panelsOfTurn() * PanelCopying.chunks(x), packInputTask);
         }
     }
 
@@ -410,7 +430,7 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
-    private void gather(FewSamplesSddmm few, PanelMatrix dy, PanelMatrix x) {
+    private void gather(FewSamplesSddmm few) {
         for (int sample = 0; sample < samples; sample++) {
             if (denseGradient != null && denseInput != null) {
                 few.gatherGradient(
@@ -425,9 +445,9 @@ public final class SddmmPlan implements AutoCloseable {
                         pattern.cols(),
                         sample * layout.sampleStride(denseInput),
                         layout.featureStride(denseInput));
-            } else {
-                few.gatherGradient(sample, dy.segment(), pattern.rows(), sample, lanes);
-                few.gatherInput(sample, x.segment(), pattern.cols(), sample, lanes);
+            } else if (gradient != null && input != null) {
+                few.gatherGradient(sample, gradient.segment(), pattern.rows(), sample, lanes);
+                few.gatherInput(sample, input.segment(), pattern.cols(), sample, lanes);
             }
         }
     }

@@ -15,6 +15,9 @@ final class EveryTile {
 
     private static final int BATCH = 64;
 
+    /** So many that blocks with rows of whole vectors go by panels, too. */
+    private static final int MANY_SAMPLES = 8192;
+
     /** Of fewer lanes, where N:M has longer code, the longest for large groups. */
     private static final int FEW_LANES = 16;
 
@@ -71,6 +74,8 @@ final class EveryTile {
                 run(SparseMatrix.allocate(arena, pattern, type), type);
             }
         }
+        BlockPattern wide = BlockPattern.random(OUTPUTS, INPUTS, 16, 16, 3, random);
+        backwardWeight(SparseMatrix.allocate(arena, wide), MANY_SAMPLES);
         for (int[] nm : NM) {
             NmPattern general = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 1, random);
             for (ValueType type : TYPES) {
@@ -92,10 +97,14 @@ final class EveryTile {
                 fewSamples(w, batch);
             }
             product(w, Direction.BACKWARD_INPUT, OUTPUTS, INPUTS);
-            PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, OUTPUTS);
-            PanelMatrix x = PanelMatrix.allocate(arena, BATCH, INPUTS);
-            repeat(SddmmPlan.backwardWeight(arena, w, BATCH, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
+            backwardWeight(w, BATCH);
         }
+    }
+
+    private void backwardWeight(SparseMatrix w, int batch) {
+        PanelMatrix dy = PanelMatrix.allocate(arena, batch, OUTPUTS);
+        PanelMatrix x = PanelMatrix.allocate(arena, batch, INPUTS);
+        repeat(SddmmPlan.backwardWeight(arena, w, batch, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
     }
 
     private void fewSamples(SparseMatrix w, int batch) {

@@ -21,7 +21,8 @@ class TileCompilationTest {
     private static final List<String> KINDS = List.of(
             "SpmmTile",
             "SpmvTile",
-            "SddmmTile",
+            "1SddmmTile",
+            "OuterSddmmTile",
             "NmTile",
             "NmSpmvTile",
             "PartialSums",

@@ -42,6 +42,10 @@ public interface KernelProvider {
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);
 
+    /** The SDDMM kernel for blocks of wide rows and a gradient whose features are so many bytes apart; null where that of panels is as good. */
+    @Nullable
+    OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes);
+
     /** Copies between row-major matrices and panels. */
     PanelCopy panelCopy();
 

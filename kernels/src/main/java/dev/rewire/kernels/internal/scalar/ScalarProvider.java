@@ -5,6 +5,7 @@ import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
+import dev.rewire.kernels.internal.OuterSddmmKernel;
 import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
@@ -64,6 +65,11 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public SddmmKernel sddmm(SddmmShape shape) {
         return new ScalarSddmm(shape);
+    }
+
+    @Override
+    public @Nullable OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes) {
+        return null;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
+import dev.rewire.kernels.internal.OuterSddmmKernel;
 import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
@@ -110,6 +111,13 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public SddmmKernel sddmm(SddmmShape shape) {
         return new VectorSddmm(shape);
+    }
+
+    @Override
+    public @Nullable OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes) {
+        return VectorOuterSddmm.fit(blockRows, blockCols)
+                ? new VectorOuterSddmm(blockRows, blockCols, featureBytes)
+                : null;
     }
 
     @Override
