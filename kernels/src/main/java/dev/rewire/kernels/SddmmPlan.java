@@ -36,6 +36,7 @@ public final class SddmmPlan implements AutoCloseable {
     private final int panelsAtOnce;
     private final Layout layout;
     private final boolean accumulate;
+    private final boolean strided;
     private final Workers workers;
     private final PlanChoice choice;
     private final KernelArena arena;
@@ -66,6 +67,13 @@ public final class SddmmPlan implements AutoCloseable {
     private @Nullable SddmmTiles tiles;
     private MemorySegment sums = MemorySegment.NULL;
     private boolean isPadded;
+
+    /** Behind the last feature a matrix has no zeros for blocks that reach over the edge. */
+    private boolean readsInPlace;
+
+    /** What the last run did. */
+    private boolean wasInPlace;
+
     private boolean isPlanned;
     private String measured = "";
     private boolean hasRun;
@@ -79,6 +87,9 @@ public final class SddmmPlan implements AutoCloseable {
     private int samples;
     private int firstPanel;
     private int panelsOfRun;
+
+    /** The first of them, which are not packed: all that the samples fill, or none. */
+    private int panelsInPlace;
 
     private SddmmPlan(
             KernelArena arena,
@@ -102,6 +113,8 @@ public final class SddmmPlan implements AutoCloseable {
         pattern = dw.pattern();
         lanes = PanelMatrix.lanesFor(batch);
         int panels = (batch + lanes - 1) / lanes;
+        // Single elements load an input for each product, and the stride would cost as much as that.
+        strided = layout == Layout.FEATURE_MAJOR && pattern.blockRows() * pattern.blockCols() > 1;
         addingKernel = kernel(true);
         tileKernel = kernel(false);
         kernel = accumulate ? addingKernel : tileKernel;
@@ -127,7 +140,7 @@ public final class SddmmPlan implements AutoCloseable {
     private SddmmKernel kernel(boolean adding) {
         int samples = Math.min(batch, lanes);
         return Providers.active()
-                .sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, samples, adding));
+                .sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, strided, samples, adding));
     }
 
     /**
@@ -198,6 +211,7 @@ public final class SddmmPlan implements AutoCloseable {
         pattern = dw.pattern();
         int blocks = pattern.blocks();
         isPadded = pattern.rows() % pattern.blockRows() != 0 || pattern.cols() % pattern.blockCols() != 0;
+        readsInPlace = strided && !isPadded && dense == null && fewSamples == null;
         if (rowStarts.length < blocks) {
             rowStarts = new int[blocks];
             colStarts = new int[blocks];
@@ -288,11 +302,35 @@ public final class SddmmPlan implements AutoCloseable {
         denseInput = x;
         samples = layout.samples(dy);
         panelsOfRun = (samples + lanes - 1) / lanes;
+        KernelArena dyArena = dy.arena();
+        KernelArena xArena = x.arena();
         try {
-            runTasks(dyPanels, xPanels);
+            if (readsInPlace && dyArena != null && xArena != null) {
+                panelsInPlace = samples / lanes;
+                wasInPlace = panelsInPlace > 0;
+                runInPlace(dyArena, xArena, dyPanels, xPanels);
+            } else {
+                wasInPlace = false;
+                runTasks(dyPanels, xPanels);
+            }
         } finally {
+            panelsInPlace = 0;
             denseGradient = null;
             denseInput = null;
+        }
+    }
+
+    private void runInPlace(KernelArena dyArena, KernelArena xArena, PanelMatrix dyPanels, PanelMatrix xPanels) {
+        dyArena.acquire("dy");
+        try {
+            xArena.acquire("x");
+            try {
+                runTasks(dyPanels, xPanels);
+            } finally {
+                xArena.release();
+            }
+        } finally {
+            dyArena.release();
         }
     }
 
@@ -368,8 +406,8 @@ public final class SddmmPlan implements AutoCloseable {
                     hasRun = true;
                     return;
                 }
-                for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsAtOnce) {
-                    if (denseInput != null) {
+                for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsOfTurn()) {
+                    if (denseInput != null && !isTurnInPlace()) {
                         workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
                         workers.run(panelsOfTurn() * PanelCopying.chunks(x), packInputTask);
                     }
@@ -453,8 +491,16 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
+    private long featureBytes() {
+        return (long) lanes * Float.BYTES;
+    }
+
     private int panelsOfTurn() {
-        return Math.min(panelsAtOnce, panelsOfRun - firstPanel);
+        return isTurnInPlace() ? panelsInPlace : Math.min(panelsAtOnce, panelsOfRun - firstPanel);
+    }
+
+    private boolean isTurnInPlace() {
+        return firstPanel < panelsInPlace;
     }
 
     private void packGradient(int task, int worker) {
@@ -481,19 +527,38 @@ public final class SddmmPlan implements AutoCloseable {
         }
         int first = task * blocksOfTask;
         int end = Math.min(first + blocksOfTask, pattern.blocks());
-        (firstPanel == 0 ? kernel : addingKernel)
-                .run(
-                        rowStarts,
-                        colStarts,
-                        first,
-                        end,
-                        panelsOfTurn(),
-                        dy.segment(),
-                        dy.panelStride() * Float.BYTES,
-                        x.segment(),
-                        x.panelStride() * Float.BYTES,
-                        target,
-                        scratch[worker]);
+        SddmmKernel blocks = firstPanel == 0 ? kernel : addingKernel;
+        if (isTurnInPlace() && denseGradient != null && denseInput != null) {
+            blocks.run(
+                    rowStarts,
+                    colStarts,
+                    first,
+                    end,
+                    panelsOfTurn(),
+                    denseGradient.segment(),
+                    featureBytes(),
+                    denseGradient.rowStride() * Float.BYTES,
+                    denseInput.segment(),
+                    featureBytes(),
+                    denseInput.rowStride() * Float.BYTES,
+                    target,
+                    scratch[worker]);
+        } else {
+            blocks.run(
+                    rowStarts,
+                    colStarts,
+                    first,
+                    end,
+                    panelsOfTurn(),
+                    dy.segment(),
+                    dy.panelStride() * Float.BYTES,
+                    featureBytes(),
+                    x.segment(),
+                    x.panelStride() * Float.BYTES,
+                    featureBytes(),
+                    target,
+                    scratch[worker]);
+        }
         clearPadding(first, end);
     }
 
@@ -518,8 +583,10 @@ public final class SddmmPlan implements AutoCloseable {
                             panelsOfTurn(),
                             dy.segment(),
                             dy.panelStride() * Float.BYTES,
+                            featureBytes(),
                             x.segment(),
                             x.panelStride() * Float.BYTES,
+                            featureBytes(),
                             sums,
                             scratch[worker]);
             if (last) {
@@ -590,6 +657,7 @@ public final class SddmmPlan implements AutoCloseable {
     @Override
     public String toString() {
         return "backward to the weights, batch " + batch + ", " + pattern + ", " + layout
+                + (wasInPlace ? " (read in place)" : "")
                 + (accumulate ? ", accumulating" : "") + ", "
                 + Providers.active().name() + " kernels of "
                 + Providers.active().vectorBits() + " bits, " + workers.threads()
