@@ -332,9 +332,9 @@ public final class SpmmPlan implements AutoCloseable {
     private void run(DensePanels of) {
         KernelArena inputArena = of.inputArena() == null ? arena : of.inputArena();
         KernelArena outputArena = of.outputArena() == null ? arena : of.outputArena();
-        inputArena.acquire("x");
+        inputArena.acquire(inputArena == arena ? "plan" : "x");
         try {
-            outputArena.acquire("y");
+            outputArena.acquire(outputArena == arena ? "plan" : "y");
             try {
                 runTasks();
             } finally {
