@@ -14,9 +14,19 @@ final class BlockWeights implements SpmmWeights {
     /** They stay in the second-level cache from panel to panel. */
     private static final int TASK_VALUES = CacheSizes.items(CacheSizes.L2 / 4, Float.BYTES, 32 * 1024);
 
+    /**
+     * Of a first-level cache an address' place is told by its last twelve bits. Features whose distance is a multiple of this leave half of the places and more to
+     * nobody, as 64 samples take half of it.
+     */
+    private static final long ALIASING_BYTES = 2 * 64 * Float.BYTES;
+
+    /** Products of a sample of an input from which on it pays to pack it, lest its place in the cache is another's. */
+    private static final long FEW_PRODUCTS = 128;
+
     private final StoredValues w;
     private final boolean transposed;
     private final SpmmSchedule schedule;
+    private final int inputs;
     private final InputChunks chunks;
     private final SpmmShape shape;
     private final SpmmKernel kernel;
@@ -44,6 +54,8 @@ final class BlockWeights implements SpmmWeights {
                 : null;
         widenedValues = WidenedValues.of(setup, w.memory(), w.type());
         ValueType type = widenedValues == null ? w.type() : ValueType.F32;
+        // Tiles of one output load each sample for a single product, and the stride would cost as much as that.
+        boolean strided = setup.strided() && (transposed ? cols : rows) > 1;
         shape = transposed
                 ? new SpmmShape(
                         cols,
@@ -52,6 +64,7 @@ final class BlockWeights implements SpmmWeights {
                         cols,
                         rows * cols,
                         setup.lanes(),
+                        strided,
                         setup.lanes(),
                         orderedValues != null,
                         type,
@@ -64,6 +77,7 @@ final class BlockWeights implements SpmmWeights {
                         1,
                         rows * cols,
                         setup.lanes(),
+                        strided,
                         setup.lanes(),
                         true,
                         type,
@@ -73,7 +87,7 @@ final class BlockWeights implements SpmmWeights {
                 ? scattered
                 : Providers.active()
                         .spmv(
-                                shape,
+                                shape.inPanels(),
                                 setup.batch(),
                                 pattern.storedElements() * w.type().bytes());
         kernel = LastPanel.kernel(setup, samples -> Providers.active().spmm(shape.withSamples(samples)));
@@ -82,7 +96,7 @@ final class BlockWeights implements SpmmWeights {
         lastGroupKernel = remainder == 0
                 ? null
                 : LastPanel.kernel(setup, samples -> Providers.active().spmm(rest.withSamples(samples)));
-        int inputs = transposed ? pattern.rows() : pattern.cols();
+        inputs = transposed ? pattern.rows() : pattern.cols();
         int groups = transposed ? pattern.gridCols() : pattern.gridRows();
         // In narrower panels samples are near enough as it is, and more outputs share what they load.
         chunks = new InputChunks(inputs, shape.steps(), shape.outputs() == 1 && setup.lanes() == 64);
@@ -169,6 +183,19 @@ final class BlockWeights implements SpmmWeights {
         if (last && lastGroupKernel != null) {
             lastGroupKernel.run(index, endGroup - 1, endGroup, at);
         }
+    }
+
+    @Override
+    public boolean readsInPlace(long stride) {
+        boolean endsWithInputs = inputs % shape.steps() == 0; // behind the last one a matrix has no zeros
+        boolean aliases = stride % ALIASING_BYTES == 0;
+        long products = (long) index.offsets()[index.groups()] * shape.steps() * shape.outputs();
+        return shape.strided() && endsWithInputs && (!aliases || products < FEW_PRODUCTS * inputs);
+    }
+
+    @Override
+    public boolean writesInPlace() {
+        return shape.strided();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.rewire.kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row-major view of 32-bit floats in native memory: {@code rows × cols} elements, row {@code i} starting {@code i · rowStride} floats
@@ -14,12 +15,14 @@ public final class DenseMatrix {
     private final int rows;
     private final int cols;
     private final long rowStride;
+    private final @Nullable KernelArena arena;
 
-    private DenseMatrix(MemorySegment segment, int rows, int cols, long rowStride) {
+    private DenseMatrix(MemorySegment segment, int rows, int cols, long rowStride, @Nullable KernelArena arena) {
         this.segment = segment;
         this.rows = rows;
         this.cols = cols;
         this.rowStride = rowStride;
+        this.arena = arena;
     }
 
     /**
@@ -53,11 +56,32 @@ public final class DenseMatrix {
                     "rowStride: " + rowStride + " is out of range; accepted are " + cols + " to " + Integer.MAX_VALUE);
         }
         Check.floats("segment", segment, rows == 0 ? 0 : (rows - 1) * rowStride + cols);
-        return new DenseMatrix(segment, rows, cols, rowStride);
+        return new DenseMatrix(segment, rows, cols, rowStride, null);
     }
 
     /**
-     * A new matrix, zeroed if the allocator zeroes.
+     * A view of memory of a {@link KernelArena}, with a distance between rows: what {@link Layout#FEATURE_MAJOR} products run on where it lies. A view that does
+     * not name the arena is copied there, as memory of any other arena is.
+     *
+     * @param arena whose memory it is
+     * @param segment native, aligned to 4 bytes, long enough for the last row
+     * @param rows at least 0
+     * @param cols at least 0
+     * @param rowStride floats from one row to the next, at least {@code cols}
+     * @return the view
+     * @throws IllegalArgumentException if an argument is not as described
+     */
+    public static DenseMatrix of(KernelArena arena, MemorySegment segment, int rows, int cols, long rowStride) {
+        DenseMatrix view = of(segment, rows, cols, rowStride);
+        if (!segment.scope().equals(arena.scope())) {
+            throw new IllegalArgumentException(
+                    "segment: memory of another arena; accepted are segments that the given arena allocated");
+        }
+        return new DenseMatrix(view.segment, rows, cols, rowStride, arena);
+    }
+
+    /**
+     * A new matrix, zeroed if the allocator zeroes. On a {@link KernelArena} it is a view {@linkplain #of(KernelArena, MemorySegment, int, int, long) of its memory}.
      *
      * @param allocator where the memory comes from and whose arena frees it
      * @param rows at least 0
@@ -69,7 +93,8 @@ public final class DenseMatrix {
         Check.range("rows", rows, 0, Integer.MAX_VALUE);
         Check.range("cols", cols, 0, Integer.MAX_VALUE);
         Check.range("rows · cols", (long) rows * cols, 0, Long.MAX_VALUE / Float.BYTES);
-        return of(allocator.allocate((long) rows * cols * Float.BYTES, KernelArena.ALIGNMENT), rows, cols);
+        MemorySegment segment = allocator.allocate((long) rows * cols * Float.BYTES, KernelArena.ALIGNMENT);
+        return allocator instanceof KernelArena arena ? of(arena, segment, rows, cols, cols) : of(segment, rows, cols);
     }
 
     /**
@@ -149,6 +174,12 @@ public final class DenseMatrix {
      */
     public MemorySegment segment() {
         return segment;
+    }
+
+    /** The arena that keeps the memory alive under a product, if it is known. */
+    @Nullable
+    KernelArena arena() {
+        return arena;
     }
 
     /** Bytes from the first element to behind the last one; the segment may be longer, and hold other matrices there. */

@@ -91,6 +91,16 @@ final class ExpandedWeights implements SpmmWeights {
     }
 
     @Override
+    public boolean readsInPlace(long stride) {
+        return dense.readsInPlace(stride);
+    }
+
+    @Override
+    public boolean writesInPlace() {
+        return dense.writesInPlace();
+    }
+
+    @Override
     public @Nullable SpmvKernel spmv() {
         return dense.spmv();
     }

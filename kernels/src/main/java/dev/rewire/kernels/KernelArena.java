@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The arena of everything that kernels run on: panels, block values, scratch. Allocations are aligned to 64 bytes and zeroed, and may be
@@ -24,11 +23,9 @@ public final class KernelArena implements Arena {
     private final boolean ownsBacking;
     private final boolean partsShareBacking;
     private final AtomicInteger running = new AtomicInteger();
-    private final @Nullable KernelArena whole;
     private final Set<KernelArena> parts = ConcurrentHashMap.newKeySet();
 
-    private KernelArena(Arena backing, boolean ownsBacking, boolean partsShareBacking, @Nullable KernelArena whole) {
-        this.whole = whole;
+    private KernelArena(Arena backing, boolean ownsBacking, boolean partsShareBacking) {
         this.backing = backing;
         this.ownsBacking = ownsBacking;
         this.partsShareBacking = partsShareBacking;
@@ -40,12 +37,12 @@ public final class KernelArena implements Arena {
      * @return an open arena
      */
     public static KernelArena open() {
-        return new KernelArena(Arena.ofShared(), true, false, null);
+        return new KernelArena(Arena.ofShared(), true, false);
     }
 
     /** An arena on the allocations of another, which must not be closed on its own: for tests with guarded pages. */
     static KernelArena over(Arena backing) {
-        return new KernelArena(backing, true, true, null);
+        return new KernelArena(backing, true, true);
     }
 
     /** An arena that is closed with this one, or before by {@link #closePart}. */
@@ -53,18 +50,13 @@ public final class KernelArena implements Arena {
         acquire("arena");
         try {
             KernelArena part = partsShareBacking
-                    ? new KernelArena(backing, false, true, this)
-                    : new KernelArena(Arena.ofShared(), true, false, this);
+                    ? new KernelArena(backing, false, true)
+                    : new KernelArena(Arena.ofShared(), true, false);
             parts.add(part);
             return part;
         } finally {
             release();
         }
-    }
-
-    /** Whether the memory is of this arena, or of the one that it is a part of: a product that runs on this one keeps it. */
-    boolean keeps(MemorySegment segment) {
-        return segment.scope().equals(scope()) || (whole != null && whole.keeps(segment));
     }
 
     /** Frees a part; nothing runs on it. */

@@ -13,6 +13,8 @@ final class OuterSddmm {
     /** More samples are faster by panels, unless about as much as the caches of a core hold: panels of gradients are read in bursts. */
     private static final int FEW_PANEL_SAMPLES = 128;
 
+    private static final int PANEL = 64;
+
     private static final long FEW_PANEL_BYTES = 2 * CacheSizes.L2;
 
     private static final int MOST_SAMPLES = 256;
@@ -24,7 +26,7 @@ final class OuterSddmm {
 
     private final OuterSddmmKernel kernel;
     private final BlockPattern shape;
-    private final KernelArena arena;
+    private final Layout layout;
     private final Workers workers;
     private final int samplesAtOnce;
     private final long stripBytes;
@@ -50,14 +52,13 @@ final class OuterSddmm {
     private int samples;
 
     private OuterSddmm(
-            KernelArena arena,
             KernelArena scratch,
             OuterSddmmKernel kernel,
             BlockPattern shape,
             int batch,
             Layout layout,
             Workers workers) {
-        this.arena = arena;
+        this.layout = layout;
         this.kernel = kernel;
         this.shape = shape;
         this.workers = workers;
@@ -74,20 +75,22 @@ final class OuterSddmm {
     /**
      * For a plan, or null where panels are as good.
      *
-     * @param arena the plan's: row-major gradients of its memory are read there, others are copied
      * @param scratch that of the plan
      */
-    static @Nullable OuterSddmm of(
-            KernelArena arena, KernelArena scratch, BlockPattern shape, int batch, Layout layout, Workers workers) {
-        boolean isRowMajor = layout == Layout.ROW_MAJOR;
-        boolean areFew = batch <= FEW_PANEL_SAMPLES
-                || ((long) shape.rows() + shape.cols()) * batch * Float.BYTES <= FEW_PANEL_BYTES;
-        if (batch == 0 || !(isRowMajor || areFew)) {
+    static @Nullable OuterSddmm of(KernelArena scratch, BlockPattern shape, int batch, Layout layout, Workers workers) {
+        boolean pays = switch (layout) {
+            case ROW_MAJOR -> true;
+            case PANELS ->
+                batch <= FEW_PANEL_SAMPLES
+                        || ((long) shape.rows() + shape.cols()) * batch * Float.BYTES <= FEW_PANEL_BYTES;
+            case FEATURE_MAJOR -> batch <= PANEL; // others are not packed
+        };
+        if (batch == 0 || !pays) {
             return null;
         }
-        long featureBytes = isRowMajor ? Float.BYTES : (long) PanelMatrix.lanesFor(batch) * Float.BYTES;
+        long featureBytes = (long) (layout == Layout.ROW_MAJOR ? 1 : PanelMatrix.lanesFor(batch)) * Float.BYTES;
         OuterSddmmKernel kernel = Providers.active().outerSddmm(shape.blockRows(), shape.blockCols(), featureBytes);
-        return kernel == null ? null : new OuterSddmm(arena, scratch, kernel, shape, batch, layout, workers);
+        return kernel == null ? null : new OuterSddmm(scratch, kernel, shape, batch, layout, workers);
     }
 
     /** Says what is computed by the next run. */
@@ -99,12 +102,16 @@ final class OuterSddmm {
         this.accumulate = accumulate;
     }
 
-    /** Multiplies row-major operands. */
-    void run(DenseMatrix dy, DenseMatrix x) {
+    /** Whether gradients may be read where they lie: blocks that reach over the edge would read what lies behind a row. */
+    boolean readsInPlace() {
+        return layout == Layout.ROW_MAJOR && shape.rows() % shape.blockRows() == 0;
+    }
+
+    /** Multiplies row-major operands, a gradient that it {@link #readsInPlace} where it lies. */
+    void run(DenseMatrix dy, DenseMatrix x, boolean inPlace) {
         gradient = dy;
         input = x;
-        // Blocks that reach over the edge would read what lies behind the row.
-        copiesGradient = shape.rows() % shape.blockRows() != 0 || !arena.keeps(dy.segment());
+        copiesGradient = !inPlace;
         try {
             for (firstSample = 0; firstSample < dy.rows(); firstSample += samplesAtOnce) {
                 samples = Math.min(samplesAtOnce, dy.rows() - firstSample);

@@ -36,6 +36,7 @@ public final class SddmmPlan implements AutoCloseable {
     private final int panelsAtOnce;
     private final Layout layout;
     private final boolean accumulate;
+    private final boolean strided;
     private final Workers workers;
     private final PlanChoice choice;
     private final KernelArena arena;
@@ -67,6 +68,13 @@ public final class SddmmPlan implements AutoCloseable {
     private @Nullable SddmmTiles tiles;
     private MemorySegment sums = MemorySegment.NULL;
     private boolean isPadded;
+
+    /** Behind the last feature a matrix has no zeros for blocks that reach over the edge. */
+    private boolean readsInPlace;
+
+    /** What the last run did. */
+    private boolean wasInPlace;
+
     private boolean isPlanned;
     private String measured = "";
     private boolean hasRun;
@@ -80,6 +88,9 @@ public final class SddmmPlan implements AutoCloseable {
     private int samples;
     private int firstPanel;
     private int panelsOfRun;
+
+    /** The first of them, which are not packed: all that the samples fill, or none. */
+    private int panelsInPlace;
 
     private SddmmPlan(
             KernelArena arena,
@@ -103,6 +114,8 @@ public final class SddmmPlan implements AutoCloseable {
         pattern = dw.pattern();
         lanes = PanelMatrix.lanesFor(batch);
         int panels = (batch + lanes - 1) / lanes;
+        // Single elements load an input for each product, and the stride would cost as much as that.
+        strided = layout == Layout.FEATURE_MAJOR && pattern.blockRows() * pattern.blockCols() > 1;
         addingKernel = kernel(true);
         tileKernel = kernel(false);
         kernel = accumulate ? addingKernel : tileKernel;
@@ -113,7 +126,7 @@ public final class SddmmPlan implements AutoCloseable {
         dense = choice.isDense(storedOverDense())
                 ? new DenseSddmm(scratchArena, pattern, batch, layout, workers)
                 : null;
-        outer = dense == null ? OuterSddmm.of(arena, scratchArena, pattern, batch, layout, workers) : null;
+        outer = dense == null ? OuterSddmm.of(scratchArena, pattern, batch, layout, workers) : null;
         fewSamples = dense == null && outer == null
                 ? FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads())
                 : null;
@@ -131,7 +144,7 @@ public final class SddmmPlan implements AutoCloseable {
     private SddmmKernel kernel(boolean adding) {
         int samples = Math.min(batch, lanes);
         return Providers.active()
-                .sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, samples, adding));
+                .sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, strided, samples, adding));
     }
 
     /**
@@ -202,6 +215,8 @@ public final class SddmmPlan implements AutoCloseable {
         pattern = dw.pattern();
         int blocks = pattern.blocks();
         isPadded = pattern.rows() % pattern.blockRows() != 0 || pattern.cols() % pattern.blockCols() != 0;
+        readsInPlace =
+                outer != null ? outer.readsInPlace() : strided && !isPadded && dense == null && fewSamples == null;
         if (rowStarts.length < blocks) {
             rowStarts = new int[blocks];
             colStarts = new int[blocks];
@@ -287,11 +302,34 @@ public final class SddmmPlan implements AutoCloseable {
         denseInput = x;
         samples = layout.samples(dy);
         panelsOfRun = (samples + lanes - 1) / lanes;
+        KernelArena dyArena = dy.arena();
+        KernelArena xArena = x.arena();
         try {
-            runTasks(packedGradient, packedInput);
+            wasInPlace = readsInPlace && dyArena != null && xArena != null;
+            if (wasInPlace && dyArena != null && xArena != null) {
+                runInPlace(dyArena, xArena);
+            } else {
+                runTasks(packedGradient, packedInput);
+            }
         } finally {
+            panelsInPlace = 0;
             denseGradient = null;
             denseInput = null;
+        }
+    }
+
+    private void runInPlace(KernelArena dyArena, KernelArena xArena) {
+        dyArena.acquire("dy");
+        try {
+            xArena.acquire("x");
+            try {
+                panelsInPlace = layout == Layout.FEATURE_MAJOR ? samples / lanes : 0;
+                runTasks(packedGradient, packedInput);
+            } finally {
+                xArena.release();
+            }
+        } finally {
+            dyArena.release();
         }
     }
 
@@ -388,7 +426,7 @@ public final class SddmmPlan implements AutoCloseable {
     private void multiply(OuterSddmm all) {
         all.begin(rowStarts, colStarts, pattern.blocks(), target, accumulate);
         if (layout == Layout.ROW_MAJOR && denseGradient != null && denseInput != null) {
-            all.run(denseGradient, denseInput);
+            all.run(denseGradient, denseInput, wasInPlace);
         } else if (gradient != null && input != null) {
             pack(gradient, input);
             all.run(gradient, input, samples);
@@ -400,7 +438,7 @@ public final class SddmmPlan implements AutoCloseable {
         if (gradient == null || input == null) {
             throw new AssertionError("no run");
         }
-        for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsAtOnce) {
+        for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsOfTurn()) {
             pack(gradient, input);
             workers.run(tasks(), multiplyTask);
         }
@@ -408,7 +446,7 @@ public final class SddmmPlan implements AutoCloseable {
 
     /** Packs operands of the turn that are not panels. */
     private void pack(PanelMatrix dy, PanelMatrix x) {
-        if (denseInput != null) {
+        if (denseInput != null && !isTurnInPlace()) {
             workers.run(panelsOfTurn() * PanelCopying.chunks(dy), packGradientTask);
             workers.run(panelsOfTurn() * PanelCopying.chunks(x), packInputTask);
         }
@@ -473,8 +511,16 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
+    private long featureBytes() {
+        return (long) lanes * Float.BYTES;
+    }
+
     private int panelsOfTurn() {
-        return Math.min(panelsAtOnce, panelsOfRun - firstPanel);
+        return isTurnInPlace() ? panelsInPlace : Math.min(panelsAtOnce, panelsOfRun - firstPanel);
+    }
+
+    private boolean isTurnInPlace() {
+        return firstPanel < panelsInPlace;
     }
 
     private void packGradient(int task, int worker) {
@@ -501,19 +547,38 @@ public final class SddmmPlan implements AutoCloseable {
         }
         int first = task * blocksOfTask;
         int end = Math.min(first + blocksOfTask, pattern.blocks());
-        (firstPanel == 0 ? kernel : addingKernel)
-                .run(
-                        rowStarts,
-                        colStarts,
-                        first,
-                        end,
-                        panelsOfTurn(),
-                        dy.segment(),
-                        dy.panelStride() * Float.BYTES,
-                        x.segment(),
-                        x.panelStride() * Float.BYTES,
-                        target,
-                        scratch[worker]);
+        SddmmKernel blocks = firstPanel == 0 ? kernel : addingKernel;
+        if (isTurnInPlace() && denseGradient != null && denseInput != null) {
+            blocks.run(
+                    rowStarts,
+                    colStarts,
+                    first,
+                    end,
+                    panelsOfTurn(),
+                    denseGradient.segment(),
+                    featureBytes(),
+                    denseGradient.rowStride() * Float.BYTES,
+                    denseInput.segment(),
+                    featureBytes(),
+                    denseInput.rowStride() * Float.BYTES,
+                    target,
+                    scratch[worker]);
+        } else {
+            blocks.run(
+                    rowStarts,
+                    colStarts,
+                    first,
+                    end,
+                    panelsOfTurn(),
+                    dy.segment(),
+                    dy.panelStride() * Float.BYTES,
+                    featureBytes(),
+                    x.segment(),
+                    x.panelStride() * Float.BYTES,
+                    featureBytes(),
+                    target,
+                    scratch[worker]);
+        }
         clearPadding(first, end);
     }
 
@@ -538,8 +603,10 @@ public final class SddmmPlan implements AutoCloseable {
                             panelsOfTurn(),
                             dy.segment(),
                             dy.panelStride() * Float.BYTES,
+                            featureBytes(),
                             x.segment(),
                             x.panelStride() * Float.BYTES,
+                            featureBytes(),
                             sums,
                             scratch[worker]);
             if (last) {
@@ -610,6 +677,7 @@ public final class SddmmPlan implements AutoCloseable {
     @Override
     public String toString() {
         return "backward to the weights, batch " + batch + ", " + pattern + ", " + layout
+                + (wasInPlace ? " (read in place)" : "")
                 + (accumulate ? ", accumulating" : "") + ", "
                 + Providers.active().name() + " kernels of "
                 + Providers.active().vectorBits() + " bits, " + workers.threads()

@@ -25,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  * exception or an Error (no stack, no memory) leaves its output undefined; no worker computes any more then, and the next run works as ever.
  */
 public final class SpmmPlan implements AutoCloseable {
-    /**
-     * Panels for each worker from which on a dense input is packed panel by panel, by the worker who multiplies it then: it stays in his
-     * cache, where packing all of it first would send it through memory. With fewer panels that do not divide evenly, one would wait.
-     */
-    private static final int PANELS_PER_WORKER = 4;
-
     private static final String LANES = "those of the plan's panels; PanelMatrix.allocate takes them";
 
     private final SparseMatrix w;
@@ -59,9 +53,7 @@ public final class SpmmPlan implements AutoCloseable {
 
     private SpmmWeights weights;
     private @Nullable SingleSample singleSample;
-    private @Nullable PanelMatrix packedInput;
-    private PanelMatrix[] packedPanels = {};
-    private MemorySegment[] tiles = {};
+    private @Nullable DensePanels densePanels;
     private String measured = "";
     private boolean hasRun;
     private boolean isClosed;
@@ -100,11 +92,12 @@ public final class SpmmPlan implements AutoCloseable {
         this.lanes = PanelMatrix.lanesFor(batch);
         this.panels = (batch + lanes - 1) / lanes;
         checkEpilogue();
-        setup = new SpmmSetup(scratchArena, batch, lanes, panels, workers.threads(), start(), end());
+        setup = new SpmmSetup(
+                scratchArena, batch, lanes, panels, workers.threads(), layout == Layout.FEATURE_MAJOR, start(), end());
         weights = weigh();
         singleSample = singleSample(weights);
         if (layout != Layout.PANELS && singleSample == null) {
-            allocatePanels();
+            densePanels = densePanels();
         }
         bias = scratchArena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
         operands = new SpmmOperands[workers.threads()];
@@ -124,22 +117,8 @@ public final class SpmmPlan implements AutoCloseable {
         return spmv == null ? null : new SingleSample(scratchArena, spmv, epilogue, inputs(), workers.threads());
     }
 
-    /** What dense operands are packed to and unpacked from. */
-    private void allocatePanels() {
-        int threads = workers.threads();
-        boolean byPanel = panels % threads == 0 || panels >= PANELS_PER_WORKER * threads;
-        PanelMatrix[] ofWorkers = new PanelMatrix[byPanel ? threads : 0];
-        for (int worker = 0; worker < ofWorkers.length; worker++) {
-            ofWorkers[worker] = PanelMatrix.allocate(scratchArena, Math.min(batch, lanes), inputs());
-        }
-        MemorySegment[] outputTiles = new MemorySegment[threads];
-        for (int worker = 0; worker < threads; worker++) {
-            outputTiles[worker] = scratchArena.allocate(
-                    (long) (SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK) * lanes * Float.BYTES);
-        }
-        packedInput = byPanel ? null : PanelMatrix.allocate(scratchArena, batch, inputs());
-        packedPanels = ofWorkers;
-        tiles = outputTiles;
+    private DensePanels densePanels() {
+        return new DensePanels(scratchArena, layout, batch, lanes, inputs(), workers.threads());
     }
 
     /**
@@ -267,8 +246,8 @@ public final class SpmmPlan implements AutoCloseable {
         SpmmWeights next = weigh();
         // Kernels of a batch of one come with the weights: those of other weights would walk another index.
         SingleSample sample = singleSample(next);
-        if (layout != Layout.PANELS && sample == null && tiles.length == 0) {
-            allocatePanels();
+        if (layout != Layout.PANELS && sample == null && densePanels == null) {
+            densePanels = densePanels();
         }
         weights = next;
         singleSample = sample;
@@ -330,16 +309,39 @@ public final class SpmmPlan implements AutoCloseable {
         PanelCopying.checkWritable("y", y);
         checkApart(x, y);
         reserveStack();
-        input = packedInput;
         denseInput = x;
         denseOutput = y;
         setSamples(layout.samples(x));
+        DensePanels panelsOfDense = singleSample == null ? densePanels : null;
         try {
-            runTasks();
+            if (panelsOfDense == null) {
+                runTasks();
+            } else {
+                panelsOfDense.begin(x, y, weights);
+                run(panelsOfDense);
+            }
         } finally {
-            input = null;
             denseInput = null;
             denseOutput = null;
+            if (panelsOfDense != null) {
+                panelsOfDense.end();
+            }
+        }
+    }
+
+    private void run(DensePanels of) {
+        KernelArena inputArena = of.inputArena() == null ? arena : of.inputArena();
+        KernelArena outputArena = of.outputArena() == null ? arena : of.outputArena();
+        inputArena.acquire(inputArena == arena ? "plan" : "x");
+        try {
+            outputArena.acquire(outputArena == arena ? "plan" : "y");
+            try {
+                runTasks();
+            } finally {
+                outputArena.release();
+            }
+        } finally {
+            inputArena.release();
         }
     }
 
@@ -418,11 +420,11 @@ public final class SpmmPlan implements AutoCloseable {
                             workers.run(singleSample.preparations(), prepareTask);
                             workers.run(weights.schedule().tasks(1), sampleTask);
                         }
-                    } else if (packedPanels.length > 0) {
+                    } else if (densePanels != null && densePanels.packsByPanel()) {
                         workers.run(panelsOfRun, panelTask);
                     } else {
-                        if (packedInput != null) {
-                            workers.run(panelsOfRun * PanelCopying.chunks(packedInput), packTask);
+                        if (densePanels != null) {
+                            workers.run(densePanels.packTasks(), packTask);
                         }
                         workers.run(weights.schedule().tasks(panelsOfRun), multiplyTask);
                     }
@@ -457,9 +459,14 @@ public final class SpmmPlan implements AutoCloseable {
     }
 
     private void pack(int task, int worker) {
-        if (denseInput != null && input != null) {
-            PanelCopying.pack(layout, denseInput, input, task);
+        panelsOfDense().pack(task);
+    }
+
+    private DensePanels panelsOfDense() {
+        if (densePanels == null) {
+            throw new AssertionError("no run of dense operands");
         }
+        return densePanels;
     }
 
     private void copy(int task, int worker) {
@@ -512,31 +519,18 @@ public final class SpmmPlan implements AutoCloseable {
     }
 
     private void packAndMultiply(int panel, int worker) {
-        if (denseInput == null) {
-            throw new AssertionError("no run");
-        }
-        PanelMatrix packed = packedPanels[worker];
-        PanelCopying.packPanel(layout, denseInput, panel, packed);
+        panelsOfDense().packPanel(panel, worker);
         for (int task = 0; task < weights.schedule().tasksOfPanel(); task++) {
-            multiply(panel, task, worker, packed.segment(), 0);
+            multiply(panel, task, worker);
         }
     }
 
     private void multiply(int task, int worker) {
-        PanelMatrix x = input;
-        if (x == null) {
-            throw new AssertionError("no run");
-        }
-        int panel = weights.schedule().panel(task, panelsOfRun);
         multiply(
-                panel,
-                weights.schedule().taskOfPanel(task, panelsOfRun),
-                worker,
-                x.segment(),
-                panel * x.panelStride() * Float.BYTES);
+                weights.schedule().panel(task, panelsOfRun), weights.schedule().taskOfPanel(task, panelsOfRun), worker);
     }
 
-    private void multiply(int panel, int task, int worker, MemorySegment x, long xOffset) {
+    private void multiply(int panel, int task, int worker) {
         int first = weights.schedule().firstGroup(task);
         int end = weights.schedule().endGroup(task);
         int firstOutput = first * weights.outputsOfGroup();
@@ -547,44 +541,46 @@ public final class SpmmPlan implements AutoCloseable {
         at.count = samplesOfPanel;
         at.values = weights.values();
         at.bias = bias;
-        at.input = x;
-        at.inputOffset = xOffset;
         PanelMatrix mask = epilogue.reluMask();
         if (mask != null) {
             at.mask = mask.segment();
             at.maskOffset = panel * mask.panelStride() * Float.BYTES;
         }
+        PanelMatrix x = input;
         PanelMatrix y = output;
-        DenseMatrix denseY = denseOutput;
-        if (y != null) {
+        if (x != null && y != null) {
+            at.input = x.segment();
+            at.inputOffset = panel * x.panelStride() * Float.BYTES;
+            at.inputStride = (long) lanes * Float.BYTES;
             at.output = y.segment();
             at.outputOffset = panel * y.panelStride() * Float.BYTES;
+            at.outputStride = (long) lanes * Float.BYTES;
             weights.multiply(first, end, at);
             activate(at, firstOutput, count);
             clearPaddingLanes(at, samplesOfPanel, firstOutput, count);
-        } else if (denseY != null) {
-            MemorySegment tile = tiles[worker];
-            at.output = tile;
-            at.outputOffset = -(long) firstOutput * lanes * Float.BYTES;
-            MemorySegment dense = denseY.segment();
-            long denseOffset = layout.offset(denseY, (long) panel * lanes, firstOutput);
-            long rowBytes = denseY.rowStride() * Float.BYTES;
-            if (epilogue.accumulate()) {
-                layout.copy().pack(dense, denseOffset, rowBytes, samplesOfPanel, count, tile, 0, lanes);
-            }
+        } else {
+            DensePanels dense = panelsOfDense();
+            dense.input(at, panel, worker);
+            dense.output(at, panel, firstOutput, count, worker, epilogue.accumulate());
             weights.multiply(first, end, at);
             activate(at, firstOutput, count);
-            layout.copy().unpack(tile, 0, lanes, samplesOfPanel, count, dense, denseOffset, rowBytes);
+            dense.finish(at, panel, firstOutput, count);
         }
     }
 
     /** What kernels leave to do, on the outputs of a task, which are in cache. */
     private void activate(SpmmOperands at, int firstOutput, int count) {
         if (epilogue.isMoreThanKernels()) {
-            long from = at.outputOffset / Float.BYTES + (long) firstOutput * lanes;
-            Providers.active()
-                    .elementwise()
-                    .activate(at.output, from, from + (long) count * lanes, epilogue.scale(), epilogue.activation());
+            long stride = at.outputStride / Float.BYTES;
+            long first = at.outputOffset / Float.BYTES + firstOutput * stride;
+            boolean isOneRun = stride == lanes;
+            long length = isOneRun ? (long) count * lanes : lanes;
+            for (int i = 0; i < (isOneRun ? 1 : count); i++) {
+                long from = first + i * stride;
+                Providers.active()
+                        .elementwise()
+                        .activate(at.output, from, from + length, epilogue.scale(), epilogue.activation());
+            }
         }
     }
 
@@ -707,7 +703,7 @@ public final class SpmmPlan implements AutoCloseable {
     @Override
     public String toString() {
         return (transposed ? "backward to the input" : "forward") + ", batch " + batch + ", " + weights + ", " + layout
-                + ", "
+                + (densePanels == null ? "" : densePanels.lastRun()) + ", "
                 + Providers.active().name() + " kernels of "
                 + Providers.active().vectorBits() + " bits, " + workers.threads()
                 + (workers.threads() == 1 ? " worker" : " workers") + ", "

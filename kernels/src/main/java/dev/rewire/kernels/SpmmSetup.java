@@ -11,7 +11,9 @@ import dev.rewire.kernels.internal.SpmmShape.Start;
  * @param lanes samples of a panel
  * @param panels panels of the batch
  * @param threads workers
+ * @param strided whether the strides between features are those of the operands
  * @param start what the sums start from
  * @param end what happens to finished sums
  */
-record SpmmSetup(KernelArena arena, int batch, int lanes, int panels, int threads, Start start, End end) {}
+record SpmmSetup(
+        KernelArena arena, int batch, int lanes, int panels, int threads, boolean strided, Start start, End end) {}

@@ -57,6 +57,16 @@ sealed interface SpmmWeights permits BlockWeights, ExpandedWeights, NmWeights {
     /** Computes groups of outputs for the samples of one panel. */
     void multiply(int firstGroup, int endGroup, SpmmOperands at);
 
+    /** Whether kernels take a feature-major input where it lies, and are faster so than with panels of it: its features lie so many bytes apart. */
+    default boolean readsInPlace(long stride) {
+        return false;
+    }
+
+    /** Whether kernels take a feature-major output where it lies. */
+    default boolean writesInPlace() {
+        return false;
+    }
+
     /** The kernel for one sample after the other, or null where panels are as good. */
     @Nullable
     SpmvKernel spmv();

@@ -89,6 +89,23 @@ class AllocationTest {
     }
 
     @Test
+    void forwardFeatureMajorInPlaceOfAPartialBatch() {
+        DenseMatrix x = DenseMatrix.allocate(arena, 320, 100);
+        DenseMatrix y = DenseMatrix.allocate(arena, 256, 100);
+        Epilogue scaled = Epilogue.NONE.withScale(0.5f);
+        SpmmPlan plan = SpmmPlan.forward(arena, w, 100, Layout.FEATURE_MAJOR, scaled, workers);
+        assertAllocatesNothing(() -> plan.run(x, y));
+    }
+
+    @Test
+    void backwardWeightFeatureMajorInPlace() {
+        DenseMatrix dy = DenseMatrix.allocate(arena, 256, 100);
+        DenseMatrix x = DenseMatrix.allocate(arena, 320, 100);
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, w, 100, Layout.FEATURE_MAJOR, true, workers);
+        assertAllocatesNothing(() -> plan.run(dy, x));
+    }
+
+    @Test
     void backwardWeightFeatureMajor() {
         DenseMatrix dy = new Grid(256, BATCH).rowMajor(memory);
         DenseMatrix x = new Grid(320, BATCH).rowMajor(memory);

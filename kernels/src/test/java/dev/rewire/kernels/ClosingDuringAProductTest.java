@@ -85,6 +85,58 @@ class ClosingDuringAProductTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"x", "y"})
+    void spmmInPlaceKeepsTheArenasOfItsMatricesOpenAndFinishes(String closed) throws Exception {
+        int size = 1536;
+        int stride = size + 16;
+        try (KernelArena xs = KernelArena.open();
+                KernelArena ys = KernelArena.open();
+                KernelArena rest = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            MemorySegment input = xs.allocate((long) size * stride * Float.BYTES);
+            fill(input, 1);
+            DenseMatrix x = DenseMatrix.of(xs, input, size, size, stride);
+            DenseMatrix y = DenseMatrix.allocate(ys, size, size);
+            BlockSparseMatrix w = BlockSparseMatrix.allocate(rest, BlockPattern.full(size, size, 16, 16));
+            fill(w.values(), 1);
+            SpmmPlan plan = SpmmPlan.forward(rest, w, size, Layout.FEATURE_MAJOR, Epilogue.NONE, workers);
+
+            Running product = new Running(() -> plan.run(x, y));
+            awaitFirstElement(y.segment());
+            Refusal.ofState("arena: in use by a running product", closed.equals("x") ? xs::close : ys::close);
+
+            assertEquals(null, product.failure());
+            assertTrue(plan.toString().contains("read in place, written in place"), plan::toString);
+            assertTrue(Grid.read(y).sameBits(Grid.filled(size, size, size)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dy", "x"})
+    void sddmmInPlaceKeepsTheArenasOfItsMatricesOpenAndFinishes(String closed) throws Exception {
+        int size = 1024;
+        try (KernelArena dys = KernelArena.open();
+                KernelArena xs = KernelArena.open();
+                KernelArena rest = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            DenseMatrix dy = DenseMatrix.allocate(dys, size, size);
+            DenseMatrix x = DenseMatrix.allocate(xs, size, size);
+            fill(dy.segment(), 1);
+            fill(x.segment(), 1);
+            BlockSparseMatrix dw = BlockSparseMatrix.allocate(rest, BlockPattern.full(size, size, 16, 16));
+            SddmmPlan plan = SddmmPlan.backwardWeight(rest, dw, size, Layout.FEATURE_MAJOR, false, workers);
+
+            Running product = new Running(() -> plan.run(dy, x));
+            awaitFirstElement(dw.values());
+            Refusal.ofState("arena: in use by a running product", closed.equals("dy") ? dys::close : xs::close);
+
+            assertEquals(null, product.failure());
+            assertTrue(plan.toString().contains("read in place"), plan::toString);
+            assertTrue(Grid.read(dw).sameBits(Grid.filled(size, size, size)));
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"dy", "x", "dw", "plan"})
     void sddmmKeepsItsArenasOpenAndFinishes(String closed) throws Exception {
         int size = 1024;

@@ -109,6 +109,15 @@ class DenseMatrixTest {
     }
 
     @Test
+    void refusesMemoryOfAnotherArenaThanTheOneItNames() {
+        try (KernelArena one = KernelArena.open();
+                KernelArena other = KernelArena.open()) {
+            MemorySegment of = one.allocate(24);
+            Refusal.ofArgument("segment: memory of another arena", () -> DenseMatrix.of(other, of, 2, 3, 3));
+        }
+    }
+
+    @Test
     void getRefusesAColumnBehindTheRow() {
         DenseMatrix matrix = DenseMatrix.of(floats(8), 2, 3, 5);
         assertThrows(IndexOutOfBoundsException.class, () -> matrix.get(0, 3));

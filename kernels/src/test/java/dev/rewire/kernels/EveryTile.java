@@ -98,6 +98,11 @@ final class EveryTile {
             }
             product(w, Direction.BACKWARD_INPUT, OUTPUTS, INPUTS);
             backwardWeight(w, BATCH);
+            DenseMatrix dyFeatures = DenseMatrix.allocate(arena, OUTPUTS, BATCH);
+            DenseMatrix xFeatures = DenseMatrix.allocate(arena, INPUTS, BATCH);
+            repeat(
+                    SddmmPlan.backwardWeight(arena, w, BATCH, Layout.FEATURE_MAJOR, true, workers),
+                    plan -> plan.run(dyFeatures, xFeatures));
         }
     }
 
@@ -136,6 +141,11 @@ final class EveryTile {
         Epilogue bias = Epilogue.NONE.withBias(DenseMatrix.allocate(arena, 1, outputs));
         repeat(spmm(w, direction, BATCH, Layout.PANELS, bias.withReluMask(mask)), plan -> plan.run(x, y));
         repeat(spmm(w, direction, BATCH, Layout.ROW_MAJOR, bias.withRelu()), plan -> plan.run(rows, outputRows));
+        DenseMatrix features = DenseMatrix.allocate(arena, inputs, BATCH);
+        DenseMatrix outputFeatures = DenseMatrix.allocate(arena, outputs, BATCH);
+        repeat(
+                spmm(w, direction, BATCH, Layout.FEATURE_MAJOR, bias.withRelu().withAccumulate(true)),
+                plan -> plan.run(features, outputFeatures));
         repeat(spmm(w, direction, 1, Layout.ROW_MAJOR, bias), plan -> plan.run(sample, output));
     }
 

@@ -78,7 +78,7 @@ final class Grid {
         for (long i = 0; i < floats; i++) {
             segment.setAtIndex(ValueLayout.JAVA_INT, i, GAP_BITS);
         }
-        DenseMatrix matrix = DenseMatrix.of(segment, rows, cols, stride);
+        DenseMatrix matrix = memory.matrix(segment, rows, cols, stride);
         for (int row = 0; row < rows; row++) {
             for (int col = 0; col < cols; col++) {
                 matrix.set(row, col, at(row, col));

@@ -125,4 +125,30 @@ class GuardedPagesTest {
             matrix.toDense(new Grid(problem.rows(), problem.cols()).rowMajor(memory, 0, problem.gap()));
         }
     }
+
+    /** What lies between the rows of the output, which it is written to where it lies, stays as it is. */
+    @Property(tries = 200)
+    void spmmInPlace(
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
+            @ForAll Direction direction,
+            @ForAll(supplier = EpilogueKind.RowMajor.class) EpilogueKind epilogue,
+            @ForAll GuardedArena.Side side) {
+        SpmmCase product = new SpmmCase(problem, direction, epilogue);
+        try (TestMemory memory = TestMemory.guarded(side).inPlace()) {
+            DenseMatrix y = product.runDense(Layout.FEATURE_MAJOR, memory, workers);
+            product.expected().assertWithinBound(Grid.read(Layout.FEATURE_MAJOR, y));
+            PaddingTest.assertGapsAreUntouched(y);
+        }
+    }
+
+    @Property(tries = 200)
+    void backwardWeightInPlace(
+            @ForAll(supplier = SparseProblem.Any.class) SparseProblem problem,
+            @ForAll boolean accumulate,
+            @ForAll GuardedArena.Side side) {
+        SddmmCase product = new SddmmCase(problem, accumulate);
+        try (TestMemory memory = TestMemory.guarded(side).inPlace()) {
+            product.expected().assertWithinBound(Grid.read(product.runDense(Layout.FEATURE_MAJOR, memory, workers)));
+        }
+    }
 }

@@ -21,8 +21,10 @@ public interface SddmmKernel {
      * @param panels panels of the batch
      * @param gradient panels of the output's gradient
      * @param gradientStride bytes from one panel to the next
+     * @param gradientFeature bytes from one feature to the next
      * @param input panels of the input
      * @param inputStride bytes from one panel to the next
+     * @param inputFeature bytes from one feature to the next
      * @param values what is written, block 0 at its start
      * @param scratch memory of this worker, 64-byte aligned
      */
@@ -34,8 +36,10 @@ public interface SddmmKernel {
             int panels,
             MemorySegment gradient,
             long gradientStride,
+            long gradientFeature,
             MemorySegment input,
             long inputStride,
+            long inputFeature,
             MemorySegment values,
             MemorySegment scratch);
 }

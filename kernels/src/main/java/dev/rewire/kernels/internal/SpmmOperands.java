@@ -22,11 +22,17 @@ public class SpmmOperands {
     /** Where feature 0 of this panel of the input lies. */
     public long inputOffset;
 
+    /** Bytes from one feature of the input to the next. */
+    public long inputStride;
+
     /** The panels of the output. */
     public MemorySegment output = MemorySegment.NULL;
 
     /** Where feature 0 of this panel of the output lies, or would lie: less than 0 if the output holds later features only. */
     public long outputOffset;
+
+    /** Bytes from one feature of the output to the next. */
+    public long outputStride;
 
     /** The panels of the mask. */
     public MemorySegment mask = MemorySegment.NULL;

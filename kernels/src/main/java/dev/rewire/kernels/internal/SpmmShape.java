@@ -12,6 +12,7 @@ import dev.rewire.kernels.ValueType;
  * @param stepStride floats in the block's values from one input to the next
  * @param blockElements floats of a block
  * @param lanes samples of a panel
+ * @param strided whether the strides between features are those of the operands; in panels they are what their samples take
  * @param samples of them, those that are computed at least; what a kernel leaves in the other lanes of the output is its own affair
  * @param consecutive whether the values of a group's blocks lie one after the other
  * @param type how the values are stored
@@ -25,6 +26,7 @@ public record SpmmShape(
         int stepStride,
         int blockElements,
         int lanes,
+        boolean strided,
         int samples,
         boolean consecutive,
         ValueType type,
@@ -59,12 +61,51 @@ public record SpmmShape(
     /** The same for groups of another height: the last group of a matrix that the block does not divide. */
     public SpmmShape withOutputs(int count) {
         return new SpmmShape(
-                count, steps, outputStride, stepStride, blockElements, lanes, samples, consecutive, type, start, end);
+                count,
+                steps,
+                outputStride,
+                stepStride,
+                blockElements,
+                lanes,
+                strided,
+                samples,
+                consecutive,
+                type,
+                start,
+                end);
+    }
+
+    /** The same for panels. */
+    public SpmmShape inPanels() {
+        return new SpmmShape(
+                outputs,
+                steps,
+                outputStride,
+                stepStride,
+                blockElements,
+                lanes,
+                false,
+                samples,
+                consecutive,
+                type,
+                start,
+                end);
     }
 
     /** The same for so many samples of a panel. */
     public SpmmShape withSamples(int count) {
         return new SpmmShape(
-                outputs, steps, outputStride, stepStride, blockElements, lanes, count, consecutive, type, start, end);
+                outputs,
+                steps,
+                outputStride,
+                stepStride,
+                blockElements,
+                lanes,
+                strided,
+                count,
+                consecutive,
+                type,
+                start,
+                end);
     }
 }

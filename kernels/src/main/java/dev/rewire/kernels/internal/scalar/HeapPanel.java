@@ -29,16 +29,16 @@ final class HeapPanel {
         Arrays.fill(copied, false);
     }
 
-    /** A feature of a panel that lies at an offset. */
-    float[] at(int feature, MemorySegment panel, long offset, int lanes) {
+    /** A feature of a panel that lies at an offset, its features a stride apart, in bytes. */
+    float[] at(int feature, MemorySegment panel, long offset, long stride, int lanes) {
         if (feature >= copied.length || !copied[feature]) {
-            need(feature, panel, offset, lanes);
+            need(feature, panel, offset, stride, lanes);
         }
         return features[feature];
     }
 
-    /** Has a feature at hand, of a panel that lies at an offset. */
-    void need(int feature, MemorySegment panel, long offset, int lanes) {
+    /** Has a feature at hand, of a panel that lies at an offset, its features a stride apart, in bytes. */
+    void need(int feature, MemorySegment panel, long offset, long stride, int lanes) {
         if (feature >= copied.length) {
             features = Arrays.copyOf(features, 2 * feature + 1);
             copied = Arrays.copyOf(copied, features.length);
@@ -47,7 +47,7 @@ final class HeapPanel {
             if (features[feature] == null) {
                 features[feature] = lanes(lanes);
             }
-            read(panel, offset + (long) feature * lanes * Float.BYTES, features[feature], lanes);
+            read(panel, offset + feature * stride, features[feature], lanes);
             copied[feature] = true;
         }
     }

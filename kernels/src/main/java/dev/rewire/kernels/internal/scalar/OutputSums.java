@@ -17,11 +17,11 @@ import java.util.Arrays;
 record OutputSums(int lanes, Start start, End end) {
     /** Computes and stores an output whose products the operands hold. */
     void run(int output, int products, ScalarOperands at) {
-        long element = (long) output * lanes * Float.BYTES;
-        start(output, at.outputOffset + element, at);
+        long offset = at.outputOffset + output * at.outputStride;
+        start(output, offset, at);
         addProducts(at.sums, at.weights, at.features, at.samples.features(), products, at.count);
-        finish(at.maskOffset + element, at);
-        HeapPanel.write(at.sums, at.output, at.outputOffset + element, at.count);
+        finish(at.maskOffset + (long) output * lanes * Float.BYTES, at);
+        HeapPanel.write(at.sums, at.output, offset, at.count);
     }
 
     private void start(int output, long offset, ScalarOperands at) {

@@ -31,7 +31,7 @@ final class ScalarOperands extends SpmmOperands {
 
     /** Takes an input for the next product; its samples are at hand then. */
     void multiplyBy(int product, int feature, int lanes) {
-        samples.need(feature, input, inputOffset, lanes);
+        samples.need(feature, input, inputOffset, inputStride, lanes);
         features[product] = feature;
     }
 }

@@ -41,8 +41,10 @@ final class ScalarSddmm implements SddmmKernel {
             int panels,
             MemorySegment gradient,
             long gradientStride,
+            long gradientFeature,
             MemorySegment input,
             long inputStride,
+            long inputFeature,
             MemorySegment values,
             MemorySegment scratch) {
         Panels heap = idle.take();
@@ -58,16 +60,16 @@ final class ScalarSddmm implements SddmmKernel {
                     while (end < endBlock && rowStarts[end] == row) {
                         end++;
                     }
-                    float[] g = heap.gradient.at(row, gradient, gradientOffset, shape.lanes());
-                    elementsOfRow(g, heap.input, colStarts, block, end, input, inputOffset, values, add);
+                    float[] g = heap.gradient.at(row, gradient, gradientOffset, gradientFeature, shape.lanes());
+                    elementsOfRow(g, heap.input, colStarts, block, end, input, inputOffset, inputFeature, values, add);
                 }
                 continue;
             }
             for (int block = firstBlock; block < endBlock; block++) {
                 int row = rowStarts[block];
                 int col = colStarts[block];
-                need(heap.gradient, row, shape.rows(), gradient, panel * gradientStride);
-                need(heap.input, col, shape.cols(), input, panel * inputStride);
+                need(heap.gradient, row, shape.rows(), gradient, panel * gradientStride, gradientFeature);
+                need(heap.input, col, shape.cols(), input, panel * inputStride, inputFeature);
                 block(heap, row, col, values, (long) block * shape.rows() * shape.cols(), add);
             }
         }
@@ -83,11 +85,12 @@ final class ScalarSddmm implements SddmmKernel {
             int end,
             MemorySegment input,
             long offset,
+            long feature,
             MemorySegment values,
             boolean add) {
         int lanes = shape.lanes();
         for (int block = first; block < end; block++) {
-            float[] x = inputs.at(cols[block], input, offset, lanes);
+            float[] x = inputs.at(cols[block], input, offset, feature, lanes);
             float sum = shape.samples() < CHAINS ? sumOfFew(g, x, shape.samples()) : sum(g, x, lanes);
             long element = (long) block * Float.BYTES;
             float old = add ? values.get(JAVA_FLOAT_UNALIGNED, element) : 0;
@@ -95,9 +98,9 @@ final class ScalarSddmm implements SddmmKernel {
         }
     }
 
-    private void need(HeapPanel heap, int first, int count, MemorySegment panel, long offset) {
+    private void need(HeapPanel heap, int first, int count, MemorySegment panel, long offset, long stride) {
         for (int feature = first; feature < first + count; feature++) {
-            heap.need(feature, panel, offset, shape.lanes());
+            heap.need(feature, panel, offset, stride, shape.lanes());
         }
     }
 

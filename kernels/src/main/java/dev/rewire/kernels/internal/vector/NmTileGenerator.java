@@ -100,7 +100,13 @@ final class NmTileGenerator {
         bits = new int[streams];
         Arrays.setAll(bits, stream -> tile.newLong());
         sums = new TileSums(
-                tile, shape.start(), shape.end(), featureBytes, streams * shape.outputs(), turns.vectors(), 1);
+                tile,
+                shape.start(),
+                shape.end(),
+                new FeatureStride(tile, featureBytes, FeatureStride.NONE),
+                streams * shape.outputs(),
+                turns.vectors(),
+                1);
         samples = tile.newVectors(turns.vectors());
         vector = tile.newVector();
     }

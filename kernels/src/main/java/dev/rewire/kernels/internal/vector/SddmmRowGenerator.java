@@ -33,9 +33,9 @@ final class SddmmRowGenerator {
     private final int panels = 5;
     private final int gradient = 6;
     private final int gradientStride = 8;
-    private final int input = 10;
-    private final int inputStride = 12;
-    private final int partials = 14;
+    private final int input = 12;
+    private final int inputStride = 14;
+    private final int partials = 18;
 
     private final int block;
     private final int row;

@@ -2,6 +2,7 @@ package dev.rewire.kernels.internal.vector;
 
 import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.classfile.Label;
+import java.util.Arrays;
 
 /**
  * Writes an SDDMM tile: {@code rows.size × cols.size} elements of a block, summed over the batch in vectors along it. Small tiles keep
@@ -27,7 +28,8 @@ final class SddmmTileGenerator {
     private final Tiling.Part cols;
     private final int chains;
     private final int turns;
-    private final long featureBytes;
+    private final FeatureStride gradientFeatures;
+    private final FeatureStride inputFeatures;
 
     // The parameters' slots; 0 is the tile itself.
     private final int rowStarts = 1;
@@ -37,9 +39,11 @@ final class SddmmTileGenerator {
     private final int panels = 5;
     private final int gradient = 6;
     private final int gradientStride = 8;
-    private final int input = 10;
-    private final int inputStride = 12;
-    private final int partials = 14;
+    private final int gradientFeature = 10;
+    private final int input = 12;
+    private final int inputStride = 14;
+    private final int inputFeature = 16;
+    private final int partials = 18;
 
     private final int row;
     private final int col;
@@ -49,8 +53,8 @@ final class SddmmTileGenerator {
     private final int g;
     private final int x;
     private final int end;
-    private final int base;
-    private final int inputBase;
+    private final int[] gradientBases;
+    private final int[] inputBases;
     private final int[][][] sums;
     private final int[] inputs;
     private final int vector;
@@ -62,7 +66,10 @@ final class SddmmTileGenerator {
         this.cols = cols;
         chains = turns.vectors();
         this.turns = turns.times();
-        featureBytes = (long) shape.lanes() * Float.BYTES;
+        long featureBytes = (long) shape.lanes() * Float.BYTES;
+        gradientFeatures =
+                new FeatureStride(tile, featureBytes, shape.strided() ? gradientFeature : FeatureStride.NONE);
+        inputFeatures = new FeatureStride(tile, featureBytes, shape.strided() ? inputFeature : FeatureStride.NONE);
         row = tile.newInt();
         col = tile.newInt();
         panel = tile.newInt();
@@ -71,14 +78,20 @@ final class SddmmTileGenerator {
         g = tile.newLong();
         x = tile.newLong();
         end = tile.newLong();
-        base = tile.newLong();
-        inputBase = tile.newLong();
+        gradientBases = bases(tile, shape.strided() ? rows.size() : 1);
+        inputBases = bases(tile, shape.strided() ? cols.size() : 1);
         sums = new int[chains][][];
         for (int chain = 0; chain < chains; chain++) {
             sums[chain] = tile.newVectors(rows.size(), cols.size());
         }
         inputs = tile.newVectors(cols.size());
         vector = tile.newVector();
+    }
+
+    private static int[] bases(TileCode tile, int count) {
+        int[] locals = new int[count];
+        Arrays.setAll(locals, i -> tile.newLong());
+        return locals;
     }
 
     static WatchedTile<SddmmTile> generate(SddmmShape shape, Tiling.Part rows, Tiling.Part cols, Span.Turns turns) {
@@ -122,8 +135,8 @@ final class SddmmTileGenerator {
         Label endOfPanel = tile.code.newLabel();
         Label done = tile.code.newLabel();
         long groupBytes = (long) chains * RawMemory.VECTOR_BYTES;
-        featureAddress(gradient, rowStarts, row, gradientOfPanel);
-        featureAddress(input, colStarts, col, inputOfPanel);
+        featureAddress(gradient, rowStarts, row, gradientFeatures, gradientOfPanel);
+        featureAddress(input, colStarts, col, inputFeatures, inputOfPanel);
         tile.code.iload(panels).istore(panel);
         tile.code.labelBinding(panelLoop).iload(panel).ifle(done);
         tile.code.lload(gradientOfPanel).loadConstant(groupBytes).lsub().lstore(g);
@@ -142,8 +155,8 @@ final class SddmmTileGenerator {
         tile.code.iinc(panel, -1).goto_(panelLoop).labelBinding(done);
     }
 
-    /** {@code target = matrix + (starts[block] + offset) · featureBytes}. */
-    private void featureAddress(int matrix, int starts, int offset, int target) {
+    /** {@code target = matrix + starts[block] + offset}, of features. */
+    private void featureAddress(int matrix, int starts, int offset, FeatureStride features, int target) {
         tile.code
                 .lload(matrix)
                 .aload(starts)
@@ -152,23 +165,42 @@ final class SddmmTileGenerator {
                 .iload(offset)
                 .iadd()
                 .i2l();
-        tile.code.loadConstant(featureBytes).lmul().ladd().lstore(target);
+        features.toBytes();
+        tile.code.ladd().lstore(target);
     }
 
     private void group() {
-        tile.maskAddress(g, base);
-        tile.maskAddress(x, inputBase);
+        findFeatures(g, gradientFeatures, gradientBases);
+        findFeatures(x, inputFeatures, inputBases);
         for (int chain = 0; chain < chains; chain++) {
             long lanes = (long) chain * RawMemory.VECTOR_BYTES;
             for (int j = 0; j < cols.size(); j++) {
-                tile.load(inputs[j], inputBase, j * featureBytes + lanes);
+                load(inputs[j], inputBases, inputFeatures, j, lanes);
             }
             for (int i = 0; i < rows.size(); i++) {
-                tile.load(vector, base, i * featureBytes + lanes);
+                load(vector, gradientBases, gradientFeatures, i, lanes);
                 for (int j = 0; j < cols.size(); j++) {
                     tile.fma(sums[chain][i][j], inputs[j], vector);
                 }
             }
+        }
+    }
+
+    /** One base for all features, if their distance is a constant; otherwise one for each. */
+    private void findFeatures(int first, FeatureStride features, int[] bases) {
+        tile.maskAddress(first, bases[0]);
+        for (int i = 1; i < bases.length; i++) {
+            tile.code.lload(bases[i - 1]).lstore(bases[i]);
+            features.advance(bases[i], 1);
+            tile.maskAddress(bases[i], bases[i]);
+        }
+    }
+
+    private void load(int target, int[] bases, FeatureStride features, int feature, long lanes) {
+        if (features.isConstant()) {
+            tile.load(target, bases[0], feature * features.bytes() + lanes);
+        } else {
+            tile.load(target, bases[feature], lanes);
         }
     }
 
@@ -182,7 +214,7 @@ final class SddmmTileGenerator {
                 .iadd()
                 .i2l();
         tile.code.loadConstant((long) RawMemory.VECTOR_BYTES).lmul().ladd().lstore(g);
-        tile.maskAddress(g, base);
+        tile.maskAddress(g, gradientBases[0]);
         for (int i = 0; i < rows.size(); i++) {
             for (int j = 0; j < cols.size(); j++) {
                 for (int step = 1; step < chains; step *= 2) {
@@ -190,7 +222,7 @@ final class SddmmTileGenerator {
                         tile.add(sums[chain][i][j], sums[chain + step][i][j]);
                     }
                 }
-                tile.store(sums[0][i][j], base, ((long) i * shape.cols() + j) * RawMemory.VECTOR_BYTES);
+                tile.store(sums[0][i][j], gradientBases[0], ((long) i * shape.cols() + j) * RawMemory.VECTOR_BYTES);
             }
         }
     }

@@ -5,7 +5,7 @@ interface SpmmTile {
     /**
      * Addresses are of feature 0 and of the first lane; groups, inputs and blocks as in {@code SpmmIndex}. The items of a group are those from
      * {@code cuts[group + from]} to {@code cuts[group + to]}; outputs start where {@code from} is 0, and are finished where {@code last}
-     * is 1, otherwise they go on.
+     * is 1, otherwise they go on. Strides are bytes from one feature to the next; tiles of panels know them.
      */
     void run(
             int[] cuts,
@@ -20,10 +20,12 @@ interface SpmmTile {
             long mask,
             int from,
             int to,
-            int last);
+            int last,
+            long inputStride,
+            long outputStride);
 
     /** A run of nothing. */
     default void idle() {
-        run(new int[0], new int[0], new int[0], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        run(new int[0], new int[0], new int[0], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 }

@@ -50,7 +50,10 @@ final class SpmmTileGenerator {
     private final int itemsOfTurn;
 
     private final long blockBytes;
-    private final long featureBytes;
+    private final FeatureStride inputFeatures;
+    private final FeatureStride outputFeatures;
+    private final FeatureStride maskFeatures;
+    private final FeatureStride biases;
     private final int outputsOfGroup;
     private final boolean severalTiles;
     private final boolean cutByCaller;
@@ -69,6 +72,8 @@ final class SpmmTileGenerator {
     private final int from = 16;
     private final int to = 17;
     private final int last = 18;
+    private final int inputStride = 19;
+    private final int outputStride = 21;
 
     private final int chunk;
     private final int endOfGroup;
@@ -97,10 +102,14 @@ final class SpmmTileGenerator {
         chains = chains(shape, part, turns);
         itemsOfTurn = itemsOfTurn(shape, part, turns);
         blockBytes = (long) shape.blockElements() * shape.type().bytes();
-        featureBytes = (long) shape.lanes() * Float.BYTES;
+        long featureBytes = (long) shape.lanes() * Float.BYTES;
+        inputFeatures = new FeatureStride(tile, featureBytes, shape.strided() ? inputStride : FeatureStride.NONE);
+        outputFeatures = new FeatureStride(tile, featureBytes, shape.strided() ? outputStride : FeatureStride.NONE);
+        maskFeatures = new FeatureStride(tile, featureBytes, FeatureStride.NONE);
         outputsOfGroup = shape.blockElements() / shape.steps();
         severalTiles = part.to() - part.from() > part.size();
         cutByCaller = shape.outputs() == 1;
+        biases = new FeatureStride(tile, Float.BYTES, FeatureStride.NONE);
         chunk = tile.newInt();
         endOfGroup = tile.newInt();
         item = tile.newInt();
@@ -116,7 +125,7 @@ final class SpmmTileGenerator {
         lastValue = tile.newLong();
         base = tile.newLong();
         valueBase = tile.newLong();
-        sums = new TileSums(tile, shape.start(), shape.end(), featureBytes, part.size(), turns.vectors(), chains);
+        sums = new TileSums(tile, shape.start(), shape.end(), outputFeatures, part.size(), turns.vectors(), chains);
         samples = tile.newVectors(turns.vectors());
         vector = tile.newVector();
     }
@@ -141,12 +150,12 @@ final class SpmmTileGenerator {
     private void groups() {
         Label loop = tile.code.newLabel();
         Label end = tile.code.newLabel();
-        addFeatures(output, featureBytes);
+        addFeatures(output, outputFeatures);
         if (shape.start().readsBias()) {
-            addFeatures(bias, Float.BYTES);
+            addFeatures(bias, biases);
         }
         if (shape.end() == End.MASK) {
-            addFeatures(mask, featureBytes);
+            addFeatures(mask, maskFeatures);
         }
         tile.code.labelBinding(loop).iload(group).iload(endGroup).if_icmpge(end);
         chunks();
@@ -154,26 +163,26 @@ final class SpmmTileGenerator {
         tile.code.iinc(group, 1).goto_(loop).labelBinding(end);
     }
 
-    /** {@code address += (group · outputsOfGroup + part.from) · bytes}. */
-    private void addFeatures(int address, long bytes) {
+    /** {@code address += group · outputsOfGroup + part.from}, of features. */
+    private void addFeatures(int address, FeatureStride features) {
         tile.code
                 .lload(address)
                 .iload(group)
                 .i2l()
-                .loadConstant(outputsOfGroup * bytes)
-                .lmul()
-                .ladd()
-                .lstore(address);
-        tile.advance(address, part.from() * bytes);
+                .loadConstant((long) outputsOfGroup)
+                .lmul();
+        features.toBytes();
+        tile.code.ladd().lstore(address);
+        features.advance(address, part.from());
     }
 
     private void advanceOutputs(int outputAddress, int biasAddress, int maskAddress, int count) {
-        tile.advance(outputAddress, count * featureBytes);
+        outputFeatures.advance(outputAddress, count);
         if (shape.start().readsBias()) {
-            tile.advance(biasAddress, (long) count * Float.BYTES);
+            biases.advance(biasAddress, count);
         }
         if (shape.end() == End.MASK) {
-            tile.advance(maskAddress, count * featureBytes);
+            maskFeatures.advance(maskAddress, count);
         }
     }
 
@@ -330,7 +339,9 @@ final class SpmmTileGenerator {
         }
         tile.code.lload(input).lload(lane).ladd();
         itemOf(inputs, ahead);
-        tile.code.i2l().loadConstant(featureBytes).lmul().ladd().lstore(sample);
+        tile.code.i2l();
+        inputFeatures.toBytes();
+        tile.code.ladd().lstore(sample);
     }
 
     private void itemOf(int array, int ahead) {
@@ -361,7 +372,7 @@ final class SpmmTileGenerator {
     private void steps() {
         int unrolled = unrolledSteps(shape, part);
         long valueBytes = (long) unrolled * shape.stepStride() * shape.type().bytes();
-        long sampleBytes = unrolled * featureBytes;
+        int features = inputFeatures.isConstant() ? unrolled : 1;
         int turns = shape.steps() / unrolled;
         if (turns == 1) {
             products(unrolled);
@@ -372,10 +383,10 @@ final class SpmmTileGenerator {
         Label done = tile.code.newLabel();
         tile.code.lload(value).loadConstant(valueBytes * (turns - 1)).ladd().lstore(lastValue);
         tile.advance(value, -valueBytes);
-        tile.advance(sample, -sampleBytes);
+        inputFeatures.advance(sample, -features);
         tile.code.labelBinding(loop);
         tile.advance(value, valueBytes);
-        tile.advance(sample, sampleBytes);
+        inputFeatures.advance(sample, features);
         products(unrolled);
         tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
         tile.advance(value, valueBytes);
@@ -385,8 +396,12 @@ final class SpmmTileGenerator {
         tile.maskAddress(sample, base);
         tile.maskAddress(value, valueBase);
         for (int step = 0; step < steps; step++) {
+            if (step > 0 && !inputFeatures.isConstant()) {
+                inputFeatures.advance(sample, 1);
+                tile.maskAddress(sample, base);
+            }
             products(
-                    step * featureBytes,
+                    inputFeatures.isConstant() ? step * inputFeatures.bytes() : 0,
                     (long) step * shape.stepStride() * shape.type().bytes(),
                     step % chains);
         }

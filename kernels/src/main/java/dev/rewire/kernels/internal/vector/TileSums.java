@@ -10,7 +10,7 @@ final class TileSums {
     private final TileCode tile;
     private final Start start;
     private final End end;
-    private final long featureBytes;
+    private final FeatureStride features;
     private final int[][] sums;
     private final int[][][] chains;
     private final int vector;
@@ -20,11 +20,11 @@ final class TileSums {
     private final int endOfRow;
     private final int endOfRows;
 
-    TileSums(TileCode tile, Start start, End end, long featureBytes, int outputs, int vectors, int chains) {
+    TileSums(TileCode tile, Start start, End end, FeatureStride features, int outputs, int vectors, int chains) {
         this.tile = tile;
         this.start = start;
         this.end = end;
-        this.featureBytes = featureBytes;
+        this.features = features;
         sums = tile.newVectors(outputs, vectors);
         this.chains = new int[chains][][];
         this.chains[0] = sums;
@@ -70,12 +70,7 @@ final class TileSums {
     /** Sums become what the output holds. */
     void load(int output) {
         zeroChains();
-        tile.maskAddress(output, base);
-        for (int i = 0; i < sums.length; i++) {
-            for (int j = 0; j < sums[i].length; j++) {
-                tile.load(sums[i][j], base, offset(i, j));
-            }
-        }
+        forEach(output, tile::load);
     }
 
     /** Sums become what they start from; the locals hold addresses of the tile's first output and bias. */
@@ -117,12 +112,7 @@ final class TileSums {
             relu();
             tile.code.labelBinding(done);
         }
-        tile.maskAddress(output, base);
-        for (int i = 0; i < sums.length; i++) {
-            for (int j = 0; j < sums[i].length; j++) {
-                tile.store(sums[i][j], base, offset(i, j));
-            }
-        }
+        forEach(output, tile::store);
         if (end == End.MASK) {
             unfinished.accept(done);
             mask(output, mask);
@@ -143,7 +133,7 @@ final class TileSums {
     private void mask(int output, int mask) {
         tile.zero(vector);
         tile.code.lload(output).lstore(base).lload(mask).lstore(otherBase);
-        until(base, sums.length * featureBytes, endOfRows, () -> {
+        until(base, sums.length * features.bytes(), endOfRows, () -> {
             until(base, (long) sums[0].length * RawMemory.VECTOR_BYTES, endOfRow, () -> {
                 tile.maskAddress(base, base);
                 tile.maskAddress(otherBase, otherBase);
@@ -155,7 +145,7 @@ final class TileSums {
                 tile.advance(base, RawMemory.VECTOR_BYTES);
                 tile.advance(otherBase, RawMemory.VECTOR_BYTES);
             });
-            long rest = featureBytes - (long) sums[0].length * RawMemory.VECTOR_BYTES;
+            long rest = features.bytes() - (long) sums[0].length * RawMemory.VECTOR_BYTES;
             tile.advance(base, rest);
             tile.advance(otherBase, rest);
         });
@@ -166,7 +156,24 @@ final class TileSums {
         tile.until(address, end, body);
     }
 
-    private long offset(int i, int j) {
-        return i * featureBytes + (long) j * RawMemory.VECTOR_BYTES;
+    private interface Access {
+        void at(int sum, int base, long offset);
+    }
+
+    /** Loads or stores all sums. */
+    private void forEach(int output, Access access) {
+        tile.maskAddress(output, base);
+        for (int i = 0; i < sums.length; i++) {
+            if (i > 0 && !features.isConstant()) {
+                features.advance(base, 1);
+                tile.maskAddress(base, base);
+            }
+            for (int j = 0; j < sums[i].length; j++) {
+                access.at(
+                        sums[i][j],
+                        base,
+                        (features.isConstant() ? i * features.bytes() : 0) + (long) j * RawMemory.VECTOR_BYTES);
+            }
+        }
     }
 }

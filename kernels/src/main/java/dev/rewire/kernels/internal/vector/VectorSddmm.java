@@ -31,7 +31,8 @@ final class VectorSddmm implements SddmmKernel {
     VectorSddmm(SddmmShape shape) {
         span = Span.of(shape.samples());
         // The tiles do not depend on what is done with the sums, and sum over whole vectors.
-        parts = GENERATED.of(new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), span.samples(), false));
+        parts = GENERATED.of(
+                new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), shape.strided(), span.samples(), false));
         accumulate = shape.accumulate();
         blockElements = shape.rows() * shape.cols();
         panelsAtOnce = SddmmRowGenerator.panelsAtOnce(span);
@@ -83,8 +84,10 @@ final class VectorSddmm implements SddmmKernel {
             int panels,
             MemorySegment gradient,
             long gradientStride,
+            long gradientFeature,
             MemorySegment input,
             long inputStride,
+            long inputFeature,
             MemorySegment values,
             MemorySegment scratch) {
         for (int block = firstBlock; block < endBlock; block += blocksAtOnce) {
@@ -102,8 +105,10 @@ final class VectorSddmm implements SddmmKernel {
                                 panels,
                                 gradient.address(),
                                 gradientStride,
+                                gradientFeature,
                                 input.address(),
                                 inputStride,
+                                inputFeature,
                                 scratch.address());
                 if (start != WatchedTile.UNTIMED) {
                     part.tile.end(start, (long) (end - block) * part.elements * (1 + (long) panels * span.vectors()));

@@ -73,7 +73,9 @@ final class VectorSpmm implements SpmmKernel {
                     at.mask.address() + at.maskOffset,
                     chunk * stride,
                     (chunk + 1) * stride,
-                    chunk == index.chunks() - 1 ? 1 : 0);
+                    chunk == index.chunks() - 1 ? 1 : 0,
+                    at.inputStride,
+                    at.outputStride);
         }
     }
 
