@@ -10,12 +10,8 @@ import org.jspecify.annotations.Nullable;
  * any number of samples, and row-major gradients are read where they are. Inputs are copied into strips, those of a column of blocks for all samples of a turn.
  */
 final class OuterSddmm {
-    /** More samples are faster by panels, unless about as much as the caches of a core hold: panels of gradients are read in bursts. */
-    private static final int FEW_PANEL_SAMPLES = 128;
-
-    private static final int PANEL = 64;
-
-    private static final long FEW_PANEL_BYTES = 2 * CacheSizes.L2;
+    /** More are as fast where their panels lie, or faster: panels of gradients are read in bursts, which hurts where they do not fit the caches. */
+    private static final int FEW_SAMPLES = 128;
 
     private static final int MOST_SAMPLES = 256;
     private static final int SAMPLES_OF_TASK = 16;
@@ -78,14 +74,7 @@ final class OuterSddmm {
      * @param scratch that of the plan
      */
     static @Nullable OuterSddmm of(KernelArena scratch, BlockPattern shape, int batch, Layout layout, Workers workers) {
-        boolean pays = switch (layout) {
-            case ROW_MAJOR -> true;
-            case PANELS ->
-                batch <= FEW_PANEL_SAMPLES
-                        || ((long) shape.rows() + shape.cols()) * batch * Float.BYTES <= FEW_PANEL_BYTES;
-            case FEATURE_MAJOR -> batch <= PANEL; // others are not packed
-        };
-        if (batch == 0 || !pays) {
+        if (batch == 0 || (layout != Layout.ROW_MAJOR && batch > FEW_SAMPLES)) {
             return null;
         }
         long featureBytes = (long) (layout == Layout.ROW_MAJOR ? 1 : PanelMatrix.lanesFor(batch)) * Float.BYTES;

@@ -132,7 +132,7 @@ public final class SddmmPlan implements AutoCloseable {
                 : null;
         boolean packs = layout == Layout.FEATURE_MAJOR || (layout == Layout.ROW_MAJOR && outer == null);
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
-        panelsAtOnce = packs ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
+        panelsAtOnce = packs && outer == null ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
         int packedBatch = dense == null ? (int) Math.min(batch, (long) panelsAtOnce * lanes) : 0;
         packedGradient = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.rows()) : null;
         packedInput = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.cols()) : null;

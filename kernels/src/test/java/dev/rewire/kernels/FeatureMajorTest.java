@@ -109,10 +109,10 @@ class FeatureMajorTest {
         }
     }
 
-    /** Of so many features that not all panels are packed at once, as of panels that lie there already. */
+    /** Of so many features that not all panels are packed at once, and blocks whose rows are no whole vectors: with those, row-major operands have other sums. */
     @Test
     void backwardWeightHasTheBitsOfRowMajorOperandsWhenPackedInTurns() {
-        BlockPattern wide = BlockPattern.random(1000, 1200, 8, 8, 30, new SplittableRandom(3));
+        BlockPattern wide = BlockPattern.random(1000, 1200, 7, 7, 30, new SplittableRandom(3));
         assertSameBits(
                 gradient(Layout.ROW_MAJOR, wide, LARGE, false), gradient(Layout.FEATURE_MAJOR, wide, LARGE, false));
     }

@@ -68,15 +68,15 @@ class InPlaceTest {
     void backwardWeightHasTheBitsOfPanelsInABatchThatFillsThem() {
         try (TestMemory memory = TestMemory.open().inPlace();
                 Workers workers = Workers.of(2)) {
-            Grid dy = grid(128, SIDE, 3);
-            Grid x = grid(128, SIDE, 4);
+            Grid dy = grid(192, SIDE, 3);
+            Grid x = grid(192, SIDE, 4);
             BlockSparseMatrix inPlace = weights(memory, SIDE, SIDE, 8);
             SddmmPlan plan =
-                    SddmmPlan.backwardWeight(memory.kernels(), inPlace, 128, Layout.FEATURE_MAJOR, false, workers);
-            plan.run(apart(memory, dy, APART), apart(memory, x, ALIASING));
+                    SddmmPlan.backwardWeight(memory.kernels(), inPlace, 192, Layout.FEATURE_MAJOR, false, workers);
+            plan.run(apart(memory, dy, APART + 64), apart(memory, x, ALIASING));
             assertTrue(plan.toString().contains("read in place"), plan::toString);
             BlockSparseMatrix packed = weights(memory, SIDE, SIDE, 8);
-            SddmmPlan.backwardWeight(memory.kernels(), packed, 128, Layout.PANELS, false, workers)
+            SddmmPlan.backwardWeight(memory.kernels(), packed, 192, Layout.PANELS, false, workers)
                     .run(dy.panels(memory.kernels()), x.panels(memory.kernels()));
             assertTrue(Grid.read(packed).sameBits(Grid.read(inPlace)));
         }
