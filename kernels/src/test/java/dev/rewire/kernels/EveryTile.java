@@ -144,7 +144,7 @@ final class EveryTile {
         DenseMatrix features = DenseMatrix.allocate(arena, inputs, BATCH);
         DenseMatrix outputFeatures = DenseMatrix.allocate(arena, outputs, BATCH);
         repeat(
-                spmm(w, direction, BATCH, Layout.FEATURE_MAJOR, bias.withRelu().withAccumulate(true)),
+                spmm(w, direction, BATCH, Layout.FEATURE_MAJOR, bias.withRelu()),
                 plan -> plan.run(features, outputFeatures));
         repeat(spmm(w, direction, 1, Layout.ROW_MAJOR, bias), plan -> plan.run(sample, output));
     }
