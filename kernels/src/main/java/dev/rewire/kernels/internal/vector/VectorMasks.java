@@ -52,8 +52,8 @@ final class VectorMasks implements MaskKernels {
         int vectors = cols / LANES;
         boolean tied = cols % LANES != 0;
         for (int i = 0; i < vectors; i++) {
-            IntVector keys = load(floats, offset + (long) i * VECTOR_BYTES)
-                    .reinterpretAsInts()
+            IntVector keys = Exact.ints(
+                            INTS, load(floats, offset + (long) i * VECTOR_BYTES).reinterpretAsInts())
                     .and(Integer.MAX_VALUE)
                     .min(NAN_KEY);
             IntVector neighbours = keys.rearrange(NEIGHBOUR);
@@ -128,9 +128,9 @@ final class VectorMasks implements MaskKernels {
             DoubleVector sum = DoubleVector.zero(DOUBLES);
             for (int left = choices[choice]; left != 0; left &= left - 1) {
                 int at = firstMagnitude + Integer.numberOfTrailingZeros(left);
-                sum = sum.add(DoubleVector.fromArray(DOUBLES, magnitudes, at * TILES));
+                sum = Exact.doubles(DOUBLES, sum).add(DoubleVector.fromArray(DOUBLES, magnitudes, at * TILES));
             }
-            sum.intoArray(sums, (firstSum + choice) * TILES);
+            Exact.doubles(DOUBLES, sum).intoArray(sums, (firstSum + choice) * TILES);
         }
     }
 
@@ -144,14 +144,14 @@ final class VectorMasks implements MaskKernels {
                 sum = sum.add(at(sums, places[place + 2]).add(at(sums, places[place + 3])));
             }
             VectorMask<Double> isMore = sum.compare(VectorOperators.GT, most);
-            most = most.blend(sum, isMore);
-            number = number.blend((double) mask, isMore);
+            most = Exact.doubles(DOUBLES, most).blend(sum, isMore);
+            number = Exact.doubles(DOUBLES, number).blend((double) mask, isMore);
         }
-        number.intoArray(best, 0);
+        Exact.doubles(DOUBLES, number).intoArray(best, 0);
     }
 
     private static DoubleVector at(double[] sums, int place) {
-        return DoubleVector.fromArray(DOUBLES, sums, place * TILES);
+        return Exact.doubles(DOUBLES, DoubleVector.fromArray(DOUBLES, sums, place * TILES));
     }
 
     @Override
@@ -207,7 +207,8 @@ final class VectorMasks implements MaskKernels {
             FloatVector gathered =
                     load(from, offset + (long) i * VECTOR_BYTES).compress(VectorMask.fromLong(SPECIES, bits));
             if (count == LANES / 2) {
-                ((FloatVector) gathered.reinterpretShape(HALF, 0)).intoMemorySegment(kept, next, ORDER);
+                Exact.floats(HALF, (FloatVector) gathered.reinterpretShape(HALF, 0))
+                        .intoMemorySegment(kept, next, ORDER);
             } else {
                 gathered.intoMemorySegment(kept, next, ORDER, SPECIES.indexInRange(0, count));
             }
@@ -235,8 +236,8 @@ final class VectorMasks implements MaskKernels {
         long block = blocksOffset;
         for (int first = 0; first < vectors; first += vectorsOfBlock) {
             for (int i = 0; i < Math.min(vectorsOfBlock, vectors - first); i++) {
-                load(from, offset + (long) (first + i) * VECTOR_BYTES)
-                        .blend(0f, kept(mask, first + i).not())
+                Exact.floats(SPECIES, FloatVector.zero(SPECIES))
+                        .blend(load(from, offset + (long) (first + i) * VECTOR_BYTES), kept(mask, first + i))
                         .intoMemorySegment(blocks, block + (long) i * VECTOR_BYTES, ORDER);
             }
             block += blockBytes;
@@ -284,6 +285,6 @@ final class VectorMasks implements MaskKernels {
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER);
+        return Exact.floats(SPECIES, FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER));
     }
 }
