@@ -341,7 +341,8 @@ public final class TileCode {
                         VECTOR,
                         "convertShape",
                         MethodTypeDesc.of(
-                                VECTOR, desc(VectorOperators.Conversion.class), SPECIES, ConstantDescs.CD_int));
+                                VECTOR, desc(VectorOperators.Conversion.class), SPECIES, ConstantDescs.CD_int))
+                .checkcast(INTS);
         exactInts();
     }
 
@@ -599,9 +600,13 @@ public final class TileCode {
 
     /**
      * Tells C2 the class of the vector below a species on the stack, which it would otherwise ask the profiles of the Vector API's methods for. All code of a JVM
-     * shares those, and vectors of other widths in it made C2 expect the wrong class.
+     * shares those, and vectors of other widths in it made C2 expect the wrong class. C1 gains nothing, and runs out of registers.
      */
     private void exact(ClassDesc type) {
+        if (!C1Exclusion.absence().isEmpty()) {
+            code.pop();
+            return;
+        }
         code.invokeinterface(SPECIES, "vectorType", MethodTypeDesc.of(ConstantDescs.CD_Class))
                 .swap()
                 .invokevirtual(
