@@ -82,8 +82,7 @@ final class VectorActivation {
         FloatVector one = broadcast(1);
         FloatVector z = x.abs().mul(ScalarActivation.SQRT_HALF);
         FloatVector t = one.div(z.mul(ScalarActivation.ERFC_P).add(1));
-        FloatVector p = broadcast(ScalarActivation.erfc(0))
-                .mul(t)
+        FloatVector p = t.mul(ScalarActivation.erfc(0))
                 .add(ScalarActivation.erfc(1))
                 .mul(t)
                 .add(ScalarActivation.erfc(2))
@@ -99,8 +98,7 @@ final class VectorActivation {
         FloatVector shifted = v.mul(ScalarActivation.LOG2_E).add(ScalarActivation.ROUNDING);
         FloatVector n = shifted.sub(ScalarActivation.ROUNDING);
         FloatVector r = v.sub(n.mul(ScalarActivation.LN2_HIGH)).sub(n.mul(ScalarActivation.LN2_LOW));
-        FloatVector p = broadcast(ScalarActivation.exp(0))
-                .mul(r)
+        FloatVector p = r.mul(ScalarActivation.exp(0))
                 .add(ScalarActivation.exp(1))
                 .mul(r)
                 .add(ScalarActivation.exp(2))
@@ -111,7 +109,9 @@ final class VectorActivation {
                 .mul(r)
                 .add(ScalarActivation.exp(5));
         FloatVector mantissa = p.mul(r.mul(r)).add(r).add(1);
-        IntVector power = Exact.ints(INTS, shifted.reinterpretAsInts()).sub(ONE).lanewise(VectorOperators.LSHL, 23);
+        // No call of Exact: so deep inside, C2 inlines nothing but the Vector API's own methods.
+        IntVector bits = (IntVector) INTS.vectorType().cast(shifted.reinterpretAsInts());
+        IntVector power = bits.sub(ONE).lanewise(VectorOperators.LSHL, 23);
         return mantissa.mul(power.reinterpretAsFloats()).blend(0, v.lt(ScalarActivation.LEAST_EXPONENT));
     }
 
