@@ -55,7 +55,7 @@ public record WarmUp(int runs, Duration took, Duration first, Duration best) {
             }
             boolean quiet = now - lastProgress >= QUIET_NANOS && runs - runOfLastProgress >= QUIET_RUNS;
             over = quiet && jitMillis.getAsLong() - jitAtProgress <= QUIET_JIT_MILLIS;
-            if (nanos < FASTER * bestAtProgress || quiet && !over) {
+            if (nanos < FASTER * bestAtProgress || (quiet && !over)) {
                 bestAtProgress = Math.min(nanos, bestAtProgress);
                 lastProgress = now;
                 runOfLastProgress = runs;
