@@ -97,7 +97,17 @@ class WarmUpTest {
         AtomicLong clock = new AtomicLong();
         return WarmUp.of(
                 () -> clock.addAndGet(1_000_000 * millis[Math.min(run.getAndIncrement(), millis.length - 1)]),
-                clock::get);
+                clock::get,
+                () -> 0);
+    }
+
+    @Test
+    void goesOnWhileTheJitIsBusy() {
+        AtomicLong clock = new AtomicLong();
+        // One of two processors compiles, for two seconds.
+        WarmUp took =
+                WarmUp.of(() -> clock.addAndGet(10_000_000), clock::get, () -> Math.min(2000, clock.get() / 1_000_000));
+        assertEquals(millis(10 + 4 * 500 + 500), took.took());
     }
 
     @Test

@@ -124,7 +124,7 @@ class NarrowVectorSpmv implements SpmvKernel {
         for (; i < end; i++) {
             rest = Math.fma(at(values, i), x[columns[i]], rest);
         }
-        return sum(s0.add(s1).add(s2.add(s3))) + rest;
+        return sum(exact(s0).add(s1).add(exact(s2).add(s3))) + rest;
     }
 
     private float pairs(int[] columns, int first, int end, long values, float[] x) {
@@ -146,7 +146,7 @@ class NarrowVectorSpmv implements SpmvKernel {
             rest = Math.fma(at(values, element), x[columns[i]], rest);
             rest = Math.fma(at(values, element + 1), x[columns[i] + 1], rest);
         }
-        return sum(s0.add(s1)) + rest;
+        return sum(exact(s0).add(s1)) + rest;
     }
 
     private float quadruples(int[] columns, int first, int end, long values, float[] x) {
@@ -161,7 +161,7 @@ class NarrowVectorSpmv implements SpmvKernel {
         if (i < end) {
             s0 = load(values, 4L * i).fma(FloatVector.fromArray(FOUR, x, columns[i]), s0);
         }
-        return sum(s0.add(s1));
+        return sum(exact(s0).add(s1));
     }
 
     /** The outputs of a column of four in the lanes. */
@@ -177,7 +177,7 @@ class NarrowVectorSpmv implements SpmvKernel {
         if (i < end) {
             s0 = load(values, 4L * i).fma(FloatVector.broadcast(FOUR, x[columns[i]]), s0);
         }
-        return s0.add(s1);
+        return exact(s0).add(s1);
     }
 
     /** Two outputs in the lanes, of every other block in the upper ones. */
@@ -194,25 +194,33 @@ class NarrowVectorSpmv implements SpmvKernel {
             s0 = load(values, element).fma(four(x0, x0, x1, x1), s0);
             s1 = load(values, element + LANES).fma(four(x2, x2, x3, x3), s1);
         }
-        FloatVector sums = s0.add(s1);
+        FloatVector sums = exact(s0).add(s1);
         for (; i < end; i++) {
             long element = 2L * i;
             float input = x[columns[i]];
             float upper = at(values, element);
             float lower = at(values, element + 1);
+            sums = exact(sums);
             sums = sums.withLane(0, Math.fma(upper, input, sums.lane(0)))
                     .withLane(1, Math.fma(lower, input, sums.lane(1)));
         }
-        return sums;
+        return exact(sums);
     }
 
     private static FloatVector four(float a, float b, float c, float d) {
-        return FloatVector.broadcast(FOUR, a).withLane(1, b).withLane(2, c).withLane(3, d);
+        return exact(FloatVector.broadcast(FOUR, a))
+                .withLane(1, b)
+                .withLane(2, c)
+                .withLane(3, d);
+    }
+
+    private static FloatVector exact(FloatVector vector) {
+        return Exact.floats(FOUR, vector);
     }
 
     /** Four values from one on. */
     FloatVector load(long values, long element) {
-        return FloatVector.fromMemorySegment(FOUR, RawMemory.ALL, address(values, element), RawMemory.ORDER);
+        return exact(FloatVector.fromMemorySegment(FOUR, RawMemory.ALL, address(values, element), RawMemory.ORDER));
     }
 
     /** One value. */

@@ -202,15 +202,16 @@ public final class TileCode {
     /** {@code vector = 0}. */
     public void zero(int vector) {
         species();
-        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES)).astore(vector);
+        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES));
+        exactFloats();
+        code.astore(vector);
     }
 
     /** {@code vector = constant}, in every lane. */
     public void broadcast(int vector, float constant) {
         species();
-        code.loadConstant(constant)
-                .invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float))
-                .astore(vector);
+        code.loadConstant(constant);
+        broadcast(vector);
     }
 
     /** {@code vector = memory[base + offset ...]}. */
@@ -218,7 +219,9 @@ public final class TileCode {
         species();
         address(base, offset);
         order();
-        code.invokestatic(FLOATS, "fromMemorySegment", LOAD).astore(vector);
+        code.invokestatic(FLOATS, "fromMemorySegment", LOAD);
+        exactFloats();
+        code.astore(vector);
     }
 
     /** {@code vector = the float at base + offset, in every lane}. */
@@ -256,16 +259,21 @@ public final class TileCode {
                                 MethodTypeDesc.of(ConstantDescs.CD_float, ConstantDescs.CD_short));
             }
         }
-        code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float))
-                .astore(vector);
+        broadcast(vector);
+    }
+
+    /** {@code vector = the float on the stack}, in every lane; the species is below it. */
+    private void broadcast(int vector) {
+        code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float));
+        exactFloats();
+        code.astore(vector);
     }
 
     /** {@code vector = number − constant}, in every lane, of an int. */
     void broadcastDifference(int vector, int number, int constant) {
         species();
         code.iload(number).loadConstant(constant).isub().i2f();
-        code.invokestatic(FLOATS, "broadcast", MethodTypeDesc.of(FLOATS, SPECIES, ConstantDescs.CD_float))
-                .astore(vector);
+        broadcast(vector);
     }
 
     /** {@code local = the lesser of it and another}. */
@@ -311,8 +319,9 @@ public final class TileCode {
         asFloats()
                 .loadConstant(0x1p112f)
                 .invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, ConstantDescs.CD_float))
-                .invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS))
-                .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR));
+                .invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+        exactInts();
+        code.invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR));
         asFloats().astore(vector);
     }
 
@@ -322,10 +331,10 @@ public final class TileCode {
         address(base, offset);
         order();
         code.invokestatic(
-                        SHORTS,
-                        "fromMemorySegment",
-                        MethodTypeDesc.of(SHORTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER))
-                .getstatic(OPERATORS, conversion, desc(VectorOperators.Conversion.class))
+                SHORTS, "fromMemorySegment", MethodTypeDesc.of(SHORTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER));
+        code.getstatic(RAW, "SHORTS", SPECIES);
+        exact(SHORTS);
+        code.getstatic(OPERATORS, conversion, desc(VectorOperators.Conversion.class))
                 .getstatic(RAW, "INTS", SPECIES)
                 .iconst_0()
                 .invokevirtual(
@@ -334,6 +343,7 @@ public final class TileCode {
                         MethodTypeDesc.of(
                                 VECTOR, desc(VectorOperators.Conversion.class), SPECIES, ConstantDescs.CD_int))
                 .checkcast(INTS);
+        exactInts();
     }
 
     private void lanewise(String operator, Class<?> kind, int operand) {
@@ -343,7 +353,9 @@ public final class TileCode {
     }
 
     private CodeBuilder asFloats() {
-        return code.invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS));
+        code.invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS));
+        exactFloats();
+        return code;
     }
 
     /** {@code local = the bytes at base + offset}, one or two, without a sign. */
@@ -364,7 +376,7 @@ public final class TileCode {
 
     /** {@code memory[base + offset ...] = vector}. */
     public void store(int vector, int base, long offset) {
-        code.aload(vector);
+        receiver(vector);
         address(base, offset);
         order();
         code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
@@ -375,12 +387,15 @@ public final class TileCode {
         species();
         code.aload(segment).lload(offset);
         order();
-        code.invokestatic(FLOATS, "fromMemorySegment", LOAD).astore(vector);
+        code.invokestatic(FLOATS, "fromMemorySegment", LOAD);
+        exactFloats();
+        code.astore(vector);
     }
 
     /** {@code segment[offset ...] = vector}, with the segment's checks. */
     void storeChecked(int vector, int segment, int offset) {
-        code.aload(vector).aload(segment).lload(offset);
+        receiver(vector);
+        code.aload(segment).lload(offset);
         order();
         code.invokevirtual(FLOATS, "intoMemorySegment", STORE);
     }
@@ -388,7 +403,8 @@ public final class TileCode {
     /** {@code sum += a · b}, rounded once; without an instruction for that, twice. */
     public void fma(int sum, int a, int b) {
         if (!VectorWidth.FUSED) {
-            code.aload(sum).aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
+            receiver(sum);
+            code.aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
             code.invokevirtual(FLOATS, "add", UNARY).astore(sum);
             return;
         }
@@ -401,26 +417,28 @@ public final class TileCode {
 
     /** {@code sum += a}. */
     public void add(int sum, int a) {
-        code.aload(sum).aload(a).invokevirtual(FLOATS, "add", UNARY).astore(sum);
+        receiver(sum);
+        code.aload(a).invokevirtual(FLOATS, "add", UNARY).astore(sum);
     }
 
     /** {@code product = a · b}. */
     public void multiply(int product, int a, int b) {
-        code.aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY).astore(product);
+        receiver(a);
+        code.aload(b).invokevirtual(FLOATS, "mul", UNARY).astore(product);
     }
 
     /** {@code vector = max(vector, zero)}; NaN stays. */
     void max(int vector, int zero) {
-        code.aload(vector).aload(zero).invokevirtual(FLOATS, "max", UNARY).astore(vector);
+        receiver(vector);
+        code.aload(zero).invokevirtual(FLOATS, "max", UNARY).astore(vector);
     }
 
     /** {@code vector = condition > 0 ? vector : 0}. */
     void zeroUnlessPositive(int vector, int condition, int zero) {
-        code.aload(zero)
-                .aload(vector)
-                .aload(condition)
-                .getstatic(OPERATORS, "GT", COMPARISON)
-                .aload(zero);
+        receiver(zero);
+        code.aload(vector);
+        receiver(condition);
+        code.getstatic(OPERATORS, "GT", COMPARISON).aload(zero);
         code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
         blend();
         code.astore(vector);
@@ -431,10 +449,12 @@ public final class TileCode {
      * and of their partner at that distance. Two blends, a swap and an addition.
      */
     void addPartners(int a, int b, int distance) {
-        code.aload(a).aload(b);
+        receiver(a);
+        code.aload(b);
         lanesWith(distance);
         blend();
-        code.aload(b).aload(a);
+        receiver(b);
+        code.aload(a);
         lanesWith(distance);
         blend();
         swap(distance);
@@ -443,15 +463,19 @@ public final class TileCode {
 
     /** Lanes of {@code a} with the bit and their partners in {@code b} change places; {@code swapped} is overwritten. */
     void exchange(int a, int b, int distance, int swapped) {
-        code.aload(b).aload(a);
+        receiver(b);
+        code.aload(a);
         lanesWith(distance);
         blend();
         swap(distance);
         code.astore(swapped);
-        code.aload(a).aload(swapped);
+        receiver(a);
+        code.aload(swapped);
         lanesWith(distance);
         blend();
-        code.astore(a).aload(swapped).aload(b);
+        code.astore(a);
+        receiver(swapped);
+        code.aload(b);
         lanesWith(distance);
         blend();
         code.astore(b);
@@ -460,13 +484,16 @@ public final class TileCode {
     /** {@code ints = 0}. */
     public void zeroInts(int ints) {
         intSpecies();
-        code.invokestatic(INTS, "zero", MethodTypeDesc.of(INTS, SPECIES)).astore(ints);
+        code.invokestatic(INTS, "zero", MethodTypeDesc.of(INTS, SPECIES));
+        exactInts();
+        code.astore(ints);
     }
 
     /** {@code sum += a}, of ints. */
     public void addInts(int sum, int a) {
-        code.aload(sum)
-                .aload(a)
+        code.aload(sum);
+        exactInts();
+        code.aload(a)
                 .invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR))
                 .astore(sum);
     }
@@ -474,6 +501,7 @@ public final class TileCode {
     /** {@code memory[base + offset ...] = ints}. */
     public void storeInts(int ints, int base, long offset) {
         code.aload(ints);
+        exactInts();
         address(base, offset);
         order();
         code.invokevirtual(INTS, "intoMemorySegment", STORE);
@@ -485,10 +513,9 @@ public final class TileCode {
         address(base, offset);
         order();
         code.invokestatic(
-                        INTS,
-                        "fromMemorySegment",
-                        MethodTypeDesc.of(INTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER))
-                .astore(ints);
+                INTS, "fromMemorySegment", MethodTypeDesc.of(INTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER));
+        exactInts();
+        code.astore(ints);
     }
 
     /** {@code ints = the 16-bit values at base + offset ...}, without a sign. */
@@ -501,6 +528,7 @@ public final class TileCode {
     void shiftRight(int ints, int distance, int shifted) {
         code.aload(ints);
         if (distance > 0) {
+            exactInts();
             lanewise("LSHR", VectorOperators.Binary.class, distance);
         }
         code.astore(shifted);
@@ -508,16 +536,16 @@ public final class TileCode {
 
     /** {@code vector[lane] = ints[index[lane] mod LANES]}, of floats that were loaded as ints. */
     void selectFrom(int ints, int index, int vector) {
-        code.aload(index)
-                .aload(ints)
-                .invokevirtual(INTS, "selectFrom", MethodTypeDesc.of(INTS, VECTOR))
-                .invokevirtual(INTS, "reinterpretAsFloats", MethodTypeDesc.of(FLOATS))
-                .astore(vector);
+        code.aload(index);
+        exactInts();
+        code.aload(ints).invokevirtual(INTS, "selectFrom", MethodTypeDesc.of(INTS, VECTOR));
+        asFloats().astore(vector);
     }
 
     /** Lanes of {@code a} that have the bit become those of {@code b}. */
     void blendLanesWith(int a, int b, int bit) {
-        code.aload(a).aload(b);
+        receiver(a);
+        code.aload(b);
         lanesWith(bit);
         blend();
         code.astore(a);
@@ -526,7 +554,9 @@ public final class TileCode {
     /** Lanes from {@code count} on become zero. */
     void firstLanes(int vector, int count) {
         species();
-        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES)).aload(vector);
+        code.invokestatic(FLOATS, "zero", MethodTypeDesc.of(FLOATS, SPECIES));
+        exactFloats();
+        code.aload(vector);
         firstLanesMask(count);
         blend();
         code.astore(vector);
@@ -550,6 +580,40 @@ public final class TileCode {
 
     private void blend() {
         code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, VECTOR, MASK));
+    }
+
+    /** Pushes a vector that an operation is asked of, and that may come from before a loop, where C2 forgets its class. */
+    private void receiver(int vector) {
+        code.aload(vector);
+        exactFloats();
+    }
+
+    private void exactFloats() {
+        species();
+        exact(FLOATS);
+    }
+
+    private void exactInts() {
+        intSpecies();
+        exact(INTS);
+    }
+
+    /**
+     * Tells C2 the class of the vector below a species on the stack, which it would otherwise ask the profiles of the Vector API's methods for. All code of a JVM
+     * shares those, and vectors of other widths in it made C2 expect the wrong class. C1 gains nothing, and runs out of registers.
+     */
+    private void exact(ClassDesc type) {
+        if (!C1Exclusion.absence().isEmpty()) {
+            code.pop();
+            return;
+        }
+        code.invokeinterface(SPECIES, "vectorType", MethodTypeDesc.of(ConstantDescs.CD_Class))
+                .swap()
+                .invokevirtual(
+                        ConstantDescs.CD_Class,
+                        "cast",
+                        MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object))
+                .checkcast(type);
     }
 
     private void species() {

@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import static dev.rewire.kernels.internal.vector.RawMemory.INTS;
 import static dev.rewire.kernels.internal.vector.RawMemory.ORDER;
 import static dev.rewire.kernels.internal.vector.RawMemory.SPECIES;
 import static dev.rewire.kernels.internal.vector.RawMemory.VECTOR_BYTES;
@@ -31,8 +32,7 @@ final class VectorActivation {
     private static void scale(MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x =
-                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            FloatVector x = load(y, offset).mul(scale);
             x.intoMemorySegment(y, offset, ORDER);
         }
     }
@@ -40,8 +40,7 @@ final class VectorActivation {
     private static void relu(MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x =
-                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            FloatVector x = load(y, offset).mul(scale);
             x.max(0).intoMemorySegment(y, offset, ORDER);
         }
     }
@@ -49,8 +48,7 @@ final class VectorActivation {
     private static void gelu(MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x =
-                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            FloatVector x = load(y, offset).mul(scale);
             x.mul(normal(x)).intoMemorySegment(y, offset, ORDER);
         }
     }
@@ -58,8 +56,7 @@ final class VectorActivation {
     private static void geluTanh(MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x =
-                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            FloatVector x = load(y, offset).mul(scale);
             FloatVector cube = x.mul(ScalarActivation.GELU_CUBE).mul(x).mul(x);
             FloatVector v = x.add(cube).mul(ScalarActivation.GELU_SCALE);
             x.mul(logistic(v)).intoMemorySegment(y, offset, ORDER);
@@ -69,8 +66,7 @@ final class VectorActivation {
     private static void silu(MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x =
-                    FloatVector.fromMemorySegment(SPECIES, y, offset, ORDER).mul(scale);
+            FloatVector x = load(y, offset).mul(scale);
             x.mul(logistic(x)).intoMemorySegment(y, offset, ORDER);
         }
     }
@@ -78,16 +74,15 @@ final class VectorActivation {
     private static FloatVector logistic(FloatVector v) {
         FloatVector e = expOfNegative(v.abs().neg());
         FloatVector sum = e.add(1);
-        FloatVector numerator = FloatVector.broadcast(SPECIES, 1).blend(e, v.lt(0));
+        FloatVector numerator = broadcast(1).blend(e, v.lt(0));
         return numerator.div(sum);
     }
 
     private static FloatVector normal(FloatVector x) {
-        FloatVector one = FloatVector.broadcast(SPECIES, 1);
+        FloatVector one = broadcast(1);
         FloatVector z = x.abs().mul(ScalarActivation.SQRT_HALF);
         FloatVector t = one.div(z.mul(ScalarActivation.ERFC_P).add(1));
-        FloatVector p = FloatVector.broadcast(SPECIES, ScalarActivation.erfc(0))
-                .mul(t)
+        FloatVector p = t.mul(ScalarActivation.erfc(0))
                 .add(ScalarActivation.erfc(1))
                 .mul(t)
                 .add(ScalarActivation.erfc(2))
@@ -103,8 +98,7 @@ final class VectorActivation {
         FloatVector shifted = v.mul(ScalarActivation.LOG2_E).add(ScalarActivation.ROUNDING);
         FloatVector n = shifted.sub(ScalarActivation.ROUNDING);
         FloatVector r = v.sub(n.mul(ScalarActivation.LN2_HIGH)).sub(n.mul(ScalarActivation.LN2_LOW));
-        FloatVector p = FloatVector.broadcast(SPECIES, ScalarActivation.exp(0))
-                .mul(r)
+        FloatVector p = r.mul(ScalarActivation.exp(0))
                 .add(ScalarActivation.exp(1))
                 .mul(r)
                 .add(ScalarActivation.exp(2))
@@ -115,7 +109,17 @@ final class VectorActivation {
                 .mul(r)
                 .add(ScalarActivation.exp(5));
         FloatVector mantissa = p.mul(r.mul(r)).add(r).add(1);
-        IntVector power = shifted.reinterpretAsInts().sub(ONE).lanewise(VectorOperators.LSHL, 23);
+        // No call of Exact: so deep inside, C2 inlines nothing but the Vector API's own methods.
+        IntVector bits = (IntVector) INTS.vectorType().cast(shifted.reinterpretAsInts());
+        IntVector power = bits.sub(ONE).lanewise(VectorOperators.LSHL, 23);
         return mantissa.mul(power.reinterpretAsFloats()).blend(0, v.lt(ScalarActivation.LEAST_EXPONENT));
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return Exact.floats(SPECIES, FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER));
+    }
+
+    private static FloatVector broadcast(float value) {
+        return Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, value));
     }
 }

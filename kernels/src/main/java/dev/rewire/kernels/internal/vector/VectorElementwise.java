@@ -126,10 +126,10 @@ final class VectorElementwise implements ElementwiseKernels {
             for (int panel = 0; panel < panelCount; panel++) {
                 long start = panel * panelStride + (long) feature * lanes * Float.BYTES;
                 for (int i = 0; i < vectors; i++) {
-                    sum = sum.add(load(panels, start + (long) i * VECTOR_BYTES));
+                    sum = Exact.floats(SPECIES, sum).add(load(panels, start + (long) i * VECTOR_BYTES));
                 }
             }
-            sum.intoArray(partial, 0);
+            Exact.floats(SPECIES, sum).intoArray(partial, 0);
             // Not reduceLanes: its order of additions may differ between interpreted and compiled code.
             float total = 0;
             for (float p : partial) {
@@ -144,7 +144,7 @@ final class VectorElementwise implements ElementwiseKernels {
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER);
+        return Exact.floats(SPECIES, FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER));
     }
 
     @Override
@@ -153,7 +153,7 @@ final class VectorElementwise implements ElementwiseKernels {
         if (LANES == Short.SIZE) {
             // The last lines begin too near to the end of the values for a whole vector.
             for (; line < to && starts[line] <= values.byteSize() / Float.BYTES - LANES; line++) {
-                FloatVector.fromMemorySegment(SPECIES, values, (long) starts[line] * Float.BYTES, ORDER)
+                load(values, (long) starts[line] * Float.BYTES)
                         .expand(VectorMask.fromLong(SPECIES, masks[line] & 0xffffL))
                         .intoMemorySegment(dense, (long) line * VECTOR_BYTES, ORDER);
             }

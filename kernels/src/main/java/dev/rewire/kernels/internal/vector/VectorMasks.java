@@ -64,7 +64,9 @@ final class VectorMasks implements MaskKernels {
 
     /** Those that are not smaller than the second of their group of four. */
     private static long largest(FloatVector floats) {
-        IntVector keys = floats.reinterpretAsInts().and(Integer.MAX_VALUE).min(NAN_KEY);
+        IntVector keys = Exact.ints(INTS, floats.reinterpretAsInts())
+                .and(Integer.MAX_VALUE)
+                .min(NAN_KEY);
         IntVector neighbours = keys.rearrange(NEIGHBOUR);
         IntVector larger = keys.max(neighbours);
         IntVector smaller = keys.min(neighbours);
@@ -110,7 +112,7 @@ final class VectorMasks implements MaskKernels {
             VectorMask<Float> isKept = VectorMask.fromLong(SPECIES, bits);
             half(row.compress(isKept)).intoMemorySegment(kept, keptOffset + (long) i * (VECTOR_BYTES / 2), ORDER);
             if (blocks != null) {
-                FloatVector.zero(SPECIES)
+                Exact.floats(SPECIES, FloatVector.zero(SPECIES))
                         .blend(row, isKept)
                         .intoMemorySegment(blocks, inBlocks(i, blocksOffset, shift, blockBytes), ORDER);
             }
@@ -137,7 +139,7 @@ final class VectorMasks implements MaskKernels {
     }
 
     private static FloatVector half(FloatVector vector) {
-        return (FloatVector) vector.reinterpretShape(HALF, 0);
+        return Exact.floats(HALF, (FloatVector) vector.reinterpretShape(HALF, 0));
     }
 
     /** Chooses anew, float by float, where a group of four does not keep two: some are equal, or no vector came so far. */
@@ -196,9 +198,9 @@ final class VectorMasks implements MaskKernels {
             DoubleVector sum = DoubleVector.zero(DOUBLES);
             for (int left = choices[choice]; left != 0; left &= left - 1) {
                 int at = firstMagnitude + Integer.numberOfTrailingZeros(left);
-                sum = sum.add(DoubleVector.fromArray(DOUBLES, magnitudes, at * TILES));
+                sum = Exact.doubles(DOUBLES, sum).add(DoubleVector.fromArray(DOUBLES, magnitudes, at * TILES));
             }
-            sum.intoArray(sums, (firstSum + choice) * TILES);
+            Exact.doubles(DOUBLES, sum).intoArray(sums, (firstSum + choice) * TILES);
         }
     }
 
@@ -212,14 +214,14 @@ final class VectorMasks implements MaskKernels {
                 sum = sum.add(at(sums, places[place + 2]).add(at(sums, places[place + 3])));
             }
             VectorMask<Double> isMore = sum.compare(VectorOperators.GT, most);
-            most = most.blend(sum, isMore);
-            number = number.blend((double) mask, isMore);
+            most = Exact.doubles(DOUBLES, most).blend(sum, isMore);
+            number = Exact.doubles(DOUBLES, number).blend((double) mask, isMore);
         }
-        number.intoArray(best, 0);
+        Exact.doubles(DOUBLES, number).intoArray(best, 0);
     }
 
     private static DoubleVector at(double[] sums, int place) {
-        return DoubleVector.fromArray(DOUBLES, sums, place * TILES);
+        return Exact.doubles(DOUBLES, DoubleVector.fromArray(DOUBLES, sums, place * TILES));
     }
 
     @Override
@@ -297,7 +299,7 @@ final class VectorMasks implements MaskKernels {
         int vectors = cols / LANES;
         int shift = shift(cols, blockCols);
         for (int i = 0; i < vectors; i++) {
-            FloatVector.zero(SPECIES)
+            Exact.floats(SPECIES, FloatVector.zero(SPECIES))
                     .blend(load(from, offset + (long) i * VECTOR_BYTES), kept(mask, i))
                     .intoMemorySegment(blocks, inBlocks(i, blocksOffset, shift, blockBytes), ORDER);
         }
@@ -344,6 +346,6 @@ final class VectorMasks implements MaskKernels {
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER);
+        return Exact.floats(SPECIES, FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER));
     }
 }

@@ -91,7 +91,9 @@ final class VectorOuterSddmm implements OuterSddmmKernel {
             long to = stripsOffset + (long) sample * rowBytes;
             for (int strip = 0; strip < whole; strip++) {
                 for (int i = 0; i < rowBytes; i += RawMemory.VECTOR_BYTES) {
-                    FloatVector.fromMemorySegment(RawMemory.SPECIES, source, from + i, RawMemory.ORDER)
+                    Exact.floats(
+                                    RawMemory.SPECIES,
+                                    FloatVector.fromMemorySegment(RawMemory.SPECIES, source, from + i, RawMemory.ORDER))
                             .intoMemorySegment(strips, to + i, RawMemory.ORDER);
                 }
                 from += rowBytes;
