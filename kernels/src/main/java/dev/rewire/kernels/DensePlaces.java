@@ -5,12 +5,10 @@ package dev.rewire.kernels;
  * its end. In the order of the stored elements, each row of a block would fetch a cache line from another page.
  */
 final class DensePlaces {
-    private static final int TASK_ELEMENTS = 16 * 1024;
-
     private final BlockPattern full;
     private int[] elements = new int[0];
     private int[] places = new int[0];
-    private int count;
+    private int[] ends = new int[0];
     private final int elementsOfBlock;
 
     /**
@@ -35,7 +33,7 @@ final class DensePlaces {
         for (int block = 0; block < full.blocks(); block++) {
             next[block + 1] += next[block];
         }
-        count = next[full.blocks()];
+        int count = next[full.blocks()];
         if (elements.length < count) {
             elements = new int[count];
             places = new int[count];
@@ -45,6 +43,7 @@ final class DensePlaces {
             elements[at] = element;
             places[at] = place;
         });
+        ends = next;
     }
 
     /** All elements but those outside of the matrix, in blocks at its edge. */
@@ -69,16 +68,15 @@ final class DensePlaces {
         }
     }
 
-    int tasks() {
-        return (count + TASK_ELEMENTS - 1) / TASK_ELEMENTS;
+    /** The first place of a row of blocks. */
+    int first(int row) {
+        return row == 0 ? 0 : end(row - 1);
     }
 
-    int first(int task) {
-        return task * TASK_ELEMENTS;
-    }
-
-    int end(int task) {
-        return Math.min((task + 1) * TASK_ELEMENTS, count);
+    /** The place after the last one of a row of blocks. */
+    int end(int row) {
+        int blocks = (row + 1) * full.gridCols();
+        return blocks == 0 ? 0 : ends[blocks - 1];
     }
 
     int element(int i) {

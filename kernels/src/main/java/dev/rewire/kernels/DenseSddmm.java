@@ -2,43 +2,74 @@ package dev.rewire.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
-/** The gradient of all places, and from it those that are stored. */
+/** The gradient of all places, band by band of 16 rows, and from each band, while it is in cache, that of the places that are stored. */
 final class DenseSddmm {
-    private final BlockSparseMatrix all;
-    private final SddmmPlan plan;
-    private final DensePlaces places;
+    private static final int BLOCK = ExpandedWeights.BLOCK;
 
-    DenseSddmm(KernelArena arena, BlockPattern pattern, int batch, Layout layout, Workers workers) {
-        int block = ExpandedWeights.BLOCK;
-        all = BlockSparseMatrix.allocate(arena, BlockPattern.full(pattern.rows(), pattern.cols(), block, block));
-        places = new DensePlaces(all.pattern());
-        plan = SddmmPlan.backwardWeight(arena, all, batch, layout, false, workers, PlanChoice.STORED);
+    private final BlockPattern full;
+    private final OuterSddmm products;
+    private final MemorySegment[] bands;
+    private final int[][] rowStarts;
+    private final int[] colStarts;
+    private final DensePlaces places;
+    private final Lines lines;
+    private final boolean byLines;
+
+    DenseSddmm(KernelArena scratch, BlockPattern pattern, int batch, Layout layout, Workers workers) {
+        full = BlockPattern.full(pattern.rows(), pattern.cols(), BLOCK, BLOCK);
+        products = new OuterSddmm(scratch, full, batch, layout, workers);
+        bands = new MemorySegment[workers.threads()];
+        for (int worker = 0; worker < bands.length; worker++) {
+            bands[worker] = scratch.allocate((long) full.gridCols() * BLOCK * BLOCK * Float.BYTES);
+        }
+        rowStarts = new int[bands.length][full.gridCols()];
+        colStarts = new int[full.gridCols()];
+        for (int i = 0; i < colStarts.length; i++) {
+            colStarts[i] = i * BLOCK;
+        }
+        places = new DensePlaces(full);
+        lines = new Lines(full);
+        byLines = Lines.fit(pattern);
     }
 
     /** Sets the places that are stored. */
     void replan(BlockPattern pattern) {
-        places.replan(pattern);
+        if (byLines) {
+            lines.replan(pattern);
+        } else {
+            places.replan(pattern);
+        }
     }
 
-    void run(PanelMatrix dy, PanelMatrix x) {
-        plan.run(dy, x);
+    OuterSddmm products() {
+        return products;
     }
 
-    void run(DenseMatrix dy, DenseMatrix x) {
-        plan.run(dy, x);
-    }
-
+    /** Tasks of a turn of samples. */
     int tasks() {
-        return places.tasks();
+        return full.gridRows();
     }
 
-    /** Brings stored places to the values of dW, but for what lies outside of the matrix. */
-    void store(int task, MemorySegment target, boolean add) {
-        MemorySegment source = all.memory();
-        int end = places.end(task);
-        for (int i = places.first(task); i < end; i++) {
-            float sum = source.getAtIndex(ValueLayout.JAVA_FLOAT, places.place(i));
+    /** A band of the turn: stored places are brought to the values of dW, or added to them, but for what lies outside of the matrix. */
+    void run(int band, int worker, MemorySegment target, boolean accumulate) {
+        MemorySegment all = bands[worker];
+        Arrays.fill(rowStarts[worker], band * BLOCK);
+        products.add(rowStarts[worker], colStarts, 0, full.gridCols(), false, all);
+        boolean add = accumulate || !products.isFirstTurn();
+        if (byLines) {
+            int count = full.gridCols() * BLOCK;
+            int from = band * count;
+            Providers.active()
+                    .elementwise()
+                    .compress(all, lines.starts(), lines.masks(), from, from + count, target, add);
+            return;
+        }
+        int first = band * full.gridCols() * BLOCK * BLOCK;
+        int end = places.end(band);
+        for (int i = places.first(band); i < end; i++) {
+            float sum = all.getAtIndex(ValueLayout.JAVA_FLOAT, places.place(i) - first);
             if (add) {
                 sum += target.getAtIndex(ValueLayout.JAVA_FLOAT, places.element(i));
             }

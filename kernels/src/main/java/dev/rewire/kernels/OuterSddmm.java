@@ -17,9 +17,6 @@ final class OuterSddmm {
     private static final int SAMPLES_OF_TASK = 16;
     private static final int STRIPS_OF_TASK = 8;
 
-    /** Multiplications of a task: some tens of microseconds. */
-    private static final long TASK_WORK = 1L << 21;
-
     private final OuterSddmmKernel kernel;
     private final BlockPattern shape;
     private final Layout layout;
@@ -30,15 +27,8 @@ final class OuterSddmm {
     private final @Nullable DenseMatrix gradientCopy;
     private final Workers.Task copyTask = this::copyRows;
     private final Workers.Task unpackTask = this::unpack;
-    private final Workers.Task multiplyTask = this::multiply;
 
     // Set for the time of a run.
-    private int[] rowStarts = new int[0];
-    private int[] colStarts = new int[0];
-    private int blocks;
-    private int blocksOfTask;
-    private boolean accumulate;
-    private MemorySegment target = MemorySegment.NULL;
     private @Nullable DenseMatrix gradient;
     private @Nullable DenseMatrix input;
     private @Nullable PanelMatrix gradientPanels;
@@ -47,20 +37,26 @@ final class OuterSddmm {
     private int firstSample;
     private int samples;
 
-    private OuterSddmm(
-            KernelArena scratch,
-            OuterSddmmKernel kernel,
-            BlockPattern shape,
-            int batch,
-            Layout layout,
-            Workers workers) {
+    /**
+     * For any blocks of 16×16.
+     *
+     * @param scratch that of the plan
+     * @param shape of the matrix and its blocks
+     */
+    OuterSddmm(KernelArena scratch, BlockPattern shape, int batch, Layout layout, Workers workers) {
         this.layout = layout;
-        this.kernel = kernel;
+        kernel = Providers.active()
+                .outerSddmm(
+                        shape.blockRows(),
+                        shape.blockCols(),
+                        (long) (layout == Layout.ROW_MAJOR ? 1 : PanelMatrix.lanesFor(batch)) * Float.BYTES);
         this.shape = shape;
         this.workers = workers;
         boolean isRowMajor = layout == Layout.ROW_MAJOR;
         int fit = CacheSizes.items(CacheSizes.L2 / 2, Math.max(1L, shape.cols()) * Float.BYTES, MOST_SAMPLES);
-        samplesAtOnce = isRowMajor ? Math.min(fit, batch) : PanelMatrix.lanesFor(batch);
+        samplesAtOnce = isRowMajor
+                ? Math.min(fit, batch)
+                : Math.min(FEW_SAMPLES, PanelMatrix.lanesFor(batch) * ((batch + 63) / 64));
         // One sample more, or lines of all strips would meet in one set of a cache.
         stripBytes = (samplesAtOnce + 1L) * shape.blockCols() * Float.BYTES;
         strips = scratch.allocate(shape.gridCols() * stripBytes);
@@ -68,27 +64,12 @@ final class OuterSddmm {
                 isRowMajor ? DenseMatrix.allocate(scratch, samplesAtOnce, shape.gridRows() * shape.blockRows()) : null;
     }
 
-    /**
-     * For a plan, or null where panels are as good.
-     *
-     * @param scratch that of the plan
-     */
+    /** For the blocks of a plan, or null where panels are as good. */
     static @Nullable OuterSddmm of(KernelArena scratch, BlockPattern shape, int batch, Layout layout, Workers workers) {
-        if (batch == 0 || (layout != Layout.ROW_MAJOR && batch > FEW_SAMPLES)) {
-            return null;
-        }
-        long featureBytes = (long) (layout == Layout.ROW_MAJOR ? 1 : PanelMatrix.lanesFor(batch)) * Float.BYTES;
-        OuterSddmmKernel kernel = Providers.active().outerSddmm(shape.blockRows(), shape.blockCols(), featureBytes);
-        return kernel == null ? null : new OuterSddmm(scratch, kernel, shape, batch, layout, workers);
-    }
-
-    /** Says what is computed by the next run. */
-    void begin(int[] rowStarts, int[] colStarts, int blocks, MemorySegment target, boolean accumulate) {
-        this.rowStarts = rowStarts;
-        this.colStarts = colStarts;
-        this.blocks = blocks;
-        this.target = target;
-        this.accumulate = accumulate;
+        boolean pays = Providers.active().paysOuterSddmm(shape.blockRows(), shape.blockCols())
+                && batch > 0
+                && (layout == Layout.ROW_MAJOR || batch <= FEW_SAMPLES);
+        return pays ? new OuterSddmm(scratch, shape, batch, layout, workers) : null;
     }
 
     /** Whether gradients may be read where they lie: blocks that reach over the edge would read what lies behind a row. */
@@ -96,8 +77,13 @@ final class OuterSddmm {
         return layout == Layout.ROW_MAJOR && shape.rows() % shape.blockRows() == 0;
     }
 
-    /** Multiplies row-major operands, a gradient that it {@link #readsInPlace} where it lies. */
-    void run(DenseMatrix dy, DenseMatrix x, boolean inPlace) {
+    /**
+     * Multiplies row-major operands, a gradient that it {@link #readsInPlace} where it lies.
+     *
+     * @param tasks of a turn of samples
+     * @param task what calls {@link #add}
+     */
+    void run(DenseMatrix dy, DenseMatrix x, boolean inPlace, int tasks, Workers.Task task) {
         gradient = dy;
         input = x;
         copiesGradient = !inPlace;
@@ -105,7 +91,7 @@ final class OuterSddmm {
             for (firstSample = 0; firstSample < dy.rows(); firstSample += samplesAtOnce) {
                 samples = Math.min(samplesAtOnce, dy.rows() - firstSample);
                 workers.run((samples + SAMPLES_OF_TASK - 1) / SAMPLES_OF_TASK, copyTask);
-                workers.run(tasks(), multiplyTask);
+                workers.run(tasks, task);
             }
         } finally {
             gradient = null;
@@ -114,26 +100,19 @@ final class OuterSddmm {
     }
 
     /** Multiplies panels, of which so many samples count. */
-    void run(PanelMatrix dy, PanelMatrix x, int count) {
+    void run(PanelMatrix dy, PanelMatrix x, int count, int tasks, Workers.Task task) {
         gradientPanels = dy;
         inputPanels = x;
         try {
             for (firstSample = 0; firstSample < count; firstSample += samplesAtOnce) {
                 samples = Math.min(samplesAtOnce, count - firstSample);
                 workers.run((shape.gridCols() + STRIPS_OF_TASK - 1) / STRIPS_OF_TASK, unpackTask);
-                workers.run(tasks(), multiplyTask);
+                workers.run(tasks, task);
             }
         } finally {
             gradientPanels = null;
             inputPanels = null;
         }
-    }
-
-    private int tasks() {
-        long workOfBlock = (long) shape.blockRows() * shape.blockCols() * samples;
-        long fairShare = (blocks + 4L * workers.threads() - 1) / (4L * workers.threads());
-        blocksOfTask = (int) Math.max(1, Math.min(fairShare, TASK_WORK / workOfBlock));
-        return (blocks + blocksOfTask - 1) / blocksOfTask;
     }
 
     private void copyRows(int task, int worker) {
@@ -149,7 +128,7 @@ final class OuterSddmm {
                 count,
                 shape.cols(),
                 strips,
-                (long) first * shape.blockCols() * Float.BYTES,
+                inStrip(first),
                 stripBytes);
         for (int sample = first; sample < first + count && copiesGradient; sample++) {
             MemorySegment.copy(
@@ -166,54 +145,75 @@ final class OuterSddmm {
             throw new AssertionError("no run");
         }
         int end = Math.min((task + 1) * STRIPS_OF_TASK, shape.gridCols());
-        for (int strip = task * STRIPS_OF_TASK; strip < end; strip++) {
-            Layout.ROW_MAJOR
-                    .copy()
-                    .unpack(
-                            inputPanels.segment(),
-                            offset(inputPanels, strip * shape.blockCols()),
-                            inputPanels.lanes(),
-                            samples,
-                            Math.min(shape.blockCols(), shape.cols() - strip * shape.blockCols()),
-                            strips,
-                            strip * stripBytes,
-                            (long) shape.blockCols() * Float.BYTES);
-        }
-    }
-
-    /** Bytes to a feature of the turn's panel. */
-    private long offset(PanelMatrix panels, int feature) {
-        return (firstSample / panels.lanes() * panels.panelStride() + (long) feature * panels.lanes()) * Float.BYTES;
-    }
-
-    private void multiply(int task, int worker) {
-        int first = task * blocksOfTask;
-        int end = Math.min(first + blocksOfTask, blocks);
-        long address;
-        long sampleBytes;
-        if (gradientPanels != null) {
-            address = gradientPanels.segment().address() + offset(gradientPanels, 0);
-            sampleBytes = Float.BYTES;
-        } else {
-            DenseMatrix rows = copiesGradient ? gradientCopy : gradient;
-            if (rows == null) {
-                throw new AssertionError("no run");
+        int lanes = inputPanels.lanes();
+        for (int sample = 0; sample < samples; sample += lanes) {
+            for (int strip = task * STRIPS_OF_TASK; strip < end; strip++) {
+                Layout.ROW_MAJOR
+                        .copy()
+                        .unpack(
+                                inputPanels.segment(),
+                                offset(inputPanels, sample, strip * shape.blockCols()),
+                                lanes,
+                                Math.min(lanes, samples - sample),
+                                Math.min(shape.blockCols(), shape.cols() - strip * shape.blockCols()),
+                                strips,
+                                strip * stripBytes + inStrip(sample),
+                                (long) shape.blockCols() * Float.BYTES);
             }
-            int sample = copiesGradient ? 0 : firstSample;
-            address = rows.segment().address() + Layout.ROW_MAJOR.offset(rows, sample, 0);
-            sampleBytes = rows.rowStride() * Float.BYTES;
         }
-        kernel.run(
-                rowStarts,
-                colStarts,
-                first,
-                end,
-                samples,
-                accumulate || firstSample > 0,
-                address,
-                sampleBytes,
-                strips.address(),
-                stripBytes,
-                target);
+    }
+
+    private long inStrip(int sample) {
+        return (long) sample * shape.blockCols() * Float.BYTES;
+    }
+
+    /** Bytes to a feature of the panel that begins with a sample of the turn. */
+    private long offset(PanelMatrix panels, int sample, int feature) {
+        int panel = (firstSample + sample) / panels.lanes();
+        return (panel * panels.panelStride() + (long) feature * panels.lanes()) * Float.BYTES;
+    }
+
+    /** Whether nothing was added in this run before. */
+    boolean isFirstTurn() {
+        return firstSample == 0;
+    }
+
+    /** Adds the turn's samples up: blocks that begin at those rows and columns, to the values or from zero on. */
+    void add(int[] rowStarts, int[] colStarts, int first, int end, boolean add, MemorySegment values) {
+        PanelMatrix panels = gradientPanels;
+        DenseMatrix rows = copiesGradient ? gradientCopy : gradient;
+        if (panels != null) {
+            for (int sample = 0; sample < samples; sample += panels.lanes()) {
+                kernel.run(
+                        rowStarts,
+                        colStarts,
+                        first,
+                        end,
+                        Math.min(panels.lanes(), samples - sample),
+                        add || sample > 0,
+                        panels.segment(),
+                        offset(panels, sample, 0),
+                        Float.BYTES,
+                        strips,
+                        inStrip(sample),
+                        stripBytes,
+                        values);
+            }
+        } else if (rows != null) {
+            kernel.run(
+                    rowStarts,
+                    colStarts,
+                    first,
+                    end,
+                    samples,
+                    add,
+                    rows.segment(),
+                    Layout.ROW_MAJOR.offset(rows, copiesGradient ? 0 : firstSample, 0),
+                    rows.rowStride() * Float.BYTES,
+                    strips,
+                    0,
+                    stripBytes,
+                    values);
+        }
     }
 }

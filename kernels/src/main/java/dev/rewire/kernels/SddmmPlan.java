@@ -50,7 +50,7 @@ public final class SddmmPlan implements AutoCloseable {
     private final Workers.Task packInputTask = this::packInput;
     private final Workers.Task multiplyTask = this::multiply;
     private final Workers.Task multiplyFewTask = this::multiplyFew;
-    private final Workers.Task storeTask = this::store;
+    private final Workers.Task multiplyAllTask = this::multiplyAll;
     private final @Nullable OuterSddmm outer;
     private final @Nullable FewSamplesSddmm fewSamples;
     private final @Nullable DenseSddmm dense;
@@ -130,10 +130,11 @@ public final class SddmmPlan implements AutoCloseable {
         fewSamples = dense == null && outer == null
                 ? FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads())
                 : null;
-        boolean packs = layout == Layout.FEATURE_MAJOR || (layout == Layout.ROW_MAJOR && outer == null);
+        boolean byPanels = dense == null && outer == null;
+        boolean packs = layout == Layout.FEATURE_MAJOR || (layout == Layout.ROW_MAJOR && byPanels);
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
-        panelsAtOnce = packs && outer == null ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
-        int packedBatch = dense == null ? (int) Math.min(batch, (long) panelsAtOnce * lanes) : 0;
+        panelsAtOnce = packs && byPanels ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
+        int packedBatch = (int) Math.min(batch, (long) panelsAtOnce * lanes);
         packedGradient = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.rows()) : null;
         packedInput = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.cols()) : null;
         rowStarts = new int[0];
@@ -215,8 +216,8 @@ public final class SddmmPlan implements AutoCloseable {
         pattern = dw.pattern();
         int blocks = pattern.blocks();
         isPadded = pattern.rows() % pattern.blockRows() != 0 || pattern.cols() % pattern.blockCols() != 0;
-        readsInPlace =
-                outer != null ? outer.readsInPlace() : strided && !isPadded && dense == null && fewSamples == null;
+        OuterSddmm products = dense == null ? outer : dense.products();
+        readsInPlace = products == null ? strided && !isPadded && fewSamples == null : products.readsInPlace();
         if (rowStarts.length < blocks) {
             rowStarts = new int[blocks];
             colStarts = new int[blocks];
@@ -393,9 +394,10 @@ public final class SddmmPlan implements AutoCloseable {
                     return;
                 }
                 if (dense != null) {
-                    multiply(dense);
+                    multiply(dense.products(), dense.tasks(), multiplyAllTask);
+                    clearPadding(0, pattern.blocks());
                 } else if (outer != null) {
-                    multiply(outer);
+                    multiply(outer, tasks(), multiplyTask);
                 } else if (fewSamples != null) {
                     gather(fewSamples);
                     workers.run(tasksOfFew(), multiplyFewTask);
@@ -413,25 +415,13 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
-    private void multiply(DenseSddmm all) {
-        if (denseGradient != null && denseInput != null) {
-            all.run(denseGradient, denseInput);
-        } else if (gradient != null && input != null) {
-            all.run(gradient, input);
-        }
-        workers.run(all.tasks(), storeTask);
-        clearPadding(0, pattern.blocks());
-    }
-
-    private void multiply(OuterSddmm all) {
-        all.begin(rowStarts, colStarts, pattern.blocks(), target, accumulate);
+    private void multiply(OuterSddmm products, int tasks, Workers.Task task) {
         if (layout == Layout.ROW_MAJOR && denseGradient != null && denseInput != null) {
-            all.run(denseGradient, denseInput, wasInPlace);
+            products.run(denseGradient, denseInput, wasInPlace, tasks, task);
         } else if (gradient != null && input != null) {
             pack(gradient, input);
-            all.run(gradient, input, samples);
+            products.run(gradient, input, samples, tasks, task);
         }
-        clearPadding(0, pattern.blocks());
     }
 
     private void multiplyPanels() {
@@ -452,9 +442,9 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
-    private void store(int task, int worker) {
+    private void multiplyAll(int band, int worker) {
         if (dense != null) {
-            dense.store(task, target, accumulate);
+            dense.run(band, worker, target, accumulate);
         }
     }
 
@@ -536,6 +526,13 @@ public final class SddmmPlan implements AutoCloseable {
     }
 
     private void multiply(int task, int worker) {
+        if (outer != null) {
+            int first = task * blocksOfTask;
+            int end = Math.min(first + blocksOfTask, pattern.blocks());
+            outer.add(rowStarts, colStarts, first, end, accumulate || !outer.isFirstTurn(), target);
+            clearPadding(first, end);
+            return;
+        }
         PanelMatrix dy = gradient;
         PanelMatrix x = input;
         if (dy == null || x == null) {

@@ -83,4 +83,18 @@ public interface ElementwiseKernels {
      * @param dense what is overwritten, line after line
      */
     void expand(MemorySegment values, int[] starts, short[] masks, int from, int to, MemorySegment dense);
+
+    /**
+     * The way back: of lines of 16 places, those that have a value.
+     *
+     * @param dense line {@code from} at its start
+     * @param starts for each line its first value
+     * @param masks for each line a bit for each place that has one
+     * @param from first line
+     * @param to line after the last
+     * @param values what is written, one after the other
+     * @param add whether places are added to what the values hold
+     */
+    void compress(
+            MemorySegment dense, int[] starts, short[] masks, int from, int to, MemorySegment values, boolean add);
 }

@@ -42,8 +42,10 @@ public interface KernelProvider {
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);
 
-    /** The SDDMM kernel for blocks of wide rows and a gradient whose features are so many bytes apart; null where that of panels is as good. */
-    @Nullable
+    /** Whether blocks are computed faster as sums of outer products than by panels. */
+    boolean paysOuterSddmm(int blockRows, int blockCols);
+
+    /** The kernel that does so, for blocks of which that is true or that are 16×16, and a gradient whose features are so many bytes apart. */
     OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes);
 
     /** Copies between row-major matrices and panels. */

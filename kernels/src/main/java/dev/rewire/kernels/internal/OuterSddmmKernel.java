@@ -16,9 +16,11 @@ public interface OuterSddmmKernel {
      * @param endBlock block after the last
      * @param samples at least one
      * @param add whether sums are added to what the values hold
-     * @param gradient address of the gradient's first sample, whose features are as far apart as the kernel is made for
+     * @param gradient the gradient, features of a sample as far apart as the kernel is made for
+     * @param gradientOffset bytes to its first sample
      * @param sampleBytes from one sample of the gradient to the next
-     * @param strips address of the first strip
+     * @param strips the strips
+     * @param stripsOffset bytes to the first sample of the first strip
      * @param stripBytes from one strip to the next
      * @param values what is written, block 0 at its start
      */
@@ -29,9 +31,11 @@ public interface OuterSddmmKernel {
             int endBlock,
             int samples,
             boolean add,
-            long gradient,
+            MemorySegment gradient,
+            long gradientOffset,
             long sampleBytes,
-            long strips,
+            MemorySegment strips,
+            long stripsOffset,
             long stripBytes,
             MemorySegment values);
 

@@ -113,4 +113,18 @@ public final class ScalarElementwise implements ElementwiseKernels {
             }
         }
     }
+
+    @Override
+    public void compress(
+            MemorySegment dense, int[] starts, short[] masks, int from, int to, MemorySegment values, boolean add) {
+        for (int line = from; line < to; line++) {
+            long value = starts[line];
+            for (int left = masks[line] & 0xffff; left != 0; left &= left - 1) {
+                int place = Integer.numberOfTrailingZeros(left);
+                float at = dense.getAtIndex(JAVA_FLOAT_UNALIGNED, (long) (line - from) * Short.SIZE + place);
+                float old = add ? values.getAtIndex(JAVA_FLOAT_UNALIGNED, value) : 0;
+                values.setAtIndex(JAVA_FLOAT_UNALIGNED, value++, old + at);
+            }
+        }
+    }
 }

@@ -68,8 +68,13 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes) {
-        return null;
+    public boolean paysOuterSddmm(int blockRows, int blockCols) {
+        return false;
+    }
+
+    @Override
+    public OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes) {
+        return new ScalarOuterSddmm(blockRows, blockCols, featureBytes);
     }
 
     @Override

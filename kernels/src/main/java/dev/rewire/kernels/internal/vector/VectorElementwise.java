@@ -160,4 +160,26 @@ final class VectorElementwise implements ElementwiseKernels {
         }
         rest.expand(values, starts, masks, line, to, dense);
     }
+
+    @Override
+    public void compress(
+            MemorySegment dense, int[] starts, short[] masks, int from, int to, MemorySegment values, boolean add) {
+        if (LANES != Short.SIZE) {
+            rest.compress(dense, starts, masks, from, to, values, add);
+            return;
+        }
+        for (int line = from; line < to; line++) {
+            long bits = masks[line] & 0xffffL;
+            long at = (long) starts[line] * Float.BYTES;
+            FloatVector places = Exact.floats(
+                            SPECIES,
+                            FloatVector.fromMemorySegment(SPECIES, dense, (long) (line - from) * VECTOR_BYTES, ORDER))
+                    .compress(VectorMask.fromLong(SPECIES, bits));
+            VectorMask<Float> isValue = VectorMask.fromLong(SPECIES, (1L << Long.bitCount(bits)) - 1);
+            if (add) {
+                places = places.add(FloatVector.fromMemorySegment(SPECIES, values, at, ORDER, isValue));
+            }
+            places.intoMemorySegment(values, at, ORDER, isValue);
+        }
+    }
 }

@@ -21,7 +21,7 @@ final class VectorOuterSddmm implements OuterSddmmKernel {
     private final long featureBytes;
     private final boolean pairs;
 
-    /** Of blocks that {@link #fit}, and a gradient whose features are so far apart. */
+    /** Of blocks for which it {@link #pays}, and a gradient whose features are so far apart. */
     VectorOuterSddmm(int rows, int cols, long featureBytes) {
         this.rows = rows;
         this.cols = cols;
@@ -32,8 +32,8 @@ final class VectorOuterSddmm implements OuterSddmmKernel {
         two = pairs ? GENERATED.of(new OuterSddmmShape(rows, vectors, 2, featureBytes)) : one;
     }
 
-    /** Whether their rows are whole vectors. */
-    static boolean fit(int rows, int cols) {
+    /** Whether rows are whole vectors, and enough of them. */
+    static boolean pays(int rows, int cols) {
         return cols % RawMemory.LANES == 0 && cols / RawMemory.LANES <= MOST_VECTORS && rows >= LEAST_ROWS;
     }
 
@@ -45,21 +45,25 @@ final class VectorOuterSddmm implements OuterSddmmKernel {
             int endBlock,
             int samples,
             boolean add,
-            long gradient,
+            MemorySegment gradient,
+            long gradientOffset,
             long sampleBytes,
-            long strips,
+            MemorySegment strips,
+            long stripsOffset,
             long stripBytes,
             MemorySegment values) {
         long bytes = (long) samples * cols * Float.BYTES;
+        long gradients = gradient.address() + gradientOffset;
+        long inputs = strips.address() + stripsOffset;
         for (int block = firstBlock; block < endBlock; ) {
             boolean pair = pairs && block + 1 < endBlock && rowStarts[block + 1] == rowStarts[block];
             WatchedTile<OuterSddmmTile> tile = pair ? two : one;
-            long input = strips + colStarts[block] / cols * stripBytes;
-            long secondInput = pair ? strips + colStarts[block + 1] / cols * stripBytes : input;
+            long input = inputs + colStarts[block] / cols * stripBytes;
+            long secondInput = pair ? inputs + colStarts[block + 1] / cols * stripBytes : input;
             long start = tile.start();
             tile.tile()
                     .run(
-                            gradient + rowStarts[block] * featureBytes,
+                            gradients + rowStarts[block] * featureBytes,
                             sampleBytes,
                             input,
                             secondInput,

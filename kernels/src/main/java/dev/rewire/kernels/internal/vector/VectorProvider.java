@@ -114,10 +114,13 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes) {
-        return VectorOuterSddmm.fit(blockRows, blockCols)
-                ? new VectorOuterSddmm(blockRows, blockCols, featureBytes)
-                : null;
+    public boolean paysOuterSddmm(int blockRows, int blockCols) {
+        return VectorOuterSddmm.pays(blockRows, blockCols);
+    }
+
+    @Override
+    public OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes) {
+        return new VectorOuterSddmm(blockRows, blockCols, featureBytes);
     }
 
     @Override
