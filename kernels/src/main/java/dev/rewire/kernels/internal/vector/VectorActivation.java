@@ -74,12 +74,12 @@ final class VectorActivation {
     private static FloatVector logistic(FloatVector v) {
         FloatVector e = expOfNegative(v.abs().neg());
         FloatVector sum = e.add(1);
-        FloatVector numerator = broadcast(1).blend(e, v.lt(0));
+        FloatVector numerator = e.blend(1, v.lt(0).not());
         return numerator.div(sum);
     }
 
     private static FloatVector normal(FloatVector x) {
-        FloatVector one = broadcast(1);
+        FloatVector one = (FloatVector) SPECIES.vectorType().cast(FloatVector.broadcast(SPECIES, 1));
         FloatVector z = x.abs().mul(ScalarActivation.SQRT_HALF);
         FloatVector t = one.div(z.mul(ScalarActivation.ERFC_P).add(1));
         FloatVector p = t.mul(ScalarActivation.erfc(0))
@@ -117,9 +117,5 @@ final class VectorActivation {
 
     private static FloatVector load(MemorySegment segment, long offset) {
         return Exact.floats(SPECIES, FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER));
-    }
-
-    private static FloatVector broadcast(float value) {
-        return Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, value));
     }
 }
