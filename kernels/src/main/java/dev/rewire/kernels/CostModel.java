@@ -1,28 +1,48 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.KernelProvider;
+
 /**
  * What a stored value costs in a product, in the time that a place of a dense matrix takes with as many samples. Measured on AMD Zen 4 with 512 bits, 1024×1024, 60 %
  * stored, batch 256, in turns with the dense product (docs/performance.md, "Never slower than dense").
  */
 final class CostModel {
-    /** Samples with which a place takes as long as to copy a stored value among zeros, or to bring a gradient back. */
+    /** Samples with which a place takes as long as to copy a stored value among zeros, or of whole lines of single elements each place. */
     private static final double SAMPLES_OF_COPY = 64;
 
-    private static final double SAMPLES_OF_GATHER = 45;
+    private static final double SAMPLES_OF_EXPANDING = 8;
 
-    /** The same of each place, where whole lines of single elements are copied. */
-    private static final double SAMPLES_OF_LINE = 12;
+    /** The same of bringing a gradient back from among all. */
+    private static final double SAMPLES_OF_GATHER = 53;
 
-    /** Fewer samples are bound by memory, and dense values more so. */
-    private static final int LEAST_SAMPLES = 16;
+    private static final double SAMPLES_OF_COMPRESSING = 12;
+
+    /** The same of copying a single element into the order of columns. */
+    private static final double SAMPLES_OF_ORDERING = 49;
+
+    /** The same of a run that computes all gradients, and of adding up the lanes of a stored one, in tiles or by rows. */
+    private static final double SAMPLES_OF_DENSE = 3;
+
+    private static final double SAMPLES_OF_SUM = 50;
+
+    private static final double SAMPLES_OF_SUM_OF_ONE = 80;
+
+    /** Of a single element, sample after sample. */
+    private static final double SAMPLES_OF_ONE = 30;
+
+    /** Fewer samples go by kernels of their own, which read the weights and little else. */
+    private static final int LEAST_SAMPLES = 4;
+
+    /** Samples that are computed at least. */
+    private static final int LANES = 16;
 
     /** Of N:M, whose elements lie near each other, and of rows that share their places. */
     private static final double NM = 1.4;
 
     private static final double NM_SHARED = 1.15;
 
-    /** Of single elements by columns, whose values are copied into that order first. */
-    private static final double SCATTERED_COLUMNS = 2.05;
+    /** Of single elements by columns. */
+    private static final double SCATTERED_COLUMNS = 1.85;
 
     /** From this size on, blocks are as fast as a dense matrix. */
     private static final int LARGE_BLOCK = 32;
@@ -41,17 +61,19 @@ final class CostModel {
         if (batch < LEAST_SAMPLES) {
             return 0;
         }
+        int samples = Math.max(batch, LANES);
+        double scattered = SCATTERED_COLUMNS + SAMPLES_OF_ORDERING / samples;
         double cost = switch (w) {
             case BlockPattern blocks ->
                 transposed
-                        ? costOfSpmm(blocks.blockCols(), blocks.blockRows(), SCATTERED_COLUMNS)
+                        ? costOfSpmm(blocks.blockCols(), blocks.blockRows(), scattered)
                         : costOfSpmm(blocks.blockRows(), blocks.blockCols(), 1.65);
-            case NmPattern nm when transposed && !nm.isTransposable() -> SCATTERED_COLUMNS;
+            case NmPattern nm when transposed && !nm.isTransposable() -> scattered;
             case NmPattern nm -> transposed || nm.sharedRows() == 1 ? NM : NM_SHARED;
         };
         boolean byLines = !(w instanceof BlockPattern blocks && blocks.blockRows() * blocks.blockCols() > 1);
-        double copying = byLines ? SAMPLES_OF_LINE : w.density() * SAMPLES_OF_COPY;
-        return w.density() * cost / (1 + copying / batch);
+        double copying = byLines ? SAMPLES_OF_EXPANDING : w.density() * SAMPLES_OF_COPY;
+        return w.density() * cost / (1 + copying / samples);
     }
 
     /** A sample is loaded for each output of a block. */
@@ -64,28 +86,45 @@ final class CostModel {
     }
 
     /**
-     * The same of the product backward to the weights.
+     * The same of the product backward to the weights. Times are counted in samples: those that all places take as long for, computed as sums of outer products.
      *
      * @param dw places of what is written
      * @param batch samples
      * @return above 1 where it is faster to compute all and keep what is stored
      */
     static double sddmm(SparsePattern dw, int batch) {
-        if (batch < LEAST_SAMPLES) {
+        KernelProvider kernels = Providers.active();
+        BlockPattern blocks = dw.asBlocks();
+        if (batch == 0
+                || kernels.vectorBits() <= Float.SIZE
+                || kernels.paysOuterSddmm(blocks.blockRows(), blocks.blockCols())) {
             return 0;
         }
-        return dw.density() * costOfSddmm(dw.asBlocks()) / (1 + dw.density() * SAMPLES_OF_GATHER / batch);
+        boolean byLines = Lines.fit(blocks) && kernels.vectorBits() == Lines.PLACES * Float.SIZE;
+        double turns = Math.ceil((double) batch / OuterSddmm.FEW_SAMPLES);
+        double dense = batch
+                + SAMPLES_OF_DENSE
+                + turns * (byLines ? SAMPLES_OF_COMPRESSING : dw.density() * SAMPLES_OF_GATHER);
+        return dw.density() * samplesOfSddmm(blocks, batch) / dense;
     }
 
-    private static double costOfSddmm(BlockPattern blocks) {
+    /** For each stored value its products, and its sum over the lanes. */
+    private static double samplesOfSddmm(BlockPattern blocks, int batch) {
         int rows = blocks.blockRows();
         int cols = blocks.blockCols();
-        if (rows * cols == 1) {
-            return SddmmTiles.pay(blocks) ? 1.95 : 3;
+        if (batch <= Providers.active().fewSamples(rows * cols)) {
+            return batch * SAMPLES_OF_ONE;
         }
+        if (rows * cols == 1) {
+            return batch * (SddmmTiles.pay(blocks) ? 2.1 : 3) + SAMPLES_OF_SUM_OF_ONE;
+        }
+        return batch * costOfSddmm(rows, cols) + SAMPLES_OF_SUM;
+    }
+
+    private static double costOfSddmm(int rows, int cols) {
         if (rows * cols >= LARGE_BLOCK && Math.min(rows, cols) > 1) {
             return 1;
         }
-        return rows == 1 ? 2.6 : cols == 1 ? 1.8 : Math.min(rows, cols) == 2 ? 1.55 : 1.2;
+        return rows == 1 ? 2.9 : cols == 1 ? 2 : Math.min(rows, cols) == 2 ? 1.55 : 1.15;
     }
 }

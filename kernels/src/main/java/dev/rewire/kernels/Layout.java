@@ -8,7 +8,7 @@ import java.lang.foreign.SegmentAllocator;
 public enum Layout {
     /**
      * A caller's own arrays, {@link DenseMatrix} of samples × features: packed into panels on the way in, by transposing, and written back tile by
-     * tile.
+     * tile. SDDMM of blocks whose rows are whole vectors reads a gradient where it lies, if both operands are memory of a {@link KernelArena}.
      */
     ROW_MAJOR,
     /** {@link PanelMatrix}: what the kernels run on. A training loop keeps its activations there. */

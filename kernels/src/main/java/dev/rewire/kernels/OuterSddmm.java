@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OuterSddmm {
     /** More are as fast where their panels lie, or faster: panels of gradients are read in bursts, which hurts where they do not fit the caches. */
-    private static final int FEW_SAMPLES = 128;
+    static final int FEW_SAMPLES = 128;
 
     private static final int MOST_SAMPLES = 256;
     private static final int SAMPLES_OF_TASK = 16;

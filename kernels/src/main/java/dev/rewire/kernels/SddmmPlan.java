@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A plan runs any batch up to its own, with the lanes of its own. Vectors decide the order of sums, so that a plan of just that batch may have other bits. Its
  * scratch is freed by {@link #close}, or with its arena.
  *
+ * <p>Blocks of at least four rows that are whole vectors are sums of outer products, sample after sample, where operands are row-major or samples at most 128; others, and
+ * more samples in panels, are products of rows of samples, whose lanes are added up at the end.
+ *
  * <p>Each element is summed in one fixed order by one thread: the same operands give the same bits for any number of workers. A plan runs
  * one product at a time; a second thread waits. A run that ends in an exception or an Error (no stack, no memory) leaves {@code dW} undefined; no
  * worker computes any more then, and the next run works as ever.

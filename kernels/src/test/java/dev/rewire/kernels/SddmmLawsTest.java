@@ -45,12 +45,13 @@ class SddmmLawsTest {
                         .resultOf(Layout.PANELS, 1));
     }
 
+    /** Of more samples, blocks whose rows are whole vectors are summed by lanes in panels, and sample after sample in rows. */
     @Property(tries = 40)
-    void layoutsGiveTheSameBits(
+    void layoutsGiveTheSameBitsOfFewSamples(
             @ForAll(supplier = Problems.Any.class) Problem problem,
             @ForAll boolean accumulate,
             @ForAll(supplier = DenseLayouts.class) Layout layout) {
-        SddmmCase product = new SddmmCase(problem, accumulate);
+        SddmmCase product = new SddmmCase(problem.withBatch(Math.min(problem.batch(), 128)), accumulate);
         Grid expected = product.resultOf(Layout.PANELS, 1);
         Grid actual = product.resultOf(layout, 1);
         assertTrue(expected.sameBits(actual), () -> actual + " instead of " + expected);
