@@ -1,6 +1,7 @@
 package dev.rewire.kernels.internal;
 
 import dev.rewire.kernels.Activation;
+import dev.rewire.kernels.ValueType;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -83,4 +84,15 @@ public interface ElementwiseKernels {
      * @param dense what is overwritten, line after line
      */
     void expand(MemorySegment values, int[] starts, short[] masks, int from, int to, MemorySegment dense);
+
+    /**
+     * Copies values of 16 bits as floats.
+     *
+     * @param values kernel memory
+     * @param type how they are stored
+     * @param from first value
+     * @param to value after the last
+     * @param floats kernel memory: value 0 at its start
+     */
+    void widen(MemorySegment values, ValueType type, long from, long to, MemorySegment floats);
 }

@@ -3,6 +3,7 @@ package dev.rewire.kernels.internal.scalar;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.rewire.kernels.Activation;
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import java.lang.foreign.MemorySegment;
 
@@ -111,6 +112,13 @@ public final class ScalarElementwise implements ElementwiseKernels {
                 float at = (masks[line] >> place & 1) == 0 ? 0 : values.getAtIndex(JAVA_FLOAT_UNALIGNED, value++);
                 dense.setAtIndex(JAVA_FLOAT_UNALIGNED, (long) line * Short.SIZE + place, at);
             }
+        }
+    }
+
+    @Override
+    public void widen(MemorySegment values, ValueType type, long from, long to, MemorySegment floats) {
+        for (long i = from; i < to; i++) {
+            floats.setAtIndex(JAVA_FLOAT_UNALIGNED, i, type.get(values, i));
         }
     }
 }
