@@ -26,6 +26,9 @@ final class EveryTile {
 
     private static final int LARGE_GROUP = 16;
 
+    /** An input that tiles of scaled values leave to others. */
+    private static final float NOT_SCALED = 0x1p16f;
+
     private static final int[][] BLOCKS = {{1, 1}, {3, 3}, {4, 4}, {16, 16}, {64, 64}};
     private static final int[][] NM = {{2, 4}, {1, 4}, {3, 4}, {1, 8}, {1, 16}, {5, 16}};
 
@@ -146,6 +149,8 @@ final class EveryTile {
         repeat(
                 spmm(w, direction, BATCH, Layout.FEATURE_MAJOR, bias.withRelu()),
                 plan -> plan.run(features, outputFeatures));
+        repeat(spmm(w, direction, 1, Layout.ROW_MAJOR, bias), plan -> plan.run(sample, output));
+        sample.set(0, 0, NOT_SCALED);
         repeat(spmm(w, direction, 1, Layout.ROW_MAJOR, bias), plan -> plan.run(sample, output));
     }
 

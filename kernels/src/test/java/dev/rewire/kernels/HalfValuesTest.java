@@ -74,6 +74,71 @@ class HalfValuesTest {
         }
     }
 
+    /** Scaled tiles take finite values and inputs below 2¹⁶, subnormal ones too; above, and where one is not finite, others do. */
+    @Property(tries = 80)
+    void oneSampleOfAnyInputsTimesFiniteBlocksIsThatOfTheSameValuesInFloats(
+            @ForAll InputKind kind, @ForAll @IntRange(min = 1, max = 6) int gridRows, @ForAll long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int side = 16
+                << random.nextInt(2); // blocks of 64 in vectors of four floats go by panels, which add in another order
+        int rows = gridRows * side;
+        int cols = 3 * side;
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            BlockPattern pattern =
+                    BlockPattern.random(rows, cols, side, side, 1 + random.nextInt(3 * gridRows), random);
+            BlockSparseMatrix halves = BlockSparseMatrix.fromDense(arena, finite(arena, rows, cols, random), pattern)
+                    .convert(arena, ValueType.F16);
+            BlockSparseMatrix floats = halves.convert(arena, ValueType.F32);
+            assertSameProductOfOneSample(arena, halves, floats, kind, random, workers);
+        }
+    }
+
+    @Property(tries = 80)
+    void oneSampleOfAnyInputsTimesFiniteNmIsThatOfTheSameValuesInFloats(
+            @ForAll InputKind kind, @ForAll @IntRange(min = 1, max = 20) int rows, @ForAll long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int m = 2 << random.nextInt(3);
+        int cols = (1 + random.nextInt(40)) * m;
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            NmPattern pattern = NmPattern.random(rows, cols, Math.max(1, m / 2), m, 1, random);
+            SemiStructuredMatrix halves =
+                    SemiStructuredMatrix.fromDense(arena, finite(arena, rows, cols, random), pattern, ValueType.F16);
+            SemiStructuredMatrix floats = halves.convert(arena, ValueType.F32);
+            assertSameProductOfOneSample(arena, halves, floats, kind, random, workers);
+        }
+    }
+
+    /** One value that is not finite, wherever it stands, with either sign, reaches its output. */
+    @Property(tries = 40)
+    void oneValueThatIsNotFiniteIsNotTakenForANumber(@ForAll boolean nm, @ForAll long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] values = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN};
+        float value = values[random.nextInt(values.length)];
+        int row = random.nextInt(48);
+        int firstCol = random.nextInt(16) * 4;
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            DenseMatrix dense = DenseMatrix.allocate(arena, 48, 64);
+            for (int col = firstCol; col < firstCol + 4; col++) {
+                dense.set(row, col, value);
+            }
+            SparseMatrix w = nm
+                    ? SemiStructuredMatrix.fromDense(
+                            arena, dense, NmPattern.random(48, 64, 2, 4, 1, random), ValueType.F16)
+                    : BlockSparseMatrix.fromDense(arena, dense, BlockPattern.full(48, 64, 16, 16))
+                            .convert(arena, ValueType.F16);
+            PanelMatrix x = PanelMatrix.allocate(arena, 1, 64);
+            PanelMatrix y = PanelMatrix.allocate(arena, 1, 48);
+            for (int col = 0; col < 64; col++) {
+                x.set(0, col, 1);
+            }
+            SpmmPlan.forward(arena, w, 1, Layout.PANELS, Epilogue.NONE, workers).run(x, y);
+            assertEquals(value, y.get(0, row));
+        }
+    }
+
     @Example
     void backwardProductsRefuseThemByName() {
         try (KernelArena arena = KernelArena.open();
@@ -120,6 +185,64 @@ class HalfValuesTest {
                 assertTrue(error <= bound, "output " + row + ": error " + error + " above " + bound);
             }
         }
+    }
+
+    /** What the inputs of a sample are, besides small numbers. */
+    enum InputKind {
+        SMALL,
+        SUBNORMAL,
+        LARGEST_SCALED,
+        LARGE,
+        NOT_FINITE;
+
+        float value(SplittableRandom random) {
+            float sign = random.nextBoolean() ? 1 : -1;
+            return sign
+                    * switch (this) {
+                        case SMALL -> random.nextFloat();
+                        case SUBNORMAL -> Float.MIN_VALUE * random.nextInt(1 << 23);
+                        case LARGEST_SCALED -> Math.nextDown(0x1p16f);
+                        case LARGE -> 0x1p16f * (1 + random.nextInt(3));
+                        case NOT_FINITE -> random.nextBoolean() ? Float.NaN : Float.POSITIVE_INFINITY;
+                    };
+        }
+    }
+
+    private static void assertSameProductOfOneSample(
+            KernelArena arena,
+            SparseMatrix halves,
+            SparseMatrix floats,
+            InputKind kind,
+            SplittableRandom random,
+            Workers workers) {
+        int inputs = halves.pattern().cols();
+        int outputs = halves.pattern().rows();
+        PanelMatrix x = PanelMatrix.allocate(arena, 1, inputs);
+        for (int col = 0; col < inputs; col++) {
+            InputKind ofInput = random.nextInt(16) == 0 ? kind : InputKind.SMALL;
+            x.set(0, col, ofInput.value(random));
+        }
+        PanelMatrix actual = PanelMatrix.allocate(arena, 1, outputs);
+        PanelMatrix expected = PanelMatrix.allocate(arena, 1, outputs);
+        SpmmPlan.forward(arena, halves, 1, Layout.PANELS, Epilogue.NONE, workers)
+                .run(x, actual);
+        SpmmPlan.forward(arena, floats, 1, Layout.PANELS, Epilogue.NONE, workers)
+                .run(x, expected);
+        for (int output = 0; output < outputs; output++) {
+            assertEquals(expected.get(0, output), actual.get(0, output), "output " + output);
+        }
+    }
+
+    /** Over the whole range of binary16, subnormal values and the largest one, too. */
+    private static DenseMatrix finite(KernelArena arena, int rows, int cols, SplittableRandom random) {
+        DenseMatrix dense = DenseMatrix.allocate(arena, rows, cols);
+        for (int row = 0; row < rows; row++) {
+            for (int col = 0; col < cols; col++) {
+                float value = Math.scalb(random.nextFloat() - 0.5f, random.nextInt(-26, 16));
+                dense.set(row, col, random.nextInt(50) == 0 ? -65504 : value);
+            }
+        }
+        return dense;
     }
 
     /** The types that are not floats. */

@@ -1,6 +1,7 @@
 package dev.rewire.kernels.internal;
 
 import dev.rewire.kernels.Activation;
+import dev.rewire.kernels.ValueType;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -97,4 +98,15 @@ public interface ElementwiseKernels {
      */
     void compress(
             MemorySegment dense, int[] starts, short[] masks, int from, int to, MemorySegment values, boolean add);
+
+    /**
+     * Copies values of 16 bits as floats.
+     *
+     * @param values kernel memory
+     * @param type how they are stored
+     * @param from first value
+     * @param to value after the last
+     * @param floats kernel memory: value 0 at its start
+     */
+    void widen(MemorySegment values, ValueType type, long from, long to, MemorySegment floats);
 }

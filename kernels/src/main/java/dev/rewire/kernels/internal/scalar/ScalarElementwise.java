@@ -3,6 +3,7 @@ package dev.rewire.kernels.internal.scalar;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.rewire.kernels.Activation;
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import java.lang.foreign.MemorySegment;
 
@@ -125,6 +126,13 @@ public final class ScalarElementwise implements ElementwiseKernels {
                 float old = add ? values.getAtIndex(JAVA_FLOAT_UNALIGNED, value) : 0;
                 values.setAtIndex(JAVA_FLOAT_UNALIGNED, value++, old + at);
             }
+        }
+    }
+
+    @Override
+    public void widen(MemorySegment values, ValueType type, long from, long to, MemorySegment floats) {
+        for (long i = from; i < to; i++) {
+            floats.setAtIndex(JAVA_FLOAT_UNALIGNED, i, type.get(values, i));
         }
     }
 }

@@ -26,6 +26,7 @@ import java.lang.classfile.Label;
 final class NmSpmvTileGenerator {
     private final TileCode tile;
     private final NmShape shape;
+    private final boolean scaled;
     private final NmSelectors layout;
     private final int ratio;
 
@@ -61,10 +62,12 @@ final class NmSpmvTileGenerator {
     private final int packed;
     private final int index;
     private final int vector;
+    private final int noted;
 
-    private NmSpmvTileGenerator(TileCode tile, NmShape shape, int streams) {
+    private NmSpmvTileGenerator(TileCode tile, NmShape shape, int streams, boolean scaled) {
         this.tile = tile;
         this.shape = shape;
+        this.scaled = scaled;
         layout = new NmSelectors(shape);
         ratio = layout.inputVectors();
         value = tile.newLongs(streams);
@@ -83,14 +86,21 @@ final class NmSpmvTileGenerator {
         packed = tile.newVector();
         index = tile.newVector();
         vector = tile.newVector();
+        noted = tile.newVector();
     }
 
-    static WatchedTile<NmSpmvTile> generate(NmShape shape, int streams) {
+    /**
+     * Generates a tile.
+     *
+     * @param streams of values
+     * @param scaled whether values are scaled and not widened ({@link ScaledHalves}); then it leaves a vector of what it noted behind the last target
+     */
+    static WatchedTile<NmSpmvTile> generate(NmShape shape, int streams, boolean scaled) {
         return TileCode.define(
                 NmSpmvTile.class,
                 shape,
                 NmSpmvTile::idle,
-                tile -> new NmSpmvTileGenerator(tile, shape, streams).rows());
+                tile -> new NmSpmvTileGenerator(tile, shape, streams, scaled).rows());
     }
 
     private static int log2(long power) {
@@ -110,12 +120,23 @@ final class NmSpmvTileGenerator {
                 .lmul()
                 .lstore(distance);
         add(target, distance, endOfTarget);
+        if (scaled) {
+            tile.zeroInts(noted);
+        }
         tile.until(target, endOfTarget, () -> {
             row();
             nextRow(value, rowBytes());
             nextRow(selector, layout.rowBytes());
             tile.advance(target, RawMemory.VECTOR_BYTES);
         });
+        if (scaled) {
+            tile.code.lload(target).lstore(base);
+            for (int stream = 1; stream < sums.length; stream++) {
+                add(base, distance, base);
+            }
+            tile.maskAddress(base, base);
+            tile.storeInts(noted, base, 0);
+        }
         tile.code.labelBinding(none);
     }
 
@@ -207,7 +228,13 @@ final class NmSpmvTileGenerator {
         tile.maskAddress(base, base);
         add(input, base, base);
         for (int input = 0; input < count; input++) {
-            tile.loadInts(inputs[input], base, (long) input * RawMemory.VECTOR_BYTES);
+            long inputOffset = (long) input * RawMemory.VECTOR_BYTES;
+            if (scaled) {
+                tile.loadScaledUp(inputs[input], base, inputOffset, noted);
+                tile.asInts(inputs[input]);
+            } else {
+                tile.loadInts(inputs[input], base, inputOffset);
+            }
         }
     }
 
@@ -230,7 +257,11 @@ final class NmSpmvTileGenerator {
         tile.shiftRight(packed, position * NmSelectors.BITS, index);
         selectInputs(position * ratio, selected.length - 1, loadedInputs - 1);
         int factor = selected[selected.length - 1];
-        tile.loadValues(vector, base, position * vectorBytes(), shape.type());
+        if (scaled) {
+            tile.loadScaledDown(vector, base, position * vectorBytes(), noted);
+        } else {
+            tile.loadValues(vector, base, position * vectorBytes(), shape.type());
+        }
         if (lanes < RawMemory.LANES) {
             tile.firstLanes(factor, lanes);
             tile.firstLanes(vector, lanes);

@@ -35,6 +35,7 @@ final class SpmvTileGenerator {
 
     private final TileCode tile;
     private final SpmmShape shape;
+    private final boolean scaled;
     private final int vectors;
     private final int rowsOfTurn;
     private final boolean sumsInMemory;
@@ -61,10 +62,12 @@ final class SpmvTileGenerator {
     private final int[][] sums;
     private final int[] samples;
     private final int vector;
+    private final int noted;
 
-    private SpmvTileGenerator(TileCode tile, SpmmShape shape) {
+    private SpmvTileGenerator(TileCode tile, SpmmShape shape, boolean scaled) {
         this.tile = tile;
         this.shape = shape;
+        this.scaled = scaled;
         boolean forward = isForward(shape);
         vectors = (forward ? shape.steps() : shape.outputs()) / RawMemory.LANES;
         rowsOfTurn = rowsOfTurn(forward ? shape.outputs() : shape.steps());
@@ -81,6 +84,7 @@ final class SpmvTileGenerator {
         sums = tile.newVectors(rowsOfTurn, forward ? 1 : vectors);
         samples = tile.newVectors(sumsInMemory ? vectors : 1);
         vector = tile.newVector();
+        noted = tile.newVector();
     }
 
     /** A divisor of the rows, so that there is no rest; each row has sums of its own. */
@@ -89,7 +93,7 @@ final class SpmvTileGenerator {
         int most = isForward(shape)
                 ? Tiling.accumulators()
                 : Math.min(MOST_CHAINS, Tiling.powerOfTwo(Tiling.accumulators() / vectors));
-        if (shape.type() == ValueType.F16) {
+        if (shape.type() == ValueType.F16 && !scaled) {
             most = Math.min(most, 2); // widening takes most of the registers
         }
         most = Math.min(most, Math.max(1, mostVectors(shape.type()) / vectors));
@@ -119,18 +123,30 @@ final class SpmvTileGenerator {
         return shape.stepStride() == 1 && shape.steps() == shape.outputStride();
     }
 
-    static WatchedTile<SpmvTile> generate(SpmmShape shape) {
+    /**
+     * Generates a tile.
+     *
+     * @param scaled whether values are scaled and not widened ({@link ScaledHalves}); then it leaves a vector of what it noted behind the last target
+     */
+    static WatchedTile<SpmvTile> generate(SpmmShape shape, boolean scaled) {
         return TileCode.define(
-                SpmvTile.class, shape, SpmvTile::idle, tile -> new SpmvTileGenerator(tile, shape).groups());
+                SpmvTile.class, shape, SpmvTile::idle, tile -> new SpmvTileGenerator(tile, shape, scaled).groups());
     }
 
     private void groups() {
+        if (scaled) {
+            tile.zeroInts(noted);
+        }
         Label loop = tile.code.newLabel();
         Label end = tile.code.newLabel();
         tile.code.labelBinding(loop).iload(group).iload(endGroup).if_icmpge(end);
         start();
         items();
         finish();
+        if (scaled) {
+            tile.maskAddress(target, base);
+            tile.storeInts(noted, base, 0); // where the next group will write
+        }
         tile.code.iinc(group, 1).goto_(loop).labelBinding(end);
     }
 
@@ -197,9 +213,9 @@ final class SpmvTileGenerator {
         tile.maskAddress(sample, base);
         tile.maskAddress(value, valueBase);
         for (int j = 0; j < vectors; j++) {
-            tile.load(samples[0], base, (long) j * RawMemory.VECTOR_BYTES);
+            loadInputs(samples[0], j);
             for (int i = 0; i < rowsOfTurn; i++) {
-                tile.loadValues(vector, valueBase, valueOffset(i, j), shape.type());
+                loadValues(i, j);
                 tile.fma(sums[i][0], samples[0], vector);
             }
         }
@@ -212,7 +228,7 @@ final class SpmvTileGenerator {
         long sumBytes = (long) rowsOfTurn * RawMemory.VECTOR_BYTES;
         tile.maskAddress(sample, base);
         for (int j = 0; j < vectors; j++) {
-            tile.load(samples[j], base, (long) j * RawMemory.VECTOR_BYTES);
+            loadInputs(samples[j], j);
         }
         beforeFirstTurn(turnBytes, shape.outputs());
         tile.code.lload(target).loadConstant(sumBytes).lsub().lstore(sum);
@@ -224,7 +240,7 @@ final class SpmvTileGenerator {
         for (int i = 0; i < rowsOfTurn; i++) {
             tile.load(sums[i][0], base, (long) i * RawMemory.VECTOR_BYTES);
             for (int j = 0; j < vectors; j++) {
-                tile.loadValues(vector, valueBase, valueOffset(i, j), shape.type());
+                loadValues(i, j);
                 tile.fma(sums[i][0], samples[j], vector);
             }
             tile.store(sums[i][0], base, (long) i * RawMemory.VECTOR_BYTES);
@@ -247,11 +263,28 @@ final class SpmvTileGenerator {
         for (int i = 0; i < rowsOfTurn; i++) {
             tile.broadcast(samples[0], base, (long) i * Float.BYTES);
             for (int j = 0; j < vectors; j++) {
-                tile.loadValues(vector, valueBase, valueOffset(i, j), shape.type());
+                loadValues(i, j);
                 tile.fma(sums[i][j], samples[0], vector);
             }
         }
         tile.code.lload(value).lload(lastValue).lcmp().ifeq(done).goto_(loop).labelBinding(done);
+    }
+
+    private void loadInputs(int inputs, int j) {
+        long offset = (long) j * RawMemory.VECTOR_BYTES;
+        if (scaled) {
+            tile.loadScaledUp(inputs, base, offset, noted);
+        } else {
+            tile.load(inputs, base, offset);
+        }
+    }
+
+    private void loadValues(int i, int j) {
+        if (scaled) {
+            tile.loadScaledDown(vector, valueBase, valueOffset(i, j), noted);
+        } else {
+            tile.loadValues(vector, valueBase, valueOffset(i, j), shape.type());
+        }
     }
 
     private void beforeFirstTurn(long turnBytes, int rows) {

@@ -325,6 +325,46 @@ public final class TileCode {
         asFloats().astore(vector);
     }
 
+    /** {@code vector = 2⁻¹¹² times the binary16 values at base + offset ...}, and notes in ints which are none ({@link ScaledHalves}). */
+    void loadScaledDown(int vector, int base, long offset, int noted) {
+        halves(base, offset, "S2I");
+        lanewise("LSHL", VectorOperators.Binary.class, 13);
+        lanewise("AND", Associative.class, 1 << 31 | 0x7fff << 13);
+        code.astore(vector).aload(vector);
+        lanewise("ADD", Associative.class, ScaledHalves.NOTED - (0x7c00 << 13));
+        note(noted);
+        code.aload(vector);
+        asFloats().astore(vector);
+    }
+
+    /** {@code vector = 2¹¹² times the floats at base + offset ...}, and notes in ints which are infinite or NaN then. */
+    void loadScaledUp(int vector, int base, long offset, int noted) {
+        load(vector, base, offset);
+        times(vector, 0x1p112f).astore(vector);
+        times(vector, 0f); // NaN of what is infinite
+        asInts();
+        note(noted);
+    }
+
+    private CodeBuilder times(int vector, float factor) {
+        return code.aload(vector)
+                .loadConstant(factor)
+                .invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, ConstantDescs.CD_float));
+    }
+
+    private void note(int noted) {
+        code.getstatic(OPERATORS, "OR", desc(Associative.class))
+                .aload(noted)
+                .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR))
+                .astore(noted);
+    }
+
+    /** {@code vector} as ints of the same bits. */
+    void asInts(int vector) {
+        code.aload(vector);
+        asInts().astore(vector);
+    }
+
     /** Pushes as many 16-bit values as there are lanes, as ints. */
     private void halves(int base, long offset, String conversion) {
         code.getstatic(RAW, "SHORTS", SPECIES);
@@ -350,6 +390,10 @@ public final class TileCode {
         code.getstatic(OPERATORS, operator, desc(kind))
                 .loadConstant(operand)
                 .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, ConstantDescs.CD_int));
+    }
+
+    private CodeBuilder asInts() {
+        return code.invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
     }
 
     private CodeBuilder asFloats() {

@@ -6,6 +6,7 @@ import static dev.rewire.kernels.internal.vector.RawMemory.SPECIES;
 import static dev.rewire.kernels.internal.vector.RawMemory.VECTOR_BYTES;
 
 import dev.rewire.kernels.Activation;
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.scalar.ScalarElementwise;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +16,9 @@ import jdk.incubator.vector.VectorMask;
 
 /** Element-wise loops through checked access; the scalar loops take what is left of a vector. */
 final class VectorElementwise implements ElementwiseKernels {
+    private static final TileCache<ValueType, WatchedTile<WideningTile>> WIDENING =
+            new TileCache<>(WideningTile::generate);
+
     private final ScalarElementwise rest = new ScalarElementwise();
 
     @Override
@@ -181,5 +185,21 @@ final class VectorElementwise implements ElementwiseKernels {
             }
             places.intoMemorySegment(values, at, ORDER, isValue);
         }
+    }
+
+    @Override
+    public void widen(MemorySegment values, ValueType type, long from, long to, MemorySegment floats) {
+        long done = from + (to - from) / WideningTile.VALUES * WideningTile.VALUES;
+        WatchedTile<WideningTile> tile = WIDENING.of(type);
+        long start = tile.start();
+        tile.tile()
+                .run(
+                        values.address() + from * type.bytes(),
+                        values.address() + done * type.bytes(),
+                        floats.address() + from * Float.BYTES);
+        if (start != WatchedTile.UNTIMED) {
+            tile.end(start, 2 * (done - from) / LANES); // loaded and stored
+        }
+        rest.widen(values, type, done, to, floats);
     }
 }

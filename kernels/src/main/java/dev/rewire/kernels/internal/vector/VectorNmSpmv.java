@@ -5,22 +5,29 @@ import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.SpmmIndex;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Products of one sample and N:M weights by generated tiles. */
 final class VectorNmSpmv implements NmSpmvKernel {
     /** The tile, and one of a single stream for the rows that are left over. */
     private record Tiles(int streams, WatchedTile<NmSpmvTile> tile, WatchedTile<NmSpmvTile> rest) {}
 
-    private static final TileCache<NmShape, Tiles> GENERATED = new TileCache<>(VectorNmSpmv::generate);
+    private static final TileCache<NmShape, Tiles> GENERATED = new TileCache<>(shape -> generate(shape, false));
+
+    /** They may not take all values and inputs, but are faster. */
+    private static final TileCache<NmShape, Tiles> SCALED = new TileCache<>(shape -> generate(shape, true));
+
     private static final WatchedTile<PartialSums> ADD_UP = PartialSums.generate(false);
 
     private final Tiles tiles;
+    private final @Nullable Tiles scaled;
     private final NmSelectors layout;
     private final int outputsOfGroup;
     private final long operationsOfRow;
 
     VectorNmSpmv(NmShape shape) {
         tiles = GENERATED.of(shape);
+        scaled = shape.type() == ValueType.F16 ? SCALED.of(shape) : null;
         layout = new NmSelectors(shape);
         outputsOfGroup = shape.outputs();
         // Each vector of inputs is selected from and blended.
@@ -32,10 +39,13 @@ final class VectorNmSpmv implements NmSpmvKernel {
      * A processor foresees four streams of values better than one, and two worst. Where selecting or widening takes long code, the values are not what
      * it waits for, and C1 would not have enough registers: without its profile C2 never comes to compile the tile.
      */
-    private static Tiles generate(NmShape shape) {
+    private static Tiles generate(NmShape shape, boolean scaled) {
         int length = new NmSelectors(shape).inputVectors() * (shape.type() == ValueType.F16 ? 2 : 1);
         int streams = length <= 4 ? 4 : 1;
-        return new Tiles(streams, NmSpmvTileGenerator.generate(shape, streams), NmSpmvTileGenerator.generate(shape, 1));
+        return new Tiles(
+                streams,
+                NmSpmvTileGenerator.generate(shape, streams, scaled),
+                NmSpmvTileGenerator.generate(shape, 1, scaled));
     }
 
     @Override
@@ -51,7 +61,7 @@ final class VectorNmSpmv implements NmSpmvKernel {
 
     @Override
     public long scratchBytes(int outputs) {
-        return roundUp(outputs) * (Float.BYTES + RawMemory.VECTOR_BYTES);
+        return roundUp(outputs) * (Float.BYTES + RawMemory.VECTOR_BYTES) + RawMemory.VECTOR_BYTES;
     }
 
     private static long roundUp(int outputs) {
@@ -69,14 +79,38 @@ final class VectorNmSpmv implements NmSpmvKernel {
             MemorySegment scratch) {
         int first = firstGroup * outputsOfGroup;
         int rows = (endGroup - firstGroup) * outputsOfGroup;
-        int rest = rows % tiles.streams;
+        long partials = scratch.address() + roundUp(rows) * Float.BYTES;
         long selectors = index.selectors().address();
-        long sums = scratch.address();
-        long partials = sums + roundUp(rows) * Float.BYTES;
-        long partialsOfRest = partials + (long) (rows - rest) * RawMemory.VECTOR_BYTES;
-        run(tiles.tile, tiles.streams, first, rows / tiles.streams, selectors, values, inputs, partials);
-        run(tiles.rest, 1, first + rows - rest, rest, selectors, values, inputs, partialsOfRest);
-        PartialSums.run(ADD_UP, partials, (int) (roundUp(rows) / RawMemory.LANES), sums);
+        if (scaled == null || !areExact(scaled, first, rows, selectors, values, inputs, scratch, partials)) {
+            run(tiles.tile, tiles.streams, first, rows / tiles.streams, selectors, values, inputs, partials);
+            int rest = rows % tiles.streams;
+            run(tiles.rest, 1, first + rows - rest, rest, selectors, values, inputs, end(partials, rows - rest));
+        }
+        PartialSums.run(ADD_UP, partials, (int) (roundUp(rows) / RawMemory.LANES), scratch.address());
+    }
+
+    /** Runs tiles of scaled values; whether they noted nothing. */
+    private boolean areExact(
+            Tiles scaled,
+            int first,
+            int rows,
+            long selectors,
+            MemorySegment values,
+            MemorySegment inputs,
+            MemorySegment scratch,
+            long partials) {
+        int rest = rows % scaled.streams;
+        long partialsOfRest = end(partials, rows - rest);
+        run(scaled.tile, scaled.streams, first, rows / scaled.streams, selectors, values, inputs, partials);
+        if (rows > rest && !ScaledHalves.areExact(scratch, partialsOfRest - scratch.address())) {
+            return false;
+        }
+        run(scaled.rest, 1, first + rows - rest, rest, selectors, values, inputs, partialsOfRest);
+        return rest == 0 || ScaledHalves.areExact(scratch, end(partials, rows) - scratch.address());
+    }
+
+    private static long end(long partials, int rows) {
+        return partials + (long) rows * RawMemory.VECTOR_BYTES;
     }
 
     private void run(

@@ -1,35 +1,46 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Products of one sample by generated tiles. */
 final class VectorSpmv implements SpmvKernel {
-    private static final TileCache<SpmmShape, WatchedTile<SpmvTile>> GENERATED =
-            new TileCache<>(SpmvTileGenerator::generate);
+    /** The tile, and one that may not take all values and inputs, but is faster. */
+    private record Tiles(
+            WatchedTile<SpmvTile> all, @Nullable WatchedTile<SpmvTile> scaled) {}
+
+    private static final TileCache<SpmmShape, Tiles> GENERATED = new TileCache<>(VectorSpmv::generate);
     private static final WatchedTile<PartialSums> ADD_UP = PartialSums.generate(false);
 
     /** Values of one use each come from memory, which may take as long as some operations. */
     static final int FROM_MEMORY = 2;
 
-    private final WatchedTile<SpmvTile> tile;
+    private final Tiles tiles;
     private final boolean partial;
     private final int outputsOfGroup;
     private final long vectorsOfBlock;
 
     VectorSpmv(SpmmShape shape) {
-        tile = GENERATED.of(shape);
+        tiles = GENERATED.of(shape);
         partial = SpmvTileGenerator.isForward(shape);
         outputsOfGroup = shape.outputs();
         vectorsOfBlock = shape.blockElements() / RawMemory.LANES;
     }
 
+    private static Tiles generate(SpmmShape shape) {
+        boolean scaled = shape.type() == ValueType.F16 && SpmvTileGenerator.isForward(shape);
+        return new Tiles(
+                SpmvTileGenerator.generate(shape, false), scaled ? SpmvTileGenerator.generate(shape, true) : null);
+    }
+
     @Override
     public long scratchBytes(int outputs) {
         long sums = roundUp(outputs) * Float.BYTES;
-        return partial ? sums + roundUp(outputs) * RawMemory.VECTOR_BYTES : sums;
+        return partial ? sums + (roundUp(outputs) + 1) * RawMemory.VECTOR_BYTES : sums;
     }
 
     private static long roundUp(int outputs) {
@@ -48,6 +59,29 @@ final class VectorSpmv implements SpmvKernel {
         long outputs = roundUp((endGroup - firstGroup) * outputsOfGroup);
         long sums = scratch.address();
         long target = partial ? sums + outputs * Float.BYTES : sums;
+        WatchedTile<SpmvTile> scaled = tiles.scaled;
+        if (scaled == null) {
+            run(tiles.all, index, firstGroup, endGroup, values, inputs, target);
+        } else {
+            run(scaled, index, firstGroup, endGroup, values, inputs, target);
+            long end = target + (long) (endGroup - firstGroup) * outputsOfGroup * RawMemory.VECTOR_BYTES;
+            if (!ScaledHalves.areExact(scratch, end - sums)) {
+                run(tiles.all, index, firstGroup, endGroup, values, inputs, target);
+            }
+        }
+        if (partial) {
+            PartialSums.run(ADD_UP, target, (int) (outputs / RawMemory.LANES), sums);
+        }
+    }
+
+    private void run(
+            WatchedTile<SpmvTile> tile,
+            SpmmIndex index,
+            int firstGroup,
+            int endGroup,
+            MemorySegment values,
+            MemorySegment inputs,
+            long target) {
         long start = tile.start();
         tile.tile()
                 .run(
@@ -61,10 +95,8 @@ final class VectorSpmv implements SpmvKernel {
                         target);
         if (start != WatchedTile.UNTIMED) {
             int blocks = index.offsets()[endGroup] - index.offsets()[firstGroup];
+            int outputs = (endGroup - firstGroup) * outputsOfGroup;
             tile.end(start, blocks * (1 + FROM_MEMORY * vectorsOfBlock) + outputs);
-        }
-        if (partial) {
-            PartialSums.run(ADD_UP, target, (int) (outputs / RawMemory.LANES), sums);
         }
     }
 }
