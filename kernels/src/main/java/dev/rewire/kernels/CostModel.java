@@ -105,18 +105,18 @@ final class CostModel {
         double dense = batch
                 + SAMPLES_OF_DENSE
                 + turns * (byLines ? SAMPLES_OF_COMPRESSING : dw.density() * SAMPLES_OF_GATHER);
-        return dw.density() * samplesOfSddmm(blocks, batch) / dense;
+        return dw.density() * samplesOfSddmm(blocks, dw instanceof NmPattern, batch) / dense;
     }
 
     /** For each stored value its products, and its sum over the lanes. */
-    private static double samplesOfSddmm(BlockPattern blocks, int batch) {
+    private static double samplesOfSddmm(BlockPattern blocks, boolean isNm, int batch) {
         int rows = blocks.blockRows();
         int cols = blocks.blockCols();
         if (batch <= Providers.active().fewSamples(rows * cols)) {
             return batch * SAMPLES_OF_ONE;
         }
         if (rows * cols == 1) {
-            return batch * (SddmmTiles.pay(blocks) ? 2.1 : 3) + SAMPLES_OF_SUM_OF_ONE;
+            return batch * (isNm ? 1.65 : SddmmTiles.pay(blocks) ? 2.1 : 3) + SAMPLES_OF_SUM_OF_ONE;
         }
         return batch * costOfSddmm(rows, cols) + SAMPLES_OF_SUM;
     }
