@@ -23,6 +23,9 @@ final class CostModel {
     /** The same of a run that computes all gradients, and of adding up the lanes of a stored one, in tiles or by rows. */
     private static final double SAMPLES_OF_DENSE = 3;
 
+    /** All gradients of more samples than a turn has: panels come from memory in bursts (2:4, 3072×768, batch 512: 29 ms, and 20 by the stored values alone). */
+    private static final double OF_MANY_SAMPLES = 1.2;
+
     private static final double SAMPLES_OF_SUM = 50;
 
     private static final double SAMPLES_OF_SUM_OF_ONE = 80;
@@ -105,7 +108,8 @@ final class CostModel {
         double dense = batch
                 + SAMPLES_OF_DENSE
                 + turns * (byLines ? SAMPLES_OF_COMPRESSING : dw.density() * SAMPLES_OF_GATHER);
-        return dw.density() * samplesOfSddmm(blocks, dw instanceof NmPattern, batch) / dense;
+        double slowdown = batch > OuterSddmm.FEW_SAMPLES ? OF_MANY_SAMPLES : 1;
+        return dw.density() * samplesOfSddmm(blocks, dw instanceof NmPattern, batch) / (dense * slowdown);
     }
 
     /** For each stored value its products, and its sum over the lanes. */
