@@ -16,7 +16,7 @@ final class BlockWeights implements SpmmWeights {
 
     /**
      * Of a first-level cache an address' place is told by its last twelve bits. Features whose distance is a multiple of this leave half of the places and more to
-     * nobody, as 64 samples take half of it.
+     * nobody, as 64 samples take half of it. This and the next were measured on AMD Zen 4 alone, where neighbouring values differ by 5 %.
      */
     private static final long ALIASING_BYTES = 2 * 64 * Float.BYTES;
 

@@ -4,7 +4,8 @@ import dev.rewire.kernels.internal.KernelProvider;
 
 /**
  * What a stored value costs in a product, in the time that a place of a dense matrix takes with as many samples. Measured on AMD Zen 4 with 512 bits, 1024×1024, 60 %
- * stored, batch 256, in turns with the dense product (docs/performance.md, "Never slower than dense").
+ * stored, batch 256, and gradients of 1 to 256 samples (2026-11-26), in turns with the dense product (docs/performance.md, "Never slower than dense"). On Intel those of forward products were seen
+ * to choose right but for 3:4 and backward 2:4; those of gradients have not been tried there.
  */
 final class CostModel {
     /** Samples with which a place takes as long as to copy a stored value among zeros, or of whole lines of single elements each place. */

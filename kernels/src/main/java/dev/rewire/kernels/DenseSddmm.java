@@ -19,7 +19,7 @@ final class DenseSddmm {
 
     DenseSddmm(KernelArena scratch, BlockPattern pattern, int batch, Layout layout, Workers workers) {
         full = BlockPattern.full(pattern.rows(), pattern.cols(), BLOCK, BLOCK);
-        products = new OuterSddmm(scratch, full, batch, layout, workers);
+        products = OuterSddmm.ofAll(scratch, full, batch, layout, workers);
         bands = new MemorySegment[workers.threads()];
         for (int worker = 0; worker < bands.length; worker++) {
             bands[worker] = scratch.allocate((long) full.gridCols() * BLOCK * BLOCK * Float.BYTES);

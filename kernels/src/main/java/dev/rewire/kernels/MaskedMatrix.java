@@ -24,7 +24,7 @@ public final class MaskedMatrix {
     /** Rows that are transposed together: of 2:4 they are a cache line of each column. All M divide it, and so do the rows of common blocks. */
     private static final int ROWS = 32;
 
-    /** Rows that are updated and then copied: reads of memory run on for some time, and what is read stays in the second-level cache. All M divide it. */
+    /** Rows that are updated and then copied: reads of memory run on for some time, and what is read stays in the second-level cache (of 4 to 32 the best on AMD Zen 4). All M divide it. */
     private static final int ROWS_AT_ONCE = 16;
 
     /** Columns of a panel of {@link #columns}. */

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * any number of samples, and row-major gradients are read where they are. Inputs are copied into strips, those of a column of blocks for all samples of a turn.
  */
 final class OuterSddmm {
-    /** More are as fast where their panels lie, or faster: panels of gradients are read in bursts, which hurts where they do not fit the caches. */
+    /**
+     * More are as fast where their panels lie, or faster: panels of gradients are read in bursts, which hurts where they do not fit the caches. Seen on AMD Zen 4 alone
+     * (docs/performance.md, "Few samples backward to the weights").
+     */
     static final int FEW_SAMPLES = 128;
 
     private static final int MOST_SAMPLES = 256;
@@ -37,13 +40,8 @@ final class OuterSddmm {
     private int firstSample;
     private int samples;
 
-    /**
-     * For any blocks of 16×16.
-     *
-     * @param scratch that of the plan
-     * @param shape of the matrix and its blocks
-     */
-    OuterSddmm(KernelArena scratch, BlockPattern shape, int batch, Layout layout, Workers workers) {
+    private OuterSddmm(
+            KernelArena scratch, BlockPattern shape, int batch, int samplesAtOnce, Layout layout, Workers workers) {
         this.layout = layout;
         kernel = Providers.active()
                 .outerSddmm(
@@ -53,15 +51,14 @@ final class OuterSddmm {
         this.shape = shape;
         this.workers = workers;
         boolean isRowMajor = layout == Layout.ROW_MAJOR;
-        int fit = CacheSizes.items(CacheSizes.L2 / 2, Math.max(1L, shape.cols()) * Float.BYTES, MOST_SAMPLES);
-        samplesAtOnce = isRowMajor
-                ? Math.min(fit, batch)
-                : Math.min(FEW_SAMPLES, PanelMatrix.lanesFor(batch) * ((batch + 63) / 64));
+        int lanes = PanelMatrix.lanesFor(batch);
+        this.samplesAtOnce = Math.min(samplesAtOnce, (batch + lanes - 1) / lanes * lanes);
         // One sample more, or lines of all strips would meet in one set of a cache.
-        stripBytes = (samplesAtOnce + 1L) * shape.blockCols() * Float.BYTES;
+        stripBytes = (this.samplesAtOnce + 1L) * shape.blockCols() * Float.BYTES;
         strips = scratch.allocate(shape.gridCols() * stripBytes);
-        gradientCopy =
-                isRowMajor ? DenseMatrix.allocate(scratch, samplesAtOnce, shape.gridRows() * shape.blockRows()) : null;
+        gradientCopy = isRowMajor
+                ? DenseMatrix.allocate(scratch, this.samplesAtOnce, shape.gridRows() * shape.blockRows())
+                : null;
     }
 
     /** For the blocks of a plan, or null where panels are as good. */
@@ -69,7 +66,16 @@ final class OuterSddmm {
         boolean pays = Providers.active().paysOuterSddmm(shape.blockRows(), shape.blockCols())
                 && batch > 0
                 && (layout == Layout.ROW_MAJOR || batch <= FEW_SAMPLES);
-        return pays ? new OuterSddmm(scratch, shape, batch, layout, workers) : null;
+        if (!pays) {
+            return null;
+        }
+        int fit = CacheSizes.items(CacheSizes.L2 / 2, Math.max(1L, shape.cols()) * Float.BYTES, MOST_SAMPLES);
+        return new OuterSddmm(scratch, shape, batch, layout == Layout.ROW_MAJOR ? fit : FEW_SAMPLES, layout, workers);
+    }
+
+    /** For all places, in blocks of 16×16. Turns are the same in all layouts and on all machines, as what is done after each of them may round. */
+    static OuterSddmm ofAll(KernelArena scratch, BlockPattern full, int batch, Layout layout, Workers workers) {
+        return new OuterSddmm(scratch, full, batch, FEW_SAMPLES, layout, workers);
     }
 
     /** Whether gradients may be read where they lie: blocks that reach over the edge would read what lies behind a row. */

@@ -1,7 +1,5 @@
 package dev.rewire.kernels;
 
-import dev.rewire.kernels.internal.SddmmKernel;
-import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -44,22 +42,18 @@ public final class SddmmPlan implements AutoCloseable {
     private final PlanChoice choice;
     private final KernelArena arena;
     private final KernelArena scratchArena;
-    private final SddmmKernel kernel;
-    private final SddmmKernel addingKernel;
-    private final MemorySegment[] scratch;
     private final @Nullable PanelMatrix packedGradient;
     private final @Nullable PanelMatrix packedInput;
     private final Workers.Task packGradientTask = this::packGradient;
     private final Workers.Task packInputTask = this::packInput;
     private final Workers.Task multiplyTask = this::multiply;
+    private final Workers.Task addTask = this::add;
     private final Workers.Task multiplyFewTask = this::multiplyFew;
     private final Workers.Task multiplyAllTask = this::multiplyAll;
     private final @Nullable OuterSddmm outer;
     private final @Nullable FewSamplesSddmm fewSamples;
     private final @Nullable DenseSddmm dense;
-
-    /** Overwrites: sums of tiles are added to dW, if they are to be, when all are done. */
-    private final SddmmKernel tileKernel;
+    private final @Nullable PanelSddmm byPanels;
 
     /** What is written: the values of dW, unless the plan is warmed up. */
     private MemorySegment target;
@@ -68,11 +62,9 @@ public final class SddmmPlan implements AutoCloseable {
     private int[] rowStarts;
     private int[] colStarts;
     private int blocksOfTask;
-    private @Nullable SddmmTiles tiles;
-    private MemorySegment sums = MemorySegment.NULL;
     private boolean isPadded;
 
-    /** Behind the last feature a matrix has no zeros for blocks that reach over the edge. */
+    /** Whether operands in a {@link KernelArena} are not packed. */
     private boolean readsInPlace;
 
     /** What the last run did. */
@@ -119,13 +111,6 @@ public final class SddmmPlan implements AutoCloseable {
         int panels = (batch + lanes - 1) / lanes;
         // Single elements load an input for each product, and the stride would cost as much as that.
         strided = layout == Layout.FEATURE_MAJOR && pattern.blockRows() * pattern.blockCols() > 1;
-        addingKernel = kernel(true);
-        tileKernel = kernel(false);
-        kernel = accumulate ? addingKernel : tileKernel;
-        scratch = new MemorySegment[workers.threads()];
-        for (int worker = 0; worker < scratch.length; worker++) {
-            scratch[worker] = scratchArena.allocate(kernel.scratchBytes());
-        }
         dense = choice.isDense(storedOverDense())
                 ? new DenseSddmm(scratchArena, pattern, batch, layout, workers)
                 : null;
@@ -133,22 +118,19 @@ public final class SddmmPlan implements AutoCloseable {
         fewSamples = dense == null && outer == null
                 ? FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads())
                 : null;
-        boolean byPanels = dense == null && outer == null;
-        boolean packs = layout == Layout.FEATURE_MAJOR || (layout == Layout.ROW_MAJOR && byPanels);
+        byPanels = dense == null && outer == null && fewSamples == null
+                ? new PanelSddmm(scratchArena, dw, batch, strided, accumulate, workers.threads())
+                : null;
+        boolean packs = layout == Layout.FEATURE_MAJOR || (layout == Layout.ROW_MAJOR && byPanels != null);
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
-        panelsAtOnce = packs && byPanels ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
+        panelsAtOnce =
+                packs && byPanels != null ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
         int packedBatch = (int) Math.min(batch, (long) panelsAtOnce * lanes);
         packedGradient = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.rows()) : null;
         packedInput = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.cols()) : null;
         rowStarts = new int[0];
         colStarts = new int[0];
         replan();
-    }
-
-    private SddmmKernel kernel(boolean adding) {
-        int samples = Math.min(batch, lanes);
-        return Providers.active()
-                .sddmm(new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, strided, samples, adding));
     }
 
     /**
@@ -220,7 +202,8 @@ public final class SddmmPlan implements AutoCloseable {
         int blocks = pattern.blocks();
         isPadded = pattern.rows() % pattern.blockRows() != 0 || pattern.cols() % pattern.blockCols() != 0;
         OuterSddmm products = dense == null ? outer : dense.products();
-        readsInPlace = products == null ? strided && !isPadded && fewSamples == null : products.readsInPlace();
+        // Behind the last feature a matrix has no zeros for blocks that reach over the edge.
+        readsInPlace = products == null ? byPanels != null && strided && !isPadded : products.readsInPlace();
         if (rowStarts.length < blocks) {
             rowStarts = new int[blocks];
             colStarts = new int[blocks];
@@ -234,25 +217,13 @@ public final class SddmmPlan implements AutoCloseable {
         long workOfBlock = Math.max(1, (long) pattern.blockRows() * pattern.blockCols() * batch);
         long fairShare = (blocks + 4L * workers.threads() - 1) / (4L * workers.threads());
         blocksOfTask = (int) Math.max(1, Math.min(fairShare, TASK_WORK / workOfBlock));
-        planTiles();
-        isPlanned = true;
-    }
-
-    private void planTiles() {
-        tiles = null; // until all is done
         if (dense != null) {
             dense.replan(pattern);
-            return;
         }
-        if (lanes < 64 || kernel.panelsAtOnce() == 0 || !SddmmTiles.pay(pattern)) {
-            return;
+        if (byPanels != null) {
+            byPanels.replan(pattern);
         }
-        SddmmTiles next = new SddmmTiles(pattern, kernel.panelsAtOnce());
-        next.replan(pattern);
-        if (sums.byteSize() == 0) {
-            sums = scratchArena.allocate(dw.memory().byteSize());
-        }
-        tiles = next;
+        isPlanned = true;
     }
 
     /**
@@ -309,8 +280,9 @@ public final class SddmmPlan implements AutoCloseable {
         KernelArena dyArena = dy.arena();
         KernelArena xArena = x.arena();
         try {
-            wasInPlace = readsInPlace && dyArena != null && xArena != null;
-            if (wasInPlace && dyArena != null && xArena != null) {
+            wasInPlace = false;
+            if (readsInPlace && dyArena != null && xArena != null) {
+                wasInPlace = true;
                 runInPlace(dyArena, xArena);
             } else {
                 runTasks(packedGradient, packedInput);
@@ -338,8 +310,8 @@ public final class SddmmPlan implements AutoCloseable {
     }
 
     /**
-     * Runs the product, on operands of its own, until its best time stops falling and the JIT has caught up with whatever code it had to compile: the first runs of a shape in a process wait for kernels to be generated
-     * and compiled, which takes 0.3 to 1 s on an idle machine. Kernels are shared by all plans of the process: another one of the same shapes is warm, and
+     * Runs the product, on operands of its own, until its best time stops falling and the JIT has caught up with whatever code it had to compile: the first
+     * runs of a shape in a process wait for kernels to be generated and compiled, which takes 0.3 to 1 s on an idle machine. Kernels are shared by all plans of the process: another one of the same shapes is warm, and
      * warming it up costs the half second that it takes to see that nothing gets faster. It ends after 5 s in any case, or after the run that
      * lasts longer.
      *
@@ -400,7 +372,7 @@ public final class SddmmPlan implements AutoCloseable {
                     multiply(dense.products(), dense.tasks(), multiplyAllTask);
                     clearPadding(0, pattern.blocks());
                 } else if (outer != null) {
-                    multiply(outer, tasks(), multiplyTask);
+                    multiply(outer, tasks(), addTask);
                 } else if (fewSamples != null) {
                     gather(fewSamples);
                     workers.run(tasksOfFew(), multiplyFewTask);
@@ -504,10 +476,6 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
-    private long featureBytes() {
-        return (long) lanes * Float.BYTES;
-    }
-
     private int panelsOfTurn() {
         return isTurnInPlace() ? panelsInPlace : Math.min(panelsAtOnce, panelsOfRun - firstPanel);
     }
@@ -528,57 +496,47 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
-    private void multiply(int task, int worker) {
+    private void add(int task, int worker) {
         if (outer != null) {
             int first = task * blocksOfTask;
             int end = Math.min(first + blocksOfTask, pattern.blocks());
             outer.add(rowStarts, colStarts, first, end, accumulate || !outer.isFirstTurn(), target);
             clearPadding(first, end);
-            return;
         }
+    }
+
+    private void multiply(int task, int worker) {
         PanelMatrix dy = gradient;
         PanelMatrix x = input;
-        if (dy == null || x == null) {
+        if (byPanels == null || dy == null || x == null) {
             throw new AssertionError("no run");
         }
-        if (tiles != null) {
-            multiplyTiles(tiles, task, worker, dy, x);
+        boolean isFirst = firstPanel == 0;
+        if (byPanels.byTiles()) {
+            boolean isLast = firstPanel + panelsOfTurn() == panelsOfRun;
+            byPanels.runTiles(task, tasks(), isFirst, isLast, panelsOfTurn(), dy, x, target, worker);
             return;
         }
         int first = task * blocksOfTask;
         int end = Math.min(first + blocksOfTask, pattern.blocks());
-        SddmmKernel blocks = firstPanel == 0 ? kernel : addingKernel;
-        if (isTurnInPlace() && denseGradient != null && denseInput != null) {
-            blocks.run(
-                    rowStarts,
-                    colStarts,
-                    first,
-                    end,
-                    panelsOfTurn(),
-                    denseGradient.segment(),
-                    featureBytes(),
-                    denseGradient.rowStride() * Float.BYTES,
-                    denseInput.segment(),
-                    featureBytes(),
-                    denseInput.rowStride() * Float.BYTES,
-                    target,
-                    scratch[worker]);
-        } else {
-            blocks.run(
-                    rowStarts,
-                    colStarts,
-                    first,
-                    end,
-                    panelsOfTurn(),
-                    dy.segment(),
-                    dy.panelStride() * Float.BYTES,
-                    featureBytes(),
-                    x.segment(),
-                    x.panelStride() * Float.BYTES,
-                    featureBytes(),
-                    target,
-                    scratch[worker]);
-        }
+        DenseMatrix dyRows = isTurnInPlace() ? denseGradient : null;
+        DenseMatrix xRows = isTurnInPlace() ? denseInput : null;
+        long featureBytes = (long) lanes * Float.BYTES;
+        byPanels.run(
+                rowStarts,
+                colStarts,
+                first,
+                end,
+                isFirst,
+                panelsOfTurn(),
+                dyRows == null ? dy.segment() : dyRows.segment(),
+                dyRows == null ? dy.panelStride() * Float.BYTES : featureBytes,
+                dyRows == null ? featureBytes : dyRows.rowStride() * Float.BYTES,
+                xRows == null ? x.segment() : xRows.segment(),
+                xRows == null ? x.panelStride() * Float.BYTES : featureBytes,
+                xRows == null ? featureBytes : xRows.rowStride() * Float.BYTES,
+                target,
+                worker);
         clearPadding(first, end);
     }
 
@@ -586,31 +544,6 @@ public final class SddmmPlan implements AutoCloseable {
         if (isPadded) {
             for (int block = firstBlock; block < endBlock; block++) {
                 clearPadding(block);
-            }
-        }
-    }
-
-    private void multiplyTiles(SddmmTiles of, int task, int worker, PanelMatrix dy, PanelMatrix x) {
-        boolean last = firstPanel + panelsOfTurn() == panelsOfRun;
-        int end = (int) ((task + 1L) * of.count() / tasks());
-        for (int tile = (int) ((long) task * of.count() / tasks()); tile < end; tile++) {
-            (firstPanel == 0 ? tileKernel : addingKernel)
-                    .run(
-                            of.rows(),
-                            of.cols(),
-                            of.firstElement(tile),
-                            of.firstElement(tile + 1),
-                            panelsOfTurn(),
-                            dy.segment(),
-                            dy.panelStride() * Float.BYTES,
-                            featureBytes(),
-                            x.segment(),
-                            x.panelStride() * Float.BYTES,
-                            featureBytes(),
-                            sums,
-                            scratch[worker]);
-            if (last) {
-                of.store(tile, sums, target, accumulate);
             }
         }
     }

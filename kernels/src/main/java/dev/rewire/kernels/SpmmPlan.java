@@ -346,8 +346,8 @@ public final class SpmmPlan implements AutoCloseable {
     }
 
     /**
-     * Runs the product, on operands of its own, until its best time stops falling and the JIT has caught up with whatever code it had to compile: the first runs of a shape in a process wait for kernels to be generated
-     * and compiled, which takes 0.3 to 1 s on an idle machine. Kernels are shared by all plans of the process: another one of the same shapes is warm, and
+     * Runs the product, on operands of its own, until its best time stops falling and the JIT has caught up with whatever code it had to compile: the first
+     * runs of a shape in a process wait for kernels to be generated and compiled, which takes 0.3 to 1 s on an idle machine. Kernels are shared by all plans of the process: another one of the same shapes is warm, and
      * warming it up costs the half second that it takes to see that nothing gets faster. It ends after 5 s in any case, or after the run that
      * lasts longer.
      *
