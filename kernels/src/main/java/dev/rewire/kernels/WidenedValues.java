@@ -30,6 +30,9 @@ final class WidenedValues implements PreparedValues {
         this.type = type;
         count = Math.toIntExact(source.byteSize() / type.bytes());
         memory = arena.allocate((long) count * Float.BYTES);
+        Providers.active()
+                .elementwise()
+                .widen(source, type, 0, 0, memory); // generates what a task may have no stack for
     }
 
     /** For values that a product reads more than once, or null. */

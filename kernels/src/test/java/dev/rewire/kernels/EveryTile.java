@@ -15,6 +15,9 @@ final class EveryTile {
 
     private static final int BATCH = 64;
 
+    /** So many that halves are widened once for all. */
+    private static final int PANELS = 2;
+
     /** So many that blocks with rows of whole vectors go by panels, too. */
     private static final int MANY_SAMPLES = 8192;
 
@@ -106,6 +109,10 @@ final class EveryTile {
             repeat(
                     SddmmPlan.backwardWeight(arena, w, BATCH, Layout.FEATURE_MAJOR, true, workers),
                     plan -> plan.run(dyFeatures, xFeatures));
+        } else {
+            PanelMatrix x = PanelMatrix.allocate(arena, PANELS * BATCH, INPUTS);
+            PanelMatrix y = PanelMatrix.allocate(arena, PANELS * BATCH, OUTPUTS);
+            repeat(spmm(w, Direction.FORWARD, PANELS * BATCH, Layout.PANELS, Epilogue.NONE), plan -> plan.run(x, y));
         }
     }
 

@@ -27,6 +27,7 @@ class TileCompilationTest {
             "NmSpmvTile",
             "PartialSums",
             "Transposition",
+            "WideningTile",
             "FmaLoop",
             "ReadLoop",
             "TriadLoop");
