@@ -65,6 +65,7 @@ public final class SddmmPlan implements AutoCloseable {
     private int[] colStarts;
     private int blocksOfTask;
     private @Nullable SddmmTiles tiles;
+    private @Nullable SddmmSquares squares;
     private MemorySegment sums = MemorySegment.NULL;
     private boolean isPadded;
     private boolean isPlanned;
@@ -221,19 +222,33 @@ public final class SddmmPlan implements AutoCloseable {
 
     private void planTiles() {
         tiles = null; // until all is done
+        squares = null;
         if (dense != null) {
             dense.replan(pattern);
             return;
         }
-        if (lanes < 64 || kernel.panelsAtOnce() == 0 || !SddmmTiles.pay(pattern)) {
+        if (lanes < 64 || kernel.panelsAtOnce() == 0) {
+            return;
+        }
+        SddmmSquares matched = SddmmSquares.of(pattern, lanes, Math.min(batch, lanes));
+        if (matched != null) {
+            reserveSums(SquareOrder.mostElements(pattern));
+            squares = matched;
+            return;
+        }
+        if (!SddmmTiles.pay(pattern)) {
             return;
         }
         SddmmTiles next = new SddmmTiles(pattern, kernel.panelsAtOnce());
         next.replan(pattern);
-        if (sums.byteSize() == 0) {
-            sums = scratchArena.allocate(dw.memory().byteSize());
-        }
+        reserveSums(pattern.blocks());
         tiles = next;
+    }
+
+    private void reserveSums(long elements) {
+        if (sums.byteSize() < elements * Float.BYTES) {
+            sums = scratchArena.allocate(elements * Float.BYTES);
+        }
     }
 
     /**
@@ -400,7 +415,7 @@ public final class SddmmPlan implements AutoCloseable {
         if (gradient == null || input == null) {
             throw new AssertionError("no run");
         }
-        for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsAtOnce) {
+        for (firstPanel = 0; firstPanel < panelsOfRun; firstPanel += panelsOfTurn()) {
             pack(gradient, input);
             workers.run(tasks(), multiplyTask);
         }
@@ -474,7 +489,8 @@ public final class SddmmPlan implements AutoCloseable {
     }
 
     private int panelsOfTurn() {
-        return Math.min(panelsAtOnce, panelsOfRun - firstPanel);
+        int most = squares == null ? panelsAtOnce : Math.min(panelsAtOnce, SquareOrder.PANELS);
+        return Math.min(most, panelsOfRun - firstPanel);
     }
 
     private void packGradient(int task, int worker) {
@@ -494,6 +510,10 @@ public final class SddmmPlan implements AutoCloseable {
         PanelMatrix x = input;
         if (dy == null || x == null) {
             throw new AssertionError("no run");
+        }
+        if (squares != null) {
+            multiplySquares(squares, task, dy, x);
+            return;
         }
         if (tiles != null) {
             multiplyTiles(tiles, task, worker, dy, x);
@@ -544,6 +564,20 @@ public final class SddmmPlan implements AutoCloseable {
                             scratch[worker]);
             if (last) {
                 of.store(tile, sums, target, accumulate);
+            }
+        }
+    }
+
+    private void multiplySquares(SddmmSquares of, int task, PanelMatrix dy, PanelMatrix x) {
+        int panels = panelsOfTurn();
+        boolean last = firstPanel + panels == panelsOfRun;
+        // Packed operands begin with the turn.
+        int firstOfOperands = denseInput == null ? firstPanel : 0;
+        int end = (int) ((task + 1L) * of.order().count() / tasks());
+        for (int tile = (int) ((long) task * of.order().count() / tasks()); tile < end; tile++) {
+            of.multiply(tile, firstOfOperands, panels, dy, x, sums, firstPanel > 0);
+            if (last) {
+                of.order().store(tile, sums, target, accumulate);
             }
         }
     }

@@ -23,6 +23,7 @@ class TileCompilationTest {
             "SpmvTile",
             "1SddmmTile",
             "OuterSddmmTile",
+            "SquareSddmmTile",
             "NmTile",
             "NmSpmvTile",
             "PartialSums",

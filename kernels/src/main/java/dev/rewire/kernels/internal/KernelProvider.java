@@ -42,6 +42,10 @@ public interface KernelProvider {
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);
 
+    /** The SDDMM kernel for single elements in squares and panels of so many lanes and samples; null where single ones are as good. */
+    @Nullable
+    SquareSddmmKernel squareSddmm(int lanes, int samples, boolean accumulate);
+
     /** The SDDMM kernel for blocks of wide rows and a gradient whose features are so many bytes apart; null where that of panels is as good. */
     @Nullable
     OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes);
