@@ -23,7 +23,6 @@ class TileCompilationTest {
             "SpmvTile",
             "1SddmmTile",
             "OuterSddmmTile",
-            "SquareSddmmTile",
             "NmTile",
             "NmSpmvTile",
             "PartialSums",
@@ -31,6 +30,9 @@ class TileCompilationTest {
             "FmaLoop",
             "ReadLoop",
             "TriadLoop");
+
+    /** Needs the registers for a panel's gradient, which those of 128 bits may be too few for. */
+    private static final String SQUARES = "SquareSddmmTile";
 
     @Test
     void onlyC2CompilesTiles() {
@@ -70,7 +72,11 @@ class TileCompilationTest {
                 .lines()
                 .filter(line -> line.contains(".Generated") && line.contains("::run"))
                 .toList();
-        for (String kind : KINDS) {
+        List<String> kinds = new ArrayList<>(KINDS);
+        if (bits > 128) {
+            kinds.add(SQUARES);
+        }
+        for (String kind : kinds) {
             assertTrue(tiles.stream().anyMatch(line -> line.contains(kind)), () -> "none is a " + kind + ": " + tiles);
         }
         return tiles;

@@ -79,9 +79,9 @@ final class SquareSddmmGenerator {
         vector = tile.newVector();
     }
 
-    /** Rows of a square that are computed together: all if their sums fit the registers, and C1 does not have to compile that; or a half. */
+    /** Rows of a square that are computed together: all, if their sums fit the registers, or a half. */
     static int mostRows() {
-        return Tiling.accumulators() < SIDE * SIDE || C1Exclusion.absence().isPresent() ? HALF : SIDE;
+        return Math.min(SIDE, Tiling.accumulators() / SIDE);
     }
 
     static WatchedTile<SquareSddmmTile> generate(SddmmShape shape) {

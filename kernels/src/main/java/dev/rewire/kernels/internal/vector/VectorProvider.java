@@ -115,8 +115,8 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public SquareSddmmKernel squareSddmm(int lanes, int samples, boolean accumulate) {
-        return new VectorSquareSddmm(lanes, samples, accumulate);
+    public @Nullable SquareSddmmKernel squareSddmm(int lanes, int samples, boolean accumulate) {
+        return VectorSquareSddmm.fit(lanes, samples) ? new VectorSquareSddmm(lanes, samples, accumulate) : null;
     }
 
     @Override

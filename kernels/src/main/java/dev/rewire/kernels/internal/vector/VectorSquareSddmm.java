@@ -13,6 +13,11 @@ final class VectorSquareSddmm implements SquareSddmmKernel {
     private final WatchedTile<SquareSddmmTile> halves;
     private final int vectors;
 
+    /** Where single elements have the same order of sums: an element has the same bits in every pattern. */
+    static boolean fit(int lanes, int samples) {
+        return SddmmRowGenerator.fits(new SddmmShape(1, 1, lanes, samples, false), Span.of(samples));
+    }
+
     VectorSquareSddmm(int lanes, int samples, boolean accumulate) {
         Span span = Span.of(samples);
         squares =
