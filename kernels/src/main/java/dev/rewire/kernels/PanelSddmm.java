@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** The product backward to the weights by panels: the lanes of a vector are samples, and are added up at the end. */
 final class PanelSddmm {
     private final KernelArena arena;
-    private final long bytes;
     private final int lanes;
     private final boolean accumulate;
     private final SddmmKernel kernel;
@@ -18,7 +17,9 @@ final class PanelSddmm {
     private final SddmmKernel tileKernel;
 
     private final MemorySegment[] scratch;
+    private final int samples;
     private @Nullable SddmmTiles tiles;
+    private @Nullable SddmmSquares squares;
     private MemorySegment sums = MemorySegment.NULL;
 
     /**
@@ -31,10 +32,9 @@ final class PanelSddmm {
     PanelSddmm(KernelArena arena, StoredValues dw, int batch, boolean strided, boolean accumulate, int threads) {
         this.arena = arena;
         this.accumulate = accumulate;
-        bytes = dw.memory().byteSize();
         lanes = PanelMatrix.lanesFor(batch);
         BlockPattern pattern = dw.pattern();
-        int samples = Math.min(batch, lanes);
+        samples = Math.min(batch, lanes);
         SddmmShape adding = new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, strided, samples, true);
         SddmmShape overwriting =
                 new SddmmShape(pattern.blockRows(), pattern.blockCols(), lanes, strided, samples, false);
@@ -47,23 +47,39 @@ final class PanelSddmm {
         }
     }
 
+    /** So many panels or less: sums are added in the same order then, however many of them are packed at once. */
+    static int wholeTurns(long panels) {
+        return (int) (panels < SquareOrder.PANELS ? panels : panels - panels % SquareOrder.PANELS);
+    }
+
     /** Sets the pattern. */
     void replan(BlockPattern pattern) {
         tiles = null; // until all is done
-        if (lanes < 64 || kernel.panelsAtOnce() == 0 || !SddmmTiles.pay(pattern)) {
+        squares = null;
+        if (lanes < 64 || kernel.panelsAtOnce() == 0) {
             return;
         }
-        SddmmTiles next = new SddmmTiles(pattern, kernel.panelsAtOnce());
-        next.replan(pattern);
-        if (sums.byteSize() == 0) {
-            sums = arena.allocate(bytes);
+        SddmmSquares matched = SddmmSquares.of(pattern, lanes, samples);
+        if (matched != null) {
+            reserveSums(SquareOrder.mostElements(pattern));
+            squares = matched;
+        } else if (SddmmTiles.pay(pattern)) {
+            SddmmTiles next = new SddmmTiles(pattern, kernel.panelsAtOnce());
+            next.replan(pattern);
+            reserveSums(pattern.blocks());
+            tiles = next;
         }
-        tiles = next;
+    }
+
+    private void reserveSums(long elements) {
+        if (sums.byteSize() < elements * Float.BYTES) {
+            sums = arena.allocate(elements * Float.BYTES);
+        }
     }
 
     /** Whether elements are computed tile by tile, and not block by block. */
     boolean byTiles() {
-        return tiles != null;
+        return tiles != null || squares != null;
     }
 
     /** Computes blocks over some panels, the first of the batch or others. */
@@ -110,6 +126,10 @@ final class PanelSddmm {
             PanelMatrix input,
             MemorySegment target,
             int worker) {
+        if (squares != null) {
+            squares.run(task, tasks, isFirst, isLast, panels, gradient, input, sums, target, accumulate);
+            return;
+        }
         SddmmTiles of = tiles;
         if (of == null) {
             throw new AssertionError("no tiles");

@@ -123,8 +123,9 @@ public final class SddmmPlan implements AutoCloseable {
                 : null;
         boolean packs = layout == Layout.FEATURE_MAJOR || (layout == Layout.ROW_MAJOR && byPanels != null);
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
-        panelsAtOnce =
-                packs && byPanels != null ? Math.clamp(PACKED_BYTES / panelBytes, 1, Math.max(1, panels)) : panels;
+        panelsAtOnce = packs && byPanels != null
+                ? Math.min(PanelSddmm.wholeTurns(Math.max(1, PACKED_BYTES / panelBytes)), Math.max(1, panels))
+                : panels;
         int packedBatch = (int) Math.min(batch, (long) panelsAtOnce * lanes);
         packedGradient = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.rows()) : null;
         packedInput = packs ? PanelMatrix.allocate(scratchArena, packedBatch, pattern.cols()) : null;

@@ -21,6 +21,9 @@ final class EveryTile {
     /** So many that blocks with rows of whole vectors go by panels, too. */
     private static final int MANY_SAMPLES = 8192;
 
+    /** So many that squares are written and added to. */
+    private static final int SQUARE_SAMPLES = 64 * SquareOrder.PANELS + 1;
+
     /** Of fewer lanes, where N:M has longer code, the longest for large groups. */
     private static final int FEW_LANES = 16;
 
@@ -82,6 +85,8 @@ final class EveryTile {
         }
         BlockPattern wide = BlockPattern.random(OUTPUTS, INPUTS, 16, 16, 3, random);
         backwardWeight(SparseMatrix.allocate(arena, wide), MANY_SAMPLES);
+        NmPattern inSquares = NmPattern.random(OUTPUTS, INPUTS, 2, 4, 4, random);
+        backwardWeight(SparseMatrix.allocate(arena, inSquares), SQUARE_SAMPLES);
         for (int[] nm : NM) {
             NmPattern general = NmPattern.random(OUTPUTS, INPUTS, nm[0], nm[1], 1, random);
             for (ValueType type : TYPES) {

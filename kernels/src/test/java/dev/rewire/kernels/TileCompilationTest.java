@@ -32,6 +32,9 @@ class TileCompilationTest {
             "ReadLoop",
             "TriadLoop");
 
+    /** Needs the registers for a panel's gradient, which those of 128 bits may be too few for. */
+    private static final String SQUARES = "SquareSddmmTile";
+
     @Test
     void onlyC2CompilesTiles() {
         List<String> tiles = compiled(Provider.active().vectorBits(), "-XX:+TieredCompilation");
@@ -70,7 +73,11 @@ class TileCompilationTest {
                 .lines()
                 .filter(line -> line.contains(".Generated") && line.contains("::run"))
                 .toList();
-        for (String kind : KINDS) {
+        List<String> kinds = new ArrayList<>(KINDS);
+        if (bits > 128) {
+            kinds.add(SQUARES);
+        }
+        for (String kind : kinds) {
             assertTrue(tiles.stream().anyMatch(line -> line.contains(kind)), () -> "none is a " + kind + ": " + tiles);
         }
         return tiles;

@@ -42,6 +42,10 @@ public interface KernelProvider {
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);
 
+    /** The SDDMM kernel for single elements in squares and panels of so many lanes and samples; null where single ones are as good. */
+    @Nullable
+    SquareSddmmKernel squareSddmm(int lanes, int samples, boolean accumulate);
+
     /** Whether blocks are computed faster as sums of outer products than by panels. */
     boolean paysOuterSddmm(int blockRows, int blockCols);
 

@@ -13,6 +13,7 @@ import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
+import dev.rewire.kernels.internal.SquareSddmmKernel;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels that any JVM runs. */
@@ -65,6 +66,11 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public SddmmKernel sddmm(SddmmShape shape) {
         return new ScalarSddmm(shape);
+    }
+
+    @Override
+    public @Nullable SquareSddmmKernel squareSddmm(int lanes, int samples, boolean accumulate) {
+        return null;
     }
 
     @Override

@@ -16,12 +16,9 @@ import java.lang.classfile.Label;
  * </pre>
  *
  * That loads each input once, where a tile of one element would load a gradient beside each; two panels share an index, a load and a store of the partial sum.
- * An odd number of panels begins with one.
+ * An odd number of panels begins with one. Each element has one sum: the processor computes those of several elements at a time, for none waits for another.
  */
 final class SddmmRowGenerator {
-    /** Sums that an element is split into, or each multiplication would wait for the last. */
-    private static final int CHAINS = 2;
-
     private final TileCode tile;
     private final long featureBytes;
 
@@ -44,7 +41,7 @@ final class SddmmRowGenerator {
     private final int partial;
     private final int base;
     private final int[][] gradients;
-    private final int[] sums;
+    private final int sum;
     private final int vector;
 
     private SddmmRowGenerator(TileCode tile, SddmmShape shape, Span span) {
@@ -57,7 +54,7 @@ final class SddmmRowGenerator {
         partial = tile.newLong();
         base = tile.newLong();
         gradients = tile.newVectors(panelsAtOnce(span), span.vectors());
-        sums = tile.newVectors(Math.min(CHAINS, span.vectors()));
+        sum = tile.newVector();
         vector = tile.newVector();
     }
 
@@ -124,12 +121,11 @@ final class SddmmRowGenerator {
     private void element(boolean first, int count) {
         featureAddress(input, () -> tile.code.aload(colStarts).iload(block).iaload());
         tile.code.lload(address).lstore(next);
-        for (int sum : sums) {
+        if (first) {
             tile.zero(sum);
-        }
-        if (!first) {
+        } else {
             tile.maskAddress(partial, address);
-            tile.load(sums[0], address, 0);
+            tile.load(sum, address, 0);
         }
         for (int panel = 0; panel < count; panel++) {
             if (panel > 0) {
@@ -138,14 +134,11 @@ final class SddmmRowGenerator {
             tile.maskAddress(next, base);
             for (int i = 0; i < gradients[panel].length; i++) {
                 tile.load(vector, base, (long) i * RawMemory.VECTOR_BYTES);
-                tile.fma(sums[i % sums.length], gradients[panel][i], vector);
+                tile.fma(sum, gradients[panel][i], vector);
             }
         }
-        for (int chain = 1; chain < sums.length; chain++) {
-            tile.add(sums[0], sums[chain]);
-        }
         tile.maskAddress(partial, address);
-        tile.store(sums[0], address, 0);
+        tile.store(sum, address, 0);
         tile.advance(partial, RawMemory.VECTOR_BYTES);
     }
 

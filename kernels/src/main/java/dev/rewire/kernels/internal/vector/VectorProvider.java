@@ -14,6 +14,7 @@ import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
+import dev.rewire.kernels.internal.SquareSddmmKernel;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,11 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public SddmmKernel sddmm(SddmmShape shape) {
         return new VectorSddmm(shape);
+    }
+
+    @Override
+    public @Nullable SquareSddmmKernel squareSddmm(int lanes, int samples, boolean accumulate) {
+        return VectorSquareSddmm.fit(lanes, samples) ? new VectorSquareSddmm(lanes, samples, accumulate) : null;
     }
 
     @Override
