@@ -31,6 +31,8 @@ final class CostModel {
 
     private static final double SAMPLES_OF_SUM_OF_ONE = 80;
 
+    private static final double SAMPLES_OF_SUM_OF_SQUARES = 100;
+
     /** Of a single element, sample after sample. */
     private static final double SAMPLES_OF_ONE = 30;
 
@@ -110,18 +112,24 @@ final class CostModel {
                 + SAMPLES_OF_DENSE
                 + turns * (byLines ? SAMPLES_OF_COMPRESSING : dw.density() * SAMPLES_OF_GATHER);
         double slowdown = batch > OuterSddmm.FEW_SAMPLES ? OF_MANY_SAMPLES : 1;
-        return dw.density() * samplesOfSddmm(blocks, dw instanceof NmPattern, batch) / (dense * slowdown);
+        return dw.density() * samplesOfSddmm(dw, blocks, batch) / (dense * slowdown);
     }
 
     /** For each stored value its products, and its sum over the lanes. */
-    private static double samplesOfSddmm(BlockPattern blocks, boolean isNm, int batch) {
+    private static double samplesOfSddmm(SparsePattern dw, BlockPattern blocks, int batch) {
         int rows = blocks.blockRows();
         int cols = blocks.blockCols();
         if (batch <= Providers.active().fewSamples(rows * cols)) {
             return batch * SAMPLES_OF_ONE;
         }
         if (rows * cols == 1) {
-            return batch * (isNm ? 1.65 : SddmmTiles.pay(blocks) ? 2.1 : 3) + SAMPLES_OF_SUM_OF_ONE;
+            if (dw instanceof NmPattern nm) {
+                boolean bySquares = PanelMatrix.lanesFor(batch) == 64
+                        && SquareOrder.suits(nm)
+                        && Providers.active().vectorBits() == 512;
+                return bySquares ? batch * 1.2 + SAMPLES_OF_SUM_OF_SQUARES : batch * 1.65 + SAMPLES_OF_SUM_OF_ONE;
+            }
+            return batch * (SddmmTiles.pay(blocks) ? 2.1 : 3) + SAMPLES_OF_SUM_OF_ONE;
         }
         return batch * costOfSddmm(rows, cols) + SAMPLES_OF_SUM;
     }

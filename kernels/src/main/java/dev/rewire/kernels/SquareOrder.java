@@ -50,6 +50,11 @@ final class SquareOrder {
         endsOfSquares = new int[tiles];
     }
 
+    /** Whether rows keep four of each eight inputs. */
+    static boolean suits(NmPattern nm) {
+        return 2 * nm.n() == nm.m() && INPUTS % nm.m() == 0;
+    }
+
     /** The squares of a pattern; null where they do not pay. */
     static @Nullable SquareOrder of(BlockPattern pattern) {
         int chunks = Math.ceilDiv(pattern.cols(), INPUTS);
