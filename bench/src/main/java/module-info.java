@@ -19,8 +19,8 @@ module dev.rewire.bench {
     requires static jmh.core;
     requires static org.jspecify;
 
-    provides dev.rewire.training.DenseBackend with
+    provides dev.rewire.training.backend.DenseBackend with
             dev.rewire.bench.OpenBlasBackend;
-    provides dev.rewire.training.NmBackend with
+    provides dev.rewire.training.backend.NmBackend with
             dev.rewire.bench.gpu.CusparseltBackend;
 }

@@ -1,11 +1,18 @@
 /**
  * Training of networks that are sparse from their first step: {@link dev.rewire.training}, whose page has a first training, all of it.
- * {@link dev.rewire.training.data} reads images. The JVM needs the flags of {@code dev.rewire.kernels}.
+ * {@link dev.rewire.training.data} reads images. A package knows only those that its page names, and none above it. The JVM needs the flags of {@code dev.rewire.kernels}.
  */
 @SuppressWarnings("module") // the command line is compiled later
 module dev.rewire.training {
     exports dev.rewire.training;
+    exports dev.rewire.training.backend;
+    exports dev.rewire.training.checkpoint;
     exports dev.rewire.training.data;
+    exports dev.rewire.training.optimizer;
+    exports dev.rewire.training.parameter;
+    exports dev.rewire.training.random;
+    exports dev.rewire.training.rewiring;
+    exports dev.rewire.training.setting;
 
     // What a file or a user wrote is printed alike.
     exports dev.rewire.training.internal to
@@ -14,5 +21,5 @@ module dev.rewire.training {
     requires transitive dev.rewire.kernels;
     requires static transitive org.jspecify;
 
-    uses dev.rewire.training.NmBackend;
+    uses dev.rewire.training.backend.NmBackend;
 }

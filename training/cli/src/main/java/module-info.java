@@ -10,5 +10,5 @@ module dev.rewire.training.cli {
     requires me.tongfei.progressbar;
     requires static org.jspecify;
 
-    uses dev.rewire.training.DenseBackend;
+    uses dev.rewire.training.backend.DenseBackend;
 }

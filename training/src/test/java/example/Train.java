@@ -1,11 +1,11 @@
 package example;
 
-import dev.rewire.training.Method;
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.DataSource;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.util.List;
 

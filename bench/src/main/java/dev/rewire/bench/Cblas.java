@@ -67,7 +67,7 @@ final class Cblas {
         }
     }
 
-    /** {@code C = op(A)·op(B) + β·C}, as in {@link dev.rewire.training.DenseBackend#sgemm}. */
+    /** {@code C = op(A)·op(B) + β·C}, as in {@link dev.rewire.training.backend.DenseBackend#sgemm}. */
     void sgemm(
             boolean transA,
             boolean transB,

@@ -1,7 +1,7 @@
 package dev.rewire.bench;
 
 import dev.rewire.gpu.internal.library.UnavailableException;
-import dev.rewire.training.DenseBackend;
+import dev.rewire.training.backend.DenseBackend;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 

@@ -3,7 +3,7 @@ package dev.rewire.bench;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.ValueType;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.util.List;
 
 /**

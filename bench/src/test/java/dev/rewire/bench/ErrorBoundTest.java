@@ -9,7 +9,7 @@ import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.SparseFile;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

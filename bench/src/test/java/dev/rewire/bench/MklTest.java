@@ -11,7 +11,7 @@ import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

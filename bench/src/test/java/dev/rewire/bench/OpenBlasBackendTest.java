@@ -2,7 +2,7 @@ package dev.rewire.bench;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rewire.training.DenseBackend;
+import dev.rewire.training.backend.DenseBackend;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 

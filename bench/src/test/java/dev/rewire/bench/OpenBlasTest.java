@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rewire.gpu.internal.library.UnavailableException;
 import dev.rewire.kernels.DenseMatrix;
-import dev.rewire.training.DenseBackend;
+import dev.rewire.training.backend.DenseBackend;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

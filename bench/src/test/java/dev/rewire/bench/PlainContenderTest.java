@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,5 +1,12 @@
 package dev.rewire.training;
 
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.optimizer.RateDecay;
+import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

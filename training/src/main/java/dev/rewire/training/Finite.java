@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.layer.Linear;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;

@@ -4,11 +4,13 @@ import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.training.data.ImageData;
 import dev.rewire.training.data.LabelledImages;
+import dev.rewire.training.internal.Sha256;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.parameter.ParameterPattern;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of what a run is made of, in hexadecimal: numbers are hashed as 32 bits, little-endian, and the places of an N:M pattern as
@@ -20,11 +22,11 @@ final class Hashes {
 
     /** The patterns of all layers. */
     static String topology(Network network) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (Linear layer : network.layers()) {
             switch (layer.pattern()) {
-                case LayerPattern.Blocks blocks -> update(digest, blocks.pattern());
-                case LayerPattern.Nm nm -> update(digest, nm.pattern());
+                case ParameterPattern.Blocks blocks -> update(digest, blocks.pattern());
+                case ParameterPattern.Nm nm -> update(digest, nm.pattern());
             }
         }
         return HexFormat.of().formatHex(digest.digest());
@@ -55,17 +57,17 @@ final class Hashes {
 
     /** The weights and biases of all layers. */
     static String weights(Network network) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (Linear layer : network.layers()) {
             update(digest, layer.weights().state().get(0));
-            update(digest, layer.bias().segment());
+            update(digest, layer.bias().values().segment());
         }
         return HexFormat.of().formatHex(digest.digest());
     }
 
     /** The training images: their sizes, labels and pixels. */
     static String data(ImageData data) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         LabelledImages images = data.train();
         ByteBuffer sizes = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         digest.update(sizes.putInt(images.size())
@@ -81,14 +83,6 @@ final class Hashes {
             digest.update(image);
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     /** Floats are hashed as they lie in memory, so a big-endian machine would give another hash. */

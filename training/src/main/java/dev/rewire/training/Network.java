@@ -6,7 +6,17 @@ import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.NmPatternBuilder;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
-import dev.rewire.training.CounterRandom.Purpose;
+import dev.rewire.training.backend.Engine;
+import dev.rewire.training.layer.LayerBuffers;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.parameter.Cells;
+import dev.rewire.training.parameter.LayerShape;
+import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.random.CounterRandom;
+import dev.rewire.training.random.CounterRandom.Purpose;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,14 +50,14 @@ final class Network {
      * @param workers who computes
      */
     static Network of(
-            KernelArena arena, List<LayerPattern> patterns, int batch, int slots, Engine engine, Workers workers) {
+            KernelArena arena, List<ParameterPattern> patterns, int batch, int slots, Engine engine, Workers workers) {
         List<Linear> layers = new ArrayList<>();
         PanelMatrix input =
                 PanelMatrix.allocate(arena, batch, patterns.get(0).shape().in());
         PanelMatrix x = input;
         PanelMatrix dx = null;
         for (int l = 0; l < patterns.size(); l++) {
-            LayerPattern pattern = patterns.get(l);
+            ParameterPattern pattern = patterns.get(l);
             int out = pattern.shape().out();
             PanelMatrix y = PanelMatrix.allocate(arena, batch, out);
             PanelMatrix dy = PanelMatrix.allocate(arena, batch, out);
@@ -61,9 +71,9 @@ final class Network {
     }
 
     /** The first patterns of the layers of a run. */
-    static List<LayerPattern> patterns(TrainingConfig config, boolean rowMajor) {
+    static List<ParameterPattern> patterns(TrainingConfig config, boolean rowMajor) {
         List<LayerShape> shapes = config.layers();
-        List<LayerPattern> patterns = new ArrayList<>();
+        List<ParameterPattern> patterns = new ArrayList<>();
         if (config.method() == Method.DENSE || config.nm() != null) {
             int block = rowMajor ? 1 : DENSE_BLOCK;
             for (int l = 0; l < shapes.size(); l++) {
@@ -71,7 +81,8 @@ final class Network {
                 patterns.add(
                         config.isNm(l)
                                 ? nmPattern(config, l, shape)
-                                : new LayerPattern.Blocks(BlockPattern.full(shape.out(), shape.in(), block, block)));
+                                : new ParameterPattern.Blocks(
+                                        BlockPattern.full(shape.out(), shape.in(), block, block)));
             }
             return patterns;
         }
@@ -83,12 +94,13 @@ final class Network {
             int cells = Math.toIntExact(shape.blocks(blockRows, blockCols));
             CounterRandom random = new CounterRandom(config.seed(), l, 0, Purpose.PATTERN);
             int[] chosen = random.sample(cells, Math.toIntExact(counts[l]));
-            patterns.add(new LayerPattern.Blocks(Cells.pattern(shape.out(), shape.in(), blockRows, blockCols, chosen)));
+            patterns.add(
+                    new ParameterPattern.Blocks(Cells.pattern(shape.out(), shape.in(), blockRows, blockCols, chosen)));
         }
         return patterns;
     }
 
-    private static LayerPattern nmPattern(TrainingConfig config, int layer, LayerShape shape) {
+    private static ParameterPattern nmPattern(TrainingConfig config, int layer, LayerShape shape) {
         NmSparsity nm = Objects.requireNonNull(config.nm());
         SrSte rule = config.method() == Method.SR_STE ? config.srSte() : null;
         // SR-STE chooses its first mask when weights are drawn; plans are made for the kind of mask that it will be.
@@ -101,7 +113,7 @@ final class Network {
                         nm.m(),
                         1,
                         new CounterRandom(config.seed(), layer, 0, Purpose.PATTERN));
-        return new LayerPattern.Nm(pattern, rule);
+        return new ParameterPattern.Nm(pattern, rule);
     }
 
     /** Each row keeps the places of the row above, shifted by one. */

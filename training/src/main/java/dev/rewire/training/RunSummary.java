@@ -1,5 +1,11 @@
 package dev.rewire.training;
 
+import dev.rewire.training.backend.DenseBackend;
+import dev.rewire.training.backend.NmBackend;
+import dev.rewire.training.parameter.LayerShape;
+import dev.rewire.training.rewiring.Flops;
+import dev.rewire.training.rewiring.MaskRefresh;
+import dev.rewire.training.rewiring.ParameterRewiring;
 import java.util.Arrays;
 
 /**
@@ -45,8 +51,8 @@ public record RunSummary(
     static RunSummary of(int epochs, int batch, Trainer trainer, Tally tally, StepTimes times, String engine) {
         Network network = trainer.network();
         long dense = network.shapes().stream().mapToLong(LayerShape::weights).sum();
-        long explored = trainer.layerRewirings().stream()
-                .mapToLong(LayerRewiring::exploredWeights)
+        long explored = trainer.rewirings().stream()
+                .mapToLong(ParameterRewiring::exploredWeights)
                 .sum();
         return new RunSummary(
                 epochs,
@@ -71,7 +77,7 @@ public record RunSummary(
     private static double flipRate(Trainer trainer) {
         long flips = 0;
         long weights = 0;
-        for (LayerRewiring layer : trainer.layerRewirings()) {
+        for (ParameterRewiring layer : trainer.rewirings()) {
             if (layer instanceof MaskRefresh masked && masked.flips() >= 0) {
                 flips += masked.flips();
                 weights += masked.cells();

@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.layer.SoftmaxCrossEntropy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

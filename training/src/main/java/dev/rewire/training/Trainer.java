@@ -2,6 +2,13 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.optimizer.LearningRate;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.rewiring.Flops;
+import dev.rewire.training.rewiring.ParameterRewiring;
+import dev.rewire.training.rewiring.Rewiring;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +19,7 @@ final class Trainer {
     private final Optimizer optimizer;
     private final LearningRate learningRate;
     private final Rewiring rewiring;
-    private final List<LayerRewiring> layerRewirings = new ArrayList<>();
+    private final List<ParameterRewiring> rewirings = new ArrayList<>();
 
     private final Progress progress = new Progress();
 
@@ -46,10 +53,11 @@ final class Trainer {
         loss = new SoftmaxCrossEntropy(network.logits(), network.logitsGradient());
         optimizer = config.optimizer();
         learningRate = config.learningRateOf(steps, stepsOfEpoch);
-        rewiring = Rewiring.of(config, steps);
+        rewiring = config.rewiringOf(steps);
         List<Linear> layers = network.layers();
         for (int l = 0; l < layers.size(); l++) {
-            layerRewirings.add(LayerRewiring.of(arena, l, layers.get(l), rewiring, config.seed(), workers));
+            Linear layer = layers.get(l);
+            rewirings.add(ParameterRewiring.of(arena, l, layer.weights(), layer, rewiring, config.seed()));
         }
     }
 
@@ -79,7 +87,7 @@ final class Trainer {
             }
             if (rewire) {
                 long start = System.nanoTime();
-                layerRewirings.get(l).apply(step);
+                rewirings.get(l).apply(step);
                 progress.rewireNanos += System.nanoTime() - start;
             }
         }
@@ -101,8 +109,8 @@ final class Trainer {
         return progress;
     }
 
-    List<LayerRewiring> layerRewirings() {
-        return layerRewirings;
+    List<ParameterRewiring> rewirings() {
+        return rewirings;
     }
 
     /** Operations of the steps taken, for one sample of each batch, as {@link Flops} counts them. */

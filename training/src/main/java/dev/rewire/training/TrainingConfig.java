@@ -1,6 +1,18 @@
 package dev.rewire.training;
 
+import dev.rewire.training.backend.NmBackend;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.optimizer.LearningRate;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.optimizer.RateDecay;
+import dev.rewire.training.parameter.LayerShape;
+import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.Rewiring;
+import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.InvalidConfigException;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -256,5 +268,12 @@ public record TrainingConfig(
             case COSINE -> new LearningRate.Cosine(learningRate, 0, 0, steps);
         };
         return rate.withWarmup(warmupEpochs * stepsOfEpoch);
+    }
+
+    /** How a run of so many steps is rewired. */
+    Rewiring rewiringOf(long steps) {
+        return method == Method.SR_STE
+                ? Rewiring.ofMasks(srSte.maskInterval(), steps)
+                : Rewiring.of(method, alpha, deltaT, (long) (rewireUntil * steps));
     }
 }

@@ -1,5 +1,13 @@
 package dev.rewire.training;
 
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.optimizer.RateDecay;
+import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.InvalidConfigException;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,10 +2,20 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Workers;
-import dev.rewire.training.CounterRandom.Purpose;
+import dev.rewire.training.backend.DenseBackend;
+import dev.rewire.training.backend.Engine;
+import dev.rewire.training.backend.NmBackend;
+import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.ImageData;
 import dev.rewire.training.data.LabelledImages;
 import dev.rewire.training.data.PixelScale;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.random.CounterRandom;
+import dev.rewire.training.random.CounterRandom.Purpose;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.InvalidConfigException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,7 +52,7 @@ public final class TrainingRun implements AutoCloseable {
             TrainingConfig config,
             ImageData data,
             Engine engine,
-            List<LayerPattern> patterns,
+            List<ParameterPattern> patterns,
             KernelArena arena,
             Workers workers) {
         this.config = config;
@@ -96,7 +106,7 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private static TrainingRun build(
-            TrainingConfig config, ImageData data, @Nullable DenseBackend backend, List<LayerPattern> patterns) {
+            TrainingConfig config, ImageData data, @Nullable DenseBackend backend, List<ParameterPattern> patterns) {
         config.requireFit(data);
         if (backend != null && config.method() != Method.DENSE) {
             throw new InvalidConfigException("--method", config.method(), "DENSE, on " + backend.name());
@@ -158,16 +168,15 @@ public final class TrainingRun implements AutoCloseable {
      */
     public static TrainingRun resume(Path file, ImageData data, int threads, @Nullable DenseBackend backend)
             throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+        try (SavedRun saved = SavedRun.open(file)) {
             String hash = Hashes.data(data);
-            TrainingConfig config =
-                    checkpoint.config().toBuilder().threads(threads).build();
+            TrainingConfig config = saved.config().toBuilder().threads(threads).build();
             requireFit(file, config, data); // before patterns are made of what the file claims
-            checkpoint.requireSame(engineName(config, backend), hash);
-            TrainingRun run = build(config, data, backend, checkpoint.patterns());
+            saved.requireSame(engineName(config, backend), hash);
+            TrainingRun run = build(config, data, backend, saved.patterns());
             boolean restored = false;
             try {
-                checkpoint.restore(run.trainer, run.tally);
+                saved.restore(run.trainer, run.tally);
                 if (run.steps() < 0 || run.steps() > run.totalSteps()) {
                     throw new CheckpointException(
                             file, "steps: " + run.steps() + " is out of range; accepted are 0 to " + run.totalSteps());
@@ -200,8 +209,8 @@ public final class TrainingRun implements AutoCloseable {
      * @throws IOException if reading fails
      */
     public static TrainingConfig configOf(Path file) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            return checkpoint.config();
+        try (SavedRun saved = SavedRun.open(file)) {
+            return saved.config();
         }
     }
 
@@ -214,8 +223,8 @@ public final class TrainingRun implements AutoCloseable {
      * @throws IOException if reading fails
      */
     public static List<EpochResult> resultsOf(Path file) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            return checkpoint.results();
+        try (SavedRun saved = SavedRun.open(file)) {
+            return saved.results();
         }
     }
 
@@ -228,8 +237,8 @@ public final class TrainingRun implements AutoCloseable {
      * @throws IOException if reading fails
      */
     public static String engineOf(Path file) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            return checkpoint.engine();
+        try (SavedRun saved = SavedRun.open(file)) {
+            return saved.engine();
         }
     }
 
@@ -243,7 +252,7 @@ public final class TrainingRun implements AutoCloseable {
     public void save(Path file) throws IOException {
         requireConverging();
         Finite.requireState(trainer.network(), steps());
-        Checkpoint.save(file, config, engine.name(), dataHash(), trainer, tally);
+        SavedRun.save(file, config, engine.name(), dataHash(), trainer, tally);
     }
 
     private void requireConverging() {

@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -10,8 +10,23 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
-import dev.rewire.training.CounterRandom.Purpose;
+import dev.rewire.training.backend.Engine;
+import dev.rewire.training.backend.NmBackend;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.layer.LayerBuffers;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.parameter.BlockParameter;
+import dev.rewire.training.parameter.MaskedParameter;
+import dev.rewire.training.parameter.NmParameter;
+import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.random.CounterRandom;
+import dev.rewire.training.random.CounterRandom.Purpose;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.InvalidConfigException;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,7 +88,7 @@ class DeviceTest {
         double differing = 0;
         for (int sample = 0; sample < BATCH; sample++) {
             for (int row = 0; row < OUT; row++) {
-                double magnitude = Math.abs(kernels.bias().get(0, row));
+                double magnitude = Math.abs(kernels.bias().values().get(0, row));
                 for (int col = 0; col < IN; col++) {
                     magnitude += Math.abs(
                             weight(kernels, row, col) * kernels.buffers().x().get(sample, col));
@@ -98,16 +113,16 @@ class DeviceTest {
 
     private static double weight(Linear layer, int row, int col) {
         return switch (layer.weights()) {
-            case NmWeights kept -> kept.weights().get(row, col);
-            case MaskedWeights all ->
-                all.pattern().pattern().find(row, col) < 0 ? 0 : all.weights().get(row, col);
-            case BlockWeights blocks -> blocks.weights().get(row, col);
+            case NmParameter kept -> kept.values().get(row, col);
+            case MaskedParameter all ->
+                all.pattern().pattern().find(row, col) < 0 ? 0 : all.values().get(row, col);
+            case BlockParameter blocks -> blocks.values().get(row, col);
         };
     }
 
     private static Linear layer(KernelArena arena, SrSte rule, Engine engine, Workers workers) {
         NmPattern first = rule != null && rule.transposable()
-                ? ((LayerPattern.Nm) Network.patterns(
+                ? ((ParameterPattern.Nm) Network.patterns(
                                         SyntheticImages.config(Method.SR_STE)
                                                 .model(List.of(IN, OUT, 4))
                                                 .nm(NmBackend.SPARSITY)
@@ -122,7 +137,7 @@ class DeviceTest {
                 PanelMatrix.allocate(arena, BATCH, OUT),
                 PanelMatrix.allocate(arena, BATCH, OUT),
                 PanelMatrix.allocate(arena, BATCH, IN));
-        Linear layer = new Linear(arena, new LayerPattern.Nm(first, rule), 1, true, buffers, engine, workers);
+        Linear layer = new Linear(arena, new ParameterPattern.Nm(first, rule), 1, true, buffers, engine, workers);
         layer.initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
         return layer;
     }

@@ -2,6 +2,10 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.probe.Capabilities;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -2,6 +2,7 @@ package dev.rewire.training;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.rewire.training.backend.DenseBackend;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 

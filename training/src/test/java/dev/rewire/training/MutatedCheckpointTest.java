@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.internal.Sha256;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.NmSparsity;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -102,7 +106,7 @@ class MutatedCheckpointTest {
     private static byte[] signed(byte[] bytes) {
         byte[] content = Arrays.copyOf(bytes, bytes.length - CHECKSUM);
         byte[] whole = Arrays.copyOf(content, bytes.length);
-        System.arraycopy(Hashes.sha256().digest(content), 0, whole, content.length, CHECKSUM);
+        System.arraycopy(Sha256.digest().digest(content), 0, whole, content.length, CHECKSUM);
         return whole;
     }
 

@@ -7,6 +7,15 @@ import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.backend.Engine;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.parameter.BlockParameter;
+import dev.rewire.training.parameter.LayerShape;
+import dev.rewire.training.parameter.MaskedParameter;
+import dev.rewire.training.parameter.NmParameter;
+import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.setting.SrSte;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -43,34 +52,34 @@ class NetworkGradientTest {
         check(NM_MODEL, nmPatterns(2, 4, new SrSte(0, false, 1)), 17, new Engine.Kernels());
     }
 
-    private static List<LayerPattern> nmPatterns(int n, int m, @Nullable SrSte rule) {
-        List<LayerPattern> patterns = new ArrayList<>();
+    private static List<ParameterPattern> nmPatterns(int n, int m, @Nullable SrSte rule) {
+        List<ParameterPattern> patterns = new ArrayList<>();
         for (int l = 1; l < NM_MODEL.length; l++) {
-            patterns.add(new LayerPattern.Nm(
+            patterns.add(new ParameterPattern.Nm(
                     NmPattern.random(NM_MODEL[l], NM_MODEL[l - 1], n, m, 1, new SplittableRandom(l)), rule));
         }
         return patterns;
     }
 
-    private static List<LayerPattern> patterns(int blockRows, int blockCols, double density) {
-        List<LayerPattern> patterns = new ArrayList<>();
+    private static List<ParameterPattern> patterns(int blockRows, int blockCols, double density) {
+        List<ParameterPattern> patterns = new ArrayList<>();
         for (int l = 1; l < MODEL.length; l++) {
             BlockPattern full = BlockPattern.full(MODEL[l], MODEL[l - 1], blockRows, blockCols);
             int blocks = (int) Math.ceil(density * full.blocks());
-            patterns.add(new LayerPattern.Blocks(BlockPattern.random(
+            patterns.add(new ParameterPattern.Blocks(BlockPattern.random(
                     MODEL[l], MODEL[l - 1], blockRows, blockCols, blocks, new SplittableRandom(l))));
         }
         return patterns;
     }
 
-    private static void check(int[] model, List<LayerPattern> patterns, int batch, Engine engine) {
+    private static void check(int[] model, List<ParameterPattern> patterns, int batch, Engine engine) {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(2)) {
             Network network = Network.of(arena, patterns, batch, 1, engine, workers);
             network.initialise(3);
             SplittableRandom random = new SplittableRandom(4);
             for (Linear layer : network.layers()) {
-                fill(layer.bias(), random);
+                fill(layer.bias().values(), random);
             }
             double[][] x = new double[batch][model[0]];
             int[] labels = new int[batch];
@@ -108,7 +117,7 @@ class NetworkGradientTest {
         for (int row = 0; row < shape.out(); row++) {
             assertEquals(
                     reference.slope(reference.biases[l], row),
-                    layer.biasGradient().get(0, row),
+                    layer.bias().gradient().get(0, row),
                     2e-6,
                     "bias " + row + " of layer " + l);
             for (int col = 0; col < shape.in(); col++) {
@@ -120,19 +129,19 @@ class NetworkGradientTest {
 
     /** Under a mask the gradient of every weight is that of a kept one in its place. */
     private static boolean hasGradient(Linear layer, int row, int col) {
-        if (layer.weights() instanceof BlockWeights blocks) {
-            BlockPattern p = blocks.weights().pattern();
+        if (layer.weights() instanceof BlockParameter blocks) {
+            BlockPattern p = blocks.values().pattern();
             return p.find(row / p.blockRows(), col / p.blockCols()) >= 0;
         }
-        return !(layer.weights() instanceof NmWeights nm)
-                || nm.weights().pattern().find(row, col) >= 0;
+        return !(layer.weights() instanceof NmParameter nm)
+                || nm.values().pattern().find(row, col) >= 0;
     }
 
     private static float gradient(Linear layer, int row, int col) {
         return switch (layer.weights()) {
-            case BlockWeights blocks -> blocks.gradient().get(row, col);
-            case NmWeights nm -> nm.gradient().get(row, col);
-            case MaskedWeights masked -> {
+            case BlockParameter blocks -> blocks.gradient().get(row, col);
+            case NmParameter nm -> nm.gradient().get(row, col);
+            case MaskedParameter masked -> {
                 masked.gradient().computeBand(row);
                 yield masked.gradient().band().get(col, 0);
             }
@@ -141,12 +150,12 @@ class NetworkGradientTest {
 
     private static float weight(Linear layer, int row, int col) {
         return switch (layer.weights()) {
-            case BlockWeights blocks -> blocks.weights().get(row, col);
-            case NmWeights nm -> nm.weights().get(row, col);
-            case MaskedWeights masked ->
+            case BlockParameter blocks -> blocks.values().get(row, col);
+            case NmParameter nm -> nm.values().get(row, col);
+            case MaskedParameter masked ->
                 masked.pattern().pattern().find(row, col) < 0
                         ? 0
-                        : masked.weights().get(row, col);
+                        : masked.values().get(row, col);
         };
     }
 
@@ -169,7 +178,7 @@ class NetworkGradientTest {
                 weights[l] = new double[shape.out()][shape.in()];
                 biases[l] = new double[shape.out()];
                 for (int row = 0; row < shape.out(); row++) {
-                    biases[l][row] = layer.bias().get(0, row);
+                    biases[l][row] = layer.bias().values().get(0, row);
                     for (int col = 0; col < shape.in(); col++) {
                         weights[l][row][col] = weight(layer, row, col);
                     }

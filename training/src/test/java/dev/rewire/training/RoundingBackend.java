@@ -3,6 +3,7 @@ package dev.rewire.training;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.backend.NmBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,17 @@ package dev.rewire.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.rewire.training.backend.DenseBackend;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.parameter.BlockParameter;
+import dev.rewire.training.parameter.MaskedParameter;
+import dev.rewire.training.parameter.NmParameter;
+import dev.rewire.training.parameter.SparseParameter;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -82,7 +92,7 @@ class SubnormalsTest {
             Linear layer = layers.get(l);
             count("outputs of layer " + l, layer.buffers().y().segment(), counts);
             count("gradient of the outputs of layer " + l, layer.buffers().dy().segment(), counts);
-            count("gradient of the bias of layer " + l, layer.biasGradient().segment(), counts);
+            count("gradient of the bias of layer " + l, layer.bias().gradient().segment(), counts);
             count("gradient of the weights of layer " + l, gradient(layer.weights()), counts);
             List<MemorySegment> state = layer.state();
             for (int part = 0; part < state.size(); part++) {
@@ -92,11 +102,11 @@ class SubnormalsTest {
         return counts;
     }
 
-    private static MemorySegment gradient(LayerWeights weights) {
+    private static MemorySegment gradient(SparseParameter weights) {
         return switch (weights) {
-            case BlockWeights blocks -> blocks.gradient().values();
-            case NmWeights nm -> nm.gradient().values();
-            case MaskedWeights masked -> {
+            case BlockParameter blocks -> blocks.gradient().values();
+            case NmParameter nm -> nm.gradient().values();
+            case MaskedParameter masked -> {
                 masked.gradient().computeBand(0); // all rows, as they are few
                 yield masked.gradient().band().segment();
             }

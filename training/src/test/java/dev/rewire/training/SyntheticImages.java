@@ -3,6 +3,7 @@ package dev.rewire.training;
 import dev.rewire.training.data.IdxFile;
 import dev.rewire.training.data.ImageData;
 import dev.rewire.training.data.LabelledImages;
+import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

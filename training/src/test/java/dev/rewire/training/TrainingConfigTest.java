@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.optimizer.RateDecay;
+import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.InvalidConfigException;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;

@@ -7,7 +7,7 @@ import dev.rewire.bench.suite.Section;
 import dev.rewire.bench.suite.Structure;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.probe.Build;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;

@@ -17,7 +17,7 @@ import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.MatrixFileException;
 import dev.rewire.kernels.io.SparseFile;
 import dev.rewire.kernels.probe.Cpu;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;

@@ -1,7 +1,7 @@
 package dev.rewire.bench.gpu;
 
 import dev.rewire.gpu.GpuCapabilities;
-import dev.rewire.training.NmBackend;
+import dev.rewire.training.backend.NmBackend;
 import java.util.Optional;
 
 /** cuSPARSELt for training's 2:4 layers. */

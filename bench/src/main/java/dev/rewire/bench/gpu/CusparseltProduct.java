@@ -12,7 +12,7 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.DType;
-import dev.rewire.training.NmBackend;
+import dev.rewire.training.backend.NmBackend;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;

@@ -4,7 +4,7 @@ import dev.rewire.bench.Product;
 import dev.rewire.bench.SpmmSettings;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.util.ArrayList;
 import java.util.List;
 

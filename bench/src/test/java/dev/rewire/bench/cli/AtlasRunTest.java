@@ -15,7 +15,7 @@ import dev.rewire.bench.suite.Structure;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.probe.Provenance;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

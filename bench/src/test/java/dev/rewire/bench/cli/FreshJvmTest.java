@@ -16,7 +16,7 @@ import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmSettings;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.ValueType;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

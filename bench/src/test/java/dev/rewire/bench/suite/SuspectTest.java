@@ -15,7 +15,7 @@ import dev.rewire.bench.WarmUp;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.Provider;
 import dev.rewire.kernels.ValueType;
-import dev.rewire.training.Device;
+import dev.rewire.training.setting.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.rewire.training.cli;
 
-import dev.rewire.training.DenseBackend;
-import dev.rewire.training.Device;
 import dev.rewire.training.DivergedException;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
+import dev.rewire.training.backend.DenseBackend;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.setting.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.rewire.training.cli;
 
-import dev.rewire.training.CheckpointException;
 import dev.rewire.training.EpochResult;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
+import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.ImageData;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.EpochResult;
-import dev.rewire.training.Method;
+import dev.rewire.training.rewiring.Method;
 import java.util.List;
 import java.util.Locale;
 

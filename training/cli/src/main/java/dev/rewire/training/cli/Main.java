@@ -1,11 +1,11 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.kernels.probe.Build;
-import dev.rewire.training.Device;
-import dev.rewire.training.Distribution;
-import dev.rewire.training.Method;
-import dev.rewire.training.NmSparsity;
-import dev.rewire.training.RateDecay;
+import dev.rewire.training.optimizer.RateDecay;
+import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.NmSparsity;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import picocli.CommandLine;

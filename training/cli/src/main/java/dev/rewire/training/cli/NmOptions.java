@@ -1,12 +1,12 @@
 package dev.rewire.training.cli;
 
-import dev.rewire.training.Distribution;
-import dev.rewire.training.InvalidConfigException;
-import dev.rewire.training.Method;
-import dev.rewire.training.NmSparsity;
-import dev.rewire.training.SrSte;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingConfigBuilder;
+import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.InvalidConfigException;
+import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.SrSte;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;

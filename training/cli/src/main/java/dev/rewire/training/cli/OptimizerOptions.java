@@ -1,9 +1,9 @@
 package dev.rewire.training.cli;
 
-import dev.rewire.training.Optimizer;
-import dev.rewire.training.Optimizer.Adam;
-import dev.rewire.training.Optimizer.Sgd;
 import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.optimizer.Optimizer.Adam;
+import dev.rewire.training.optimizer.Optimizer.Sgd;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;

@@ -1,9 +1,9 @@
 package dev.rewire.training.cli;
 
-import dev.rewire.training.Method;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.rewiring.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

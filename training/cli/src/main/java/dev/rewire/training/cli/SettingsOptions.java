@@ -1,11 +1,11 @@
 package dev.rewire.training.cli;
 
-import dev.rewire.training.Device;
-import dev.rewire.training.Distribution;
-import dev.rewire.training.Method;
-import dev.rewire.training.RateDecay;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingConfigBuilder;
+import dev.rewire.training.optimizer.RateDecay;
+import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.setting.Device;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;

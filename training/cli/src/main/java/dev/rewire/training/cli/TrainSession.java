@@ -2,10 +2,10 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.DivergedException;
 import dev.rewire.training.EpochResult;
-import dev.rewire.training.Method;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingRun;
+import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rewire.training.Method;
-import dev.rewire.training.Optimizer;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.DataSource;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rewire.training.DenseBackend;
-import dev.rewire.training.Method;
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
+import dev.rewire.training.backend.DenseBackend;
 import dev.rewire.training.data.DataSource;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

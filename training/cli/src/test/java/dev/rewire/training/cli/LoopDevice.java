@@ -2,7 +2,7 @@ package dev.rewire.training.cli;
 
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
-import dev.rewire.training.NmBackend;
+import dev.rewire.training.backend.NmBackend;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

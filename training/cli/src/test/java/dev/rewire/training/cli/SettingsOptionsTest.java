@@ -3,9 +3,9 @@ package dev.rewire.training.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rewire.training.Optimizer;
-import dev.rewire.training.SrSte;
 import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.setting.SrSte;
 import java.math.BigDecimal;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

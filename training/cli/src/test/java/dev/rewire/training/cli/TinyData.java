@@ -1,7 +1,7 @@
 package dev.rewire.training.cli;
 
-import dev.rewire.training.Method;
 import dev.rewire.training.TrainingConfigBuilder;
+import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,0 +1,154 @@
+package dev.rewire.training;
+
+import dev.rewire.training.checkpoint.Checkpoint;
+import dev.rewire.training.checkpoint.CheckpointException;
+import dev.rewire.training.checkpoint.LayerForm;
+import dev.rewire.training.checkpoint.LayerState;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.ParameterRewiring;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+
+/**
+ * A run as a {@link Checkpoint} holds it: among the text are the configuration, the counters, and what each epoch came to, so that a table of epochs can be
+ * made of it whenever the process ended.
+ */
+final class SavedRun implements AutoCloseable {
+    private final Path file;
+    private final Checkpoint checkpoint;
+    private final TrainingConfig config;
+
+    private SavedRun(Path file, Checkpoint checkpoint, TrainingConfig config) {
+        this.file = file;
+        this.checkpoint = checkpoint;
+        this.config = config;
+    }
+
+    static void save(Path file, TrainingConfig config, String engine, String dataHash, Trainer trainer, Tally tally)
+            throws IOException {
+        Map<String, String> text = new LinkedHashMap<>(ConfigText.format(config));
+        Trainer.Progress progress = trainer.progress();
+        text.put("engine", engine);
+        text.put("data", dataHash);
+        text.put("steps", Long.toString(progress.steps));
+        text.put("updates", Long.toString(progress.updates));
+        text.put("rewirings", Long.toString(progress.rewirings));
+        tally.write(text);
+        List<ParameterPattern> patterns =
+                trainer.network().layers().stream().map(Linear::pattern).toList();
+        Checkpoint.save(file, text, patterns, states(trainer));
+    }
+
+    private static List<LayerState> states(Trainer trainer) {
+        List<LayerState> states = new ArrayList<>();
+        List<Linear> layers = trainer.network().layers();
+        for (int l = 0; l < layers.size(); l++) {
+            ParameterRewiring rewiring = trainer.rewirings().get(l);
+            states.add(new LayerState(layers.get(l).state(), rewiring.explored(), rewiring.cells()));
+        }
+        return states;
+    }
+
+    /**
+     * Opens a checkpoint; patterns and state are to be read next, in this order.
+     *
+     * @throws CheckpointException if it cannot be used
+     */
+    static SavedRun open(Path file) throws IOException {
+        Checkpoint checkpoint = Checkpoint.open(file);
+        boolean opened = false;
+        try {
+            SavedRun run = new SavedRun(file, checkpoint, ConfigText.parse(checkpoint.text()));
+            opened = true;
+            return run;
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw misunderstood(file, e);
+        } finally {
+            if (!opened) {
+                checkpoint.close();
+            }
+        }
+    }
+
+    private static CheckpointException misunderstood(Path file, RuntimeException e) {
+        return new CheckpointException(file, "its header is not understood: " + e.getMessage(), e);
+    }
+
+    TrainingConfig config() {
+        return config;
+    }
+
+    /** Who computed the products. */
+    String engine() throws CheckpointException {
+        try {
+            return ConfigText.value(checkpoint.text(), "engine");
+        } catch (NoSuchElementException e) {
+            throw misunderstood(file, e);
+        }
+    }
+
+    /** Refuses to go on with another engine or other images than before. */
+    void requireSame(String engine, String dataHash) throws CheckpointException {
+        requireEqual("engine", engine);
+        requireEqual("data", dataHash);
+    }
+
+    private void requireEqual(String key, String value) throws CheckpointException {
+        String saved = checkpoint.text().get(key);
+        if (!value.equals(saved)) {
+            throw new CheckpointException(
+                    file, "its run had " + key + " " + saved + ", not " + value + "; accepted is the same as before");
+        }
+    }
+
+    /** The patterns of the layers. */
+    List<ParameterPattern> patterns() throws IOException {
+        List<LayerForm> forms = new ArrayList<>();
+        for (int l = 0; l < config.layers().size(); l++) {
+            forms.add(new LayerForm(
+                    config.layers().get(l), config.isNm(l), config.method() == Method.SR_STE ? config.srSte() : null));
+        }
+        return checkpoint.patterns(forms, config.optimizer().slots());
+    }
+
+    /** What the epochs of the run came to. */
+    List<EpochResult> results() throws CheckpointException {
+        Tally tally = new Tally();
+        restore(tally);
+        return tally.results();
+    }
+
+    private void restore(Tally tally) throws CheckpointException {
+        try {
+            tally.read(checkpoint.text());
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw misunderstood(file, e);
+        }
+    }
+
+    /** Sets a trainer, made with the patterns, and a tally to what was saved. */
+    void restore(Trainer trainer, Tally tally) throws IOException {
+        Trainer.Progress progress = trainer.progress();
+        try {
+            progress.steps = Long.parseLong(ConfigText.value(checkpoint.text(), "steps"));
+            progress.updates = Long.parseLong(ConfigText.value(checkpoint.text(), "updates"));
+            progress.rewirings = Long.parseLong(ConfigText.value(checkpoint.text(), "rewirings"));
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw misunderstood(file, e);
+        }
+        restore(tally);
+        checkpoint.restore(states(trainer));
+    }
+
+    @Override
+    public void close() throws IOException {
+        checkpoint.close();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.rewire.training.rewiring;
+
+/**
+ * When a network is rewired, and which fraction of each layer is then replaced.
+ *
+ * <p>The network is rewired at the steps 0, ΔT, 2ΔT, … below T<sub>end</sub>. Source: Evci et al., "Rigging the
+ * lottery", 2020, algorithm 1 and section 3.
+ *
+ * @param annealing how the fraction falls
+ * @param alpha α, the fraction at step 0, above 0 and at most 1
+ * @param deltaT ΔT, the steps from one rewiring to the next, at least 1
+ * @param endStep T<sub>end</sub>, the first step at which the network is rewired no more, at least 0
+ */
+public record DropSchedule(Annealing annealing, double alpha, long deltaT, long endStep) {
+    /** How the dropped fraction falls with the steps. */
+    public enum Annealing {
+        /** f(t) = α. */
+        CONSTANT,
+        /** f(t) = α/2 · (1 + cos(π·t/T<sub>end</sub>)). */
+        COSINE
+    }
+
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public DropSchedule {
+        if (!(alpha > 0 && alpha <= 1)) {
+            throw new IllegalArgumentException(
+                    "alpha: " + alpha + " is out of range; accepted are numbers above 0, at most 1");
+        }
+        if (deltaT < 1) {
+            throw new IllegalArgumentException("deltaT: " + deltaT + " is out of range; accepted are 1 and more");
+        }
+        if (endStep < 0) {
+            throw new IllegalArgumentException("endStep: " + endStep + " is out of range; accepted are 0 and more");
+        }
+    }
+
+    /**
+     * RigL's schedule.
+     *
+     * @param alpha α, the fraction at step 0, above 0 and at most 1
+     * @param deltaT ΔT, the steps from one rewiring to the next, at least 1
+     * @param endStep T<sub>end</sub>, the first step at which the network is rewired no more, at least 0
+     * @return a schedule whose fraction falls from α to 0 along half a cosine
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public static DropSchedule cosine(double alpha, long deltaT, long endStep) {
+        return new DropSchedule(Annealing.COSINE, alpha, deltaT, endStep);
+    }
+
+    /**
+     * SET's schedule.
+     *
+     * @param alpha α, the fraction at every rewiring, above 0 and at most 1
+     * @param deltaT ΔT, the steps from one rewiring to the next, at least 1
+     * @param endStep T<sub>end</sub>, the first step at which the network is rewired no more, at least 0
+     * @return a schedule whose fraction is always α
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public static DropSchedule constant(double alpha, long deltaT, long endStep) {
+        return new DropSchedule(Annealing.CONSTANT, alpha, deltaT, endStep);
+    }
+
+    /**
+     * Whether the network is rewired at a step.
+     *
+     * @param step t, the number of steps already taken, at least 0
+     * @return true if t is a multiple of ΔT below T<sub>end</sub>
+     */
+    public boolean rewiresAt(long step) {
+        return step < endStep && step % deltaT == 0;
+    }
+
+    /**
+     * The fraction of a layer's stored blocks that a rewiring at a step replaces.
+     *
+     * @param step t, the number of steps already taken, at least 0
+     * @return f(t), 0 to α; 0 from T<sub>end</sub> on
+     */
+    public double fraction(long step) {
+        if (step >= endStep) {
+            return 0;
+        }
+        if (annealing == Annealing.CONSTANT) {
+            return alpha;
+        }
+        // StrictMath, so that a drop count never hangs on the platform's last bit.
+        return alpha / 2 * (1 + StrictMath.cos(Math.PI * step / endStep));
+    }
+
+    /**
+     * The number of blocks that a rewiring drops from a layer, and grows anew.
+     *
+     * @param step t, the number of steps already taken, at least 0
+     * @param stored the number of blocks that the layer stores, at least 0
+     * @return k = floor(f(t) · stored)
+     */
+    public long count(long step, long stored) {
+        return (long) (fraction(step) * stored);
+    }
+}

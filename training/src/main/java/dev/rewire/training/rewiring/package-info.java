@@ -1,0 +1,8 @@
+/**
+ * Which connections there are: distributions of sparsity, schedules, rules of drop and growth, and the accounting of FLOPs. Works on parameters, whatever layer holds
+ * them, and asks {@link dev.rewire.training.parameter.GradientScores} for places that are not stored.
+ */
+@NullMarked
+package dev.rewire.training.rewiring;
+
+import org.jspecify.annotations.NullMarked;

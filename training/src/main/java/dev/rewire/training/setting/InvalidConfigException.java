@@ -1,0 +1,31 @@
+package dev.rewire.training.setting;
+
+import dev.rewire.training.internal.Printable;
+
+/** A setting that is out of range. The message is one line: the option as on the command line, its value, what is accepted. */
+public final class InvalidConfigException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * A setting that is not accepted.
+     *
+     * @param option its name, as {@code --sparsity}
+     * @param value what was given
+     * @param accepted what would have been accepted
+     */
+    public InvalidConfigException(String option, Object value, String accepted) {
+        this(option, value, "is not accepted", accepted);
+    }
+
+    /**
+     * A setting that is not accepted, and why.
+     *
+     * @param option its name, as {@code --device}
+     * @param value what was given
+     * @param fault what is wrong with it, as {@code is not accepted}
+     * @param accepted what would have been accepted
+     */
+    public InvalidConfigException(String option, Object value, String fault, String accepted) {
+        super(Printable.of(option + ": " + value + " " + fault + "; accepted are " + accepted));
+    }
+}

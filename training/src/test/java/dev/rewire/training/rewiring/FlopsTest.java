@@ -1,0 +1,77 @@
+package dev.rewire.training.rewiring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.rewire.training.parameter.LayerShape;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FlopsTest {
+    private static final List<LayerShape> LAYERS = List.of(LayerShape.linear(4, 5), LayerShape.linear(2, 4));
+    private static final Flops FLOPS = Flops.of(LAYERS, new long[] {6, 3});
+
+    @Test
+    void denseStepIsThreeDenseProducts() {
+        assertEquals(3 * 2 * 28, FLOPS.denseStep());
+    }
+
+    @Test
+    void sparseStepIsThreeSparseProducts() {
+        assertEquals(3 * 2 * 9, FLOPS.sparseStep());
+    }
+
+    @Test
+    void denseGradientStepHasOneDenseProduct() {
+        assertEquals(2 * 2 * 9 + 2 * 28, FLOPS.denseGradientStep());
+    }
+
+    /** RigL's cost over that of a static network, from the formula of appendix H. */
+    @ParameterizedTest
+    @CsvSource({
+        ".25, 1.091, 1.020, 1.010, 1.002, 1.001",
+        ".10, 1.273, 1.059, 1.030, 1.006, 1.003",
+        ".05, 1.576, 1.124, 1.063, 1.013, 1.006",
+        ".02, 2.485, 1.320, 1.162, 1.033, 1.016",
+        ".01, 4.000, 1.647, 1.327, 1.066, 1.033"
+    })
+    void riglCostsWhatTheTableSays(
+            double density, double at10, double at50, double at100, double at500, double at1000) {
+        Flops flops = new Flops(1, density);
+        double[] expected = {at10, at50, at100, at500, at1000};
+        long[] deltaTs = {10, 50, 100, 500, 1000};
+        for (int i = 0; i < deltaTs.length; i++) {
+            assertEquals(expected[i], flops.riglStep(deltaTs[i]) / flops.sparseStep(), 0.000_51, "ΔT " + deltaTs[i]);
+        }
+    }
+
+    @Test
+    void riglStepIsTheMeanOfItsSteps() {
+        assertEquals((10 * FLOPS.sparseStep() + FLOPS.denseGradientStep()) / 11, FLOPS.riglStep(10));
+    }
+
+    @Test
+    void countPerLayerIsRequired() {
+        IllegalArgumentException thrown =
+                assertThrows(IllegalArgumentException.class, () -> Flops.of(LAYERS, new long[] {6}));
+
+        assertEquals("nonzeros: 1 counts do not fit; accepted is one for each of the 2 layers", thrown.getMessage());
+    }
+
+    @Test
+    void countAboveTheLayersWeightsIsNamed() {
+        IllegalArgumentException thrown =
+                assertThrows(IllegalArgumentException.class, () -> Flops.of(LAYERS, new long[] {6, 9}));
+
+        assertEquals("nonzeros: 9 of layer 1 is out of range; accepted are 0 to 8", thrown.getMessage());
+    }
+
+    @Test
+    void deltaTBelowOneIsNamed() {
+        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> FLOPS.riglStep(0));
+
+        assertEquals("deltaT: 0 is out of range; accepted are 1 and more", thrown.getMessage());
+    }
+}
