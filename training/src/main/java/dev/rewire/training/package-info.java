@@ -7,6 +7,9 @@
  *
  * {@snippet class="example.Train"}
  *
+ * <p>Settings are in {@link dev.rewire.training.setting}, {@link dev.rewire.training.rewiring} and {@link dev.rewire.training.optimizer}. This package knows all others, and none of them
+ * knows it.
+ *
  * <p>Weights, gradients and every slot of the optimiser lie off-heap on one pattern for each layer; activations stay in panels from the
  * input to the loss. Each random choice is a function of (seed, layer, step, purpose), so neither the number of threads nor an interruption
  * changes a run.
