@@ -41,9 +41,11 @@ public final class ConvGradient implements AutoCloseable {
     private boolean hasRun;
     private boolean isClosed;
 
-    // Set for the time of a run.
+    // Of the last run: where each row of each panel begins, so that the next one on the same operands makes no objects.
     private @Nullable PanelMatrix gradient;
     private @Nullable PanelMatrix input;
+    private MemorySegment[] gradientRows = {};
+    private MemorySegment[] inputRows = {};
 
     private ConvGradient(
             KernelArena arena,
@@ -144,17 +146,38 @@ public final class ConvGradient implements AutoCloseable {
         try {
             x.arena().acquire("x");
             try {
-                gradient = dy;
-                input = x;
+                find(dy, x);
                 runTasks(dy.rows());
             } finally {
-                gradient = null;
-                input = null;
                 x.arena().release();
             }
         } finally {
             dy.arena().release();
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // other panels of the same shape lie elsewhere
+    private void find(PanelMatrix dy, PanelMatrix x) {
+        if (gradient == dy && input == x) {
+            return;
+        }
+        FeatureMap in = shape.input();
+        FeatureMap out = shape.output();
+        long lane = (long) lanes * Float.BYTES;
+        MemorySegment[] nextGradientRows = new MemorySegment[dy.panels() * out.height()];
+        MemorySegment[] nextInputRows = new MemorySegment[nextGradientRows.length];
+        for (int i = 0; i < nextGradientRows.length; i++) {
+            int panel = i / out.height();
+            int row = i % out.height();
+            int window = in.start(row * shape.stride() - shape.padding(), -shape.padding());
+            nextGradientRows[i] =
+                    dy.segment().asSlice(panel * dy.panelStride() * Float.BYTES + out.start(row, 0) * lane);
+            nextInputRows[i] = x.segment().asSlice(panel * x.panelStride() * Float.BYTES + window * lane);
+        }
+        gradientRows = nextGradientRows;
+        inputRows = nextInputRows;
+        gradient = dy;
+        input = x;
     }
 
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes a plan stale, not a difference in content
@@ -184,39 +207,27 @@ public final class ConvGradient implements AutoCloseable {
     }
 
     private void multiply(int number, int worker) {
-        PanelMatrix dy = gradient;
-        PanelMatrix x = input;
-        if (dy == null || x == null) {
-            throw new AssertionError("no run");
-        }
         int first = number * blocksOfTask;
         int end = Math.min(first + blocksOfTask, pattern.blocks());
         FeatureMap in = shape.input();
         FeatureMap out = shape.output();
         long lane = (long) lanes * Float.BYTES;
-        boolean isFirst = true;
-        for (int panel = 0; panel < dy.panels(); panel++) {
-            for (int row = 0; row < out.height(); row++) {
-                long dyStart = panel * dy.panelStride() * Float.BYTES + out.start(row, 0) * lane;
-                int window = in.start(row * shape.stride() - shape.padding(), -shape.padding());
-                long xStart = panel * x.panelStride() * Float.BYTES + window * lane;
-                (isFirst ? kernel : addingKernel)
-                        .run(
-                                rowStarts,
-                                colStarts,
-                                first,
-                                end,
-                                out.width(),
-                                dy.segment().asSlice(dyStart),
-                                out.channels() * lane,
-                                lane,
-                                x.segment().asSlice(xStart),
-                                (long) shape.stride() * in.channels() * lane,
-                                lane,
-                                dw.memory(),
-                                scratch[worker]);
-                isFirst = false;
-            }
+        for (int row = 0; row < gradientRows.length; row++) {
+            (row == 0 ? kernel : addingKernel)
+                    .run(
+                            rowStarts,
+                            colStarts,
+                            first,
+                            end,
+                            out.width(),
+                            gradientRows[row],
+                            out.channels() * lane,
+                            lane,
+                            inputRows[row],
+                            (long) shape.stride() * in.channels() * lane,
+                            lane,
+                            dw.memory(),
+                            scratch[worker]);
         }
         clearPadding(first, end);
     }

@@ -47,6 +47,21 @@ class AllocationTest {
     }
 
     @Test
+    void convolutions() {
+        ConvShape shape = ConvShape.of(new FeatureMap(6, 6, 16, 1), 32, 3, 3, 1, 1, 1);
+        BlockSparseMatrix taps = BlockSparseMatrix.allocate(
+                arena, Problem.of(BATCH, 32, 144, 4, 4, 50).pattern());
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, shape.input().features());
+        PanelMatrix y = PanelMatrix.allocate(arena, BATCH, shape.output().features());
+        ConvPlan forward = ConvPlan.forward(arena, taps, shape, BATCH, Epilogue.NONE.withRelu(), workers);
+        ConvPlan backward = ConvPlan.backwardInput(arena, taps, shape, BATCH, Epilogue.NONE, workers);
+        ConvGradient gradient = ConvGradient.prepare(arena, taps, shape, BATCH, false, workers);
+        assertAllocatesNothing(() -> forward.run(x, y));
+        assertAllocatesNothing(() -> backward.run(y, x));
+        assertAllocatesNothing(() -> gradient.run(y, x));
+    }
+
+    @Test
     void forwardPanelsOfAPartialBatch() {
         PanelMatrix x = PanelMatrix.allocate(arena, 100, 320);
         PanelMatrix y = PanelMatrix.allocate(arena, 100, 256);

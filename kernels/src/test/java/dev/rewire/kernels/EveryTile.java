@@ -83,6 +83,7 @@ final class EveryTile {
                 run(SparseMatrix.allocate(arena, pattern, type), type);
             }
         }
+        convolutionOfSingleElements();
         BlockPattern wide = BlockPattern.random(OUTPUTS, INPUTS, 16, 16, 3, random);
         backwardWeight(SparseMatrix.allocate(arena, wide), MANY_SAMPLES);
         NmPattern inSquares = NmPattern.random(OUTPUTS, INPUTS, 2, 4, 4, random);
@@ -119,6 +120,16 @@ final class EveryTile {
             PanelMatrix y = PanelMatrix.allocate(arena, PANELS * BATCH, OUTPUTS);
             repeat(spmm(w, Direction.FORWARD, PANELS * BATCH, Layout.PANELS, Epilogue.NONE), plan -> plan.run(x, y));
         }
+    }
+
+    /** Backward to the input it walks their values where they lie, which a product of matrices does with few samples alone. */
+    private void convolutionOfSingleElements() {
+        ConvShape pointwise = ConvShape.of(new FeatureMap(2, 2, INPUTS, 0), OUTPUTS, 1, 1, 1, 0, 0);
+        BlockSparseMatrix w = BlockSparseMatrix.allocate(
+                arena, BlockPattern.random(OUTPUTS, INPUTS, 1, 1, 1500, new SplittableRandom(2)));
+        PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, pointwise.output().features());
+        PanelMatrix dx = PanelMatrix.allocate(arena, BATCH, pointwise.input().features());
+        repeat(ConvPlan.backwardInput(arena, w, pointwise, BATCH, Epilogue.NONE, workers), plan -> plan.run(dy, dx));
     }
 
     private void backwardWeight(SparseMatrix w, int batch) {
