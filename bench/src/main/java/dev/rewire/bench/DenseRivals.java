@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dense products of one shape and batch, Rewire's own and the peers': warmed up once, so that many sparse products can be timed beside them in turns in
@@ -42,9 +43,16 @@ public final class DenseRivals implements AutoCloseable {
      * @param ownDense times of Rewire's dense product
      * @param againstOwnDense the sparse product beside it
      * @param againstDense the sparse product beside each dense peer, by name
+     * @param againstOtherChoice the sparse product beside the same on what its plan did not choose, stored values or a dense matrix; null where that is out of the question: it
+     *     multiplies stored values, and the dense product without the copying is slower
      */
     public record Race(
-            SpmmReport report, String plan, Times ownDense, Pairs againstOwnDense, Map<String, Pairs> againstDense) {}
+            SpmmReport report,
+            String plan,
+            Times ownDense,
+            Pairs againstOwnDense,
+            Map<String, Pairs> againstDense,
+            @Nullable Pairs againstOtherChoice) {}
 
     /**
      * Prepares dense products.
@@ -135,8 +143,20 @@ public final class DenseRivals implements AutoCloseable {
                     null,
                     null,
                     environment);
-            return new Race(report, sparse.description(), times.get(1), Pairs.of(nanos[0], nanos[1]), againstDense);
+            Pairs againstOwn = Pairs.of(nanos[0], nanos[1]);
+            Pairs againstOther = sparse.chosen() == PlanChoice.DENSE || againstOwn.winner() != Pairs.Winner.FIRST
+                    ? againstOtherChoice(own, problem, sparse, allSettling.get(0))
+                    : null;
+            return new Race(report, sparse.description(), times.get(1), againstOwn, againstDense, againstOther);
         }
+    }
+
+    private Pairs againstOtherChoice(KernelArena own, SpmmProblem problem, RewireContender sparse, Settling settled) {
+        PlanChoice choice = sparse.chosen() == PlanChoice.DENSE ? PlanChoice.STORED : PlanChoice.DENSE;
+        Contender other = RewireContender.of(own, problem, settings.layout(), workers, choice);
+        long[][] nanos = new Interleaved(List.of(sparse, other), settings.threads() > 1, passed -> {})
+                .rounds(List.of(settled, new Settling(settings.seconds())), LEAST_ROUNDS, settings.seconds());
+        return Pairs.of(nanos[0], nanos[1]);
     }
 
     @Override

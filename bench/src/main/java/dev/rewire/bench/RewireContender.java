@@ -119,6 +119,11 @@ final class RewireContender implements Contender {
         }
     }
 
+    /** What the plan multiplies: stored values or a dense matrix. */
+    PlanChoice chosen() {
+        return plan instanceof SpmmPlan spmm ? spmm.chosen() : ((SddmmPlan) plan).chosen();
+    }
+
     /** What the plan says of itself. */
     String description() {
         return plan.toString();

@@ -608,6 +608,15 @@ public final class SddmmPlan implements AutoCloseable {
         arena.closePart(scratchArena);
     }
 
+    /**
+     * What is computed, whoever chose it.
+     *
+     * @return {@link PlanChoice#STORED} for the stored blocks alone, or {@link PlanChoice#DENSE} for all places
+     */
+    public PlanChoice chosen() {
+        return dense == null ? PlanChoice.STORED : PlanChoice.DENSE;
+    }
+
     @Override
     public String toString() {
         return "backward to the weights, batch " + batch + ", " + pattern + ", " + layout

@@ -700,6 +700,15 @@ public final class SpmmPlan implements AutoCloseable {
         arena.closePart(scratchArena);
     }
 
+    /**
+     * What is multiplied, whoever chose it.
+     *
+     * @return {@link PlanChoice#STORED} or {@link PlanChoice#DENSE}
+     */
+    public synchronized PlanChoice chosen() {
+        return weights instanceof ExpandedWeights ? PlanChoice.DENSE : PlanChoice.STORED;
+    }
+
     @Override
     public String toString() {
         return (transposed ? "backward to the input" : "forward") + ", batch " + batch + ", " + weights + ", " + layout

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param againstOwnDense the sparse product beside Rewire's dense one
  * @param dense name of the best dense peer; null without one
  * @param againstDense the sparse product beside that peer
+ * @param againstOtherChoice the sparse product beside what its plan did not choose; null where that is out of the question
  * @param disturbed whether something else ran meanwhile
  * @param suspect whether the rate is far below what it should be
  * @param correct whether the result was
@@ -38,9 +39,12 @@ public record AtlasCell(
         Pairs againstOwnDense,
         @Nullable String dense,
         @Nullable Pairs againstDense,
+        @Nullable Pairs againstOtherChoice,
         boolean disturbed,
         boolean suspect,
         boolean correct) {
+    private static final double LEAST_DIFFERENCE = 1.03;
+
     /**
      * Reads it.
      *
@@ -50,6 +54,7 @@ public record AtlasCell(
      */
     public static AtlasCell of(JsonNode json) {
         JsonNode dense = json.path("against_dense");
+        JsonNode other = json.path("against_other_choice");
         return new AtlasCell(
                 text(json, "command"),
                 text(json, "product"),
@@ -64,6 +69,7 @@ public record AtlasCell(
                 pairs(json.path("against_own_dense")),
                 dense.isObject() ? text(dense, "peer") : null,
                 dense.isObject() ? pairs(dense) : null,
+                other.isObject() ? pairs(other) : null,
                 json.path("disturbed").asBoolean(),
                 json.path("suspect").asBoolean(),
                 number(json, "max_error_over_bound") <= 1);
@@ -96,6 +102,13 @@ public record AtlasCell(
     /** Inputs and outputs. */
     String shape() {
         return cols + "→" + rows;
+    }
+
+    /** Whether the plan chose what is slower, with confidence and by more than the run-to-run difference of the same code. */
+    boolean choseTheSlower() {
+        return againstOtherChoice != null
+                && againstOtherChoice.winner() == Pairs.Winner.SECOND
+                && againstOtherChoice.ratio() > LEAST_DIFFERENCE;
     }
 
     /** Whether the sparse product is slower than Rewire's dense one, with confidence. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param againstOwnDense the sparse product beside it
  * @param dense name of the dense peer with the least median; null without one
  * @param againstDense the sparse product beside that one
+ * @param againstOtherChoice the sparse product beside what its plan did not choose; null where that is out of the question
  */
 public record AtlasMeasured(
         Point point,
@@ -30,7 +31,8 @@ public record AtlasMeasured(
         Times ownDense,
         Pairs againstOwnDense,
         @Nullable String dense,
-        @Nullable Pairs againstDense) {
+        @Nullable Pairs againstDense,
+        @Nullable Pairs againstOtherChoice) {
     private static final String ONCE = "an atlas measures a point once, and again when it goes on";
 
     static AtlasMeasured of(Point point, Race race) {
@@ -49,7 +51,8 @@ public record AtlasMeasured(
                 race.ownDense(),
                 race.againstOwnDense(),
                 best,
-                best == null ? null : race.againstDense().get(best));
+                best == null ? null : race.againstDense().get(best),
+                race.againstOtherChoice());
     }
 
     private static double medianMs(SpmmReport report, String peer) {

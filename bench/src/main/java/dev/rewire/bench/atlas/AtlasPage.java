@@ -114,6 +114,13 @@ public final class AtlasPage {
     }
 
     private void slower() {
+        html.append(Html.heading("What plans chose"));
+        html.append(Html.paragraph(String.format(
+                Locale.ROOT,
+                "Plans chose the faster of stored values and a dense matrix in %.1f %% of the points. Both were timed where the plan chose"
+                        + " the dense matrix, or the dense product of full blocks was not slower; elsewhere it cannot be faster with"
+                        + " values copied into it. A choice is wrong if the other is faster by 3 %% with the same confidence.",
+                100 * report.choseTheFaster())));
         html.append(Html.heading("Slower than Rewire's own dense product"));
         List<AtlasCell> slower = report.slowerThanOwnDense();
         html.append(Html.paragraph(

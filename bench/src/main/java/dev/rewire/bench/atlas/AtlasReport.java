@@ -50,6 +50,29 @@ public record AtlasReport(List<AtlasCell> cells, int points, int threads) {
     }
 
     /**
+     * Points whose plan chose, of stored values and a dense matrix, what is slower.
+     *
+     * @return the worst first
+     */
+    public List<AtlasCell> choseTheSlower() {
+        return cells.stream()
+                .filter(AtlasCell::choseTheSlower)
+                .sorted(Comparator.comparingDouble(cell -> cell.againstOtherChoice() == null
+                        ? 0
+                        : -cell.againstOtherChoice().ratio()))
+                .toList();
+    }
+
+    /**
+     * How often plans choose the faster of stored values and a dense matrix.
+     *
+     * @return a share of the points; NaN without any
+     */
+    public double choseTheFaster() {
+        return 1 - (double) choseTheSlower().size() / cells.size();
+    }
+
+    /**
      * Points with an outcome beside the best dense peer.
      *
      * @param winner who wins, the first being the sparse product

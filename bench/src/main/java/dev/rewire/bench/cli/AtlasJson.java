@@ -62,6 +62,12 @@ final class AtlasJson {
             dense.put("peer", measured.dense());
             put(dense, against, "dense");
         }
+        Pairs other = measured.againstOtherChoice();
+        if (other == null) {
+            node.putNull("against_other_choice");
+        } else {
+            put(node.putObject("against_other_choice"), other, "other_choice");
+        }
         return node;
     }
 
@@ -102,6 +108,7 @@ final class AtlasJson {
             node.put(name, report.against(winner));
         }
         node.put("slower_than_own_dense", report.slowerThanOwnDense().size());
+        node.put("chose_the_slower", report.choseTheSlower().size());
         node.put("disturbed", report.disturbed());
         node.put("suspect", report.suspect());
         node.put("correct", report.correct());

@@ -1,5 +1,6 @@
 package dev.rewire.bench.cli;
 
+import dev.rewire.bench.Pairs;
 import dev.rewire.bench.Pairs.Winner;
 import dev.rewire.bench.atlas.AtlasCell;
 import dev.rewire.bench.atlas.AtlasReport;
@@ -63,6 +64,25 @@ final class AtlasTable {
                             cell.structure(),
                             cell.sparsity(),
                             cell.batch()));
+            text.format("%n");
+        }
+        if (!report.cells().isEmpty()) {
+            text.format(
+                    "  plans chose the faster of stored values and a dense matrix in %.1f %% of the points%n",
+                    100 * report.choseTheFaster());
+            report.choseTheSlower().stream().limit(WORST).forEach(cell -> {
+                Pairs other = cell.againstOtherChoice();
+                text.format(
+                        "  %5.2f×  %s %d→%d, %s, %d %%, batch %d: %s%n",
+                        other == null ? Double.NaN : other.ratio(),
+                        cell.product(),
+                        cell.cols(),
+                        cell.rows(),
+                        cell.structure(),
+                        cell.sparsity(),
+                        cell.batch(),
+                        cell.plan());
+            });
             text.format("%n");
         }
         files.forEach(file -> text.format("  %s%n", file));

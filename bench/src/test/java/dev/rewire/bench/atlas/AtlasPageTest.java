@@ -76,6 +76,24 @@ class AtlasPageTest {
     }
 
     @Test
+    void aChoiceIsWrongIfTheOtherOneIsFasterByMoreThanRunsDiffer() {
+        ObjectNode wrong = AtlasText.point("wrong");
+        AtlasText.pairs(wrong.putObject("against_other_choice"), 0, 10, 1.2);
+        ObjectNode alike = AtlasText.point("alike").put("batch", 32);
+        AtlasText.pairs(alike.putObject("against_other_choice"), 0, 10, 1.01);
+        ObjectNode right = AtlasText.point("right").put("batch", 64);
+        AtlasText.pairs(right.putObject("against_other_choice"), 10, 0, 0.7);
+        AtlasReport report = report(
+                wrong, alike, right, AtlasText.point("out of the question").put("batch", 128));
+
+        assertEquals(
+                List.of("wrong"),
+                report.choseTheSlower().stream().map(AtlasCell::command).toList());
+        assertEquals(0.75, report.choseTheFaster());
+        assertTrue(html(report).contains("75.0 % of the points"));
+    }
+
+    @Test
     void escapesWhatAFileSays() {
         ObjectNode evil = AtlasText.point("<script>").put("plan", "<script>").put("block", "<script>\"'");
         evil.put("product", "<script>");

@@ -93,6 +93,7 @@ class AtlasRunTest {
                         "dense_wins",
                         "undecided",
                         "slower_than_own_dense",
+                        "chose_the_slower",
                         "disturbed",
                         "suspect",
                         "correct",
