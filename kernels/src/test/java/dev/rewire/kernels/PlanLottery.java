@@ -1,6 +1,7 @@
 package dev.rewire.kernels;
 
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -78,7 +79,7 @@ final class PlanLottery {
                 System.out.printf("%d\t%.3f\t%s%n", seeds.get(i), plan.flops() / best[i], plan.name());
             }
             System.out.println();
-            Scanner in = new Scanner(System.in);
+            Scanner in = new Scanner(System.in, StandardCharsets.UTF_8);
             while (in.hasNextInt()) {
                 RandomPlan plan = plans.get(seeds.indexOf(in.nextInt()));
                 System.out.printf("%.3f%n", plan.flops() / best(plan.run(), RUNS, AGAIN_NANOS));
