@@ -85,11 +85,7 @@ final class BlockWeights implements SpmmWeights {
                         setup.end());
         spmv = scattered != null || setup.batch() == 0
                 ? scattered
-                : Providers.active()
-                        .spmv(
-                                shape.inPanels(),
-                                setup.batch(),
-                                pattern.storedElements() * w.type().bytes());
+                : Providers.active().spmv(shape.inPanels(), setup.batch(), pattern.storedElements() * Float.BYTES);
         kernel = LastPanel.kernel(setup, samples -> Providers.active().spmm(shape.withSamples(samples)));
         int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();
         SpmmShape rest = shape.withOutputs(remainder);

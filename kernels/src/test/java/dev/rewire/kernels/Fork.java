@@ -11,9 +11,14 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own with the kernels and their tests on its class path, and nothing else. */
 record Fork(int exit, String out, String err) {
-    private static final int LIMIT_SECONDS = Integer.getInteger("rewire.lottery", 0) * 30 + 180;
+    private static final int LIMIT_SECONDS = 180;
 
     static Fork run(List<String> flags, Class<?> main, String... arguments) {
+        return run(command(flags, main, arguments));
+    }
+
+    /** What starts it. */
+    static List<String> command(List<String> flags, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
@@ -21,7 +26,7 @@ record Fork(int exit, String out, String err) {
         command.add(folderOf(Provider.class) + System.getProperty("path.separator") + folderOf(main));
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        return run(command);
+        return command;
     }
 
     static Fork run(List<String> command) {

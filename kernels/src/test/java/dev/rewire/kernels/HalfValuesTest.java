@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.kernels.internal.CacheSizes;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
@@ -25,7 +27,7 @@ class HalfValuesTest {
             @ForAll @IntRange(min = 0, max = 4) int batch,
             @ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        int[] sides = {1, 3, 4, 8, 16, 32};
+        int[] sides = {1, 3, 4, 8, 16, 32, 64};
         int blockRows = sides[random.nextInt(sides.length)];
         int blockCols = sides[random.nextInt(sides.length)];
         try (KernelArena arena = KernelArena.open();
@@ -42,6 +44,56 @@ class HalfValuesTest {
                     cols,
                     rows,
                     BATCHES[batch],
+                    random,
+                    (w, n) -> SpmmPlan.forward(arena, w, n, Layout.PANELS, Epilogue.NONE, workers));
+        }
+    }
+
+    @Property(generation = GenerationMode.EXHAUSTIVE)
+    void fewSamplesTimesBlocksOfAnyWidthAreThoseOfTheSameValuesInFloats(
+            @ForAll HalfType type, @ForAll @IntRange(min = 1, max = 64) int blockCols) {
+        SplittableRandom random = new SplittableRandom(blockCols);
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            for (int blockRows : new int[] {1, 4, 48}) {
+                int rows = 2 * blockRows;
+                int cols = 3 * blockCols;
+                BlockPattern pattern = BlockPattern.random(rows, cols, blockRows, blockCols, 4, random);
+                BlockSparseMatrix halves = BlockSparseMatrix.fromDense(
+                                arena, weights(arena, rows, cols, random), pattern)
+                        .convert(arena, type.type);
+                assertSameProduct(
+                        arena,
+                        halves,
+                        halves.convert(arena, ValueType.F32),
+                        cols,
+                        rows,
+                        1 + random.nextInt(2),
+                        random,
+                        (w, n) -> SpmmPlan.forward(arena, w, n, Layout.PANELS, Epilogue.NONE, workers));
+            }
+        }
+    }
+
+    /** Which few samples are multiplied one after the other depends on the cache: of the floats, for both. */
+    @Property(tries = 4)
+    void fewSamplesTimesValuesThatFitTheSecondCacheAreThoseOfTheSameValuesInFloatsThatDoNot(
+            @ForAll HalfType type, @ForAll @IntRange(min = 2, max = 5) int batch) {
+        SplittableRandom random = new SplittableRandom(batch);
+        int rows = 32;
+        int cols = Math.toIntExact(CacheSizes.L2 * 3 / 4 / Short.BYTES / rows);
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            BlockSparseMatrix halves = BlockSparseMatrix.fromDense(
+                            arena, finite(arena, rows, cols, random), BlockPattern.full(rows, cols, 16, 16))
+                    .convert(arena, type.type);
+            assertSameProduct(
+                    arena,
+                    halves,
+                    halves.convert(arena, ValueType.F32),
+                    cols,
+                    rows,
+                    batch,
                     random,
                     (w, n) -> SpmmPlan.forward(arena, w, n, Layout.PANELS, Epilogue.NONE, workers));
         }
@@ -79,8 +131,7 @@ class HalfValuesTest {
     void oneSampleOfAnyInputsTimesFiniteBlocksIsThatOfTheSameValuesInFloats(
             @ForAll InputKind kind, @ForAll @IntRange(min = 1, max = 6) int gridRows, @ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        int side = 16
-                << random.nextInt(2); // blocks of 64 in vectors of four floats go by panels, which add in another order
+        int side = 16 << random.nextInt(3);
         int rows = gridRows * side;
         int cols = 3 * side;
         try (KernelArena arena = KernelArena.open();

@@ -22,7 +22,7 @@ record RandomPlan(String name, double flops, Runnable run) {
         int batch = BATCHES[random.nextInt(BATCHES.length)];
         SparseMatrix w;
         String format;
-        ValueType type = random.nextInt(4) == 0 ? ValueType.BF16 : ValueType.F32;
+        ValueType type = random.nextInt(4) > 0 ? ValueType.F32 : random.nextBoolean() ? ValueType.BF16 : ValueType.F16;
         if (random.nextBoolean()) {
             int rows = SIDES[random.nextInt(SIDES.length)];
             int cols = SIDES[random.nextInt(SIDES.length)];

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,9 +36,14 @@ class TileCompilationTest {
     /** Needs the registers for a panel's gradient, which those of 128 bits may be too few for. */
     private static final String SQUARES = "SquareSddmmTile";
 
+    /** The operations that the Vector API's classes have methods of their own for, where C2 finds none without a profile. */
+    private static final Pattern ASKED = Pattern.compile(
+            "Vector::(lanewise|lanewiseShift|broadcast|blend|rearrange|selectFrom|asVectorRaw) .*virtual call");
+
     @Test
     void onlyC2CompilesTiles() {
-        List<String> tiles = compiled(Provider.active().vectorBits(), "-XX:+TieredCompilation");
+        int bits = Provider.active().vectorBits();
+        List<String> tiles = ofTiles(bits, compiled(bits, "-XX:+TieredCompilation"));
         assertEquals(
                 List.of(),
                 tiles.stream()
@@ -45,17 +51,31 @@ class TileCompilationTest {
                         .toList());
     }
 
+    /** All code of a JVM shares those profiles: of vectors of another width they would name the wrong class (docs/architecture.md, "Generated tiles"). */
+    @Test
+    void c2KnowsTheClassOfEachVectorWithoutProfiles() {
+        List<String> lines = compiled(
+                Provider.active().vectorBits(),
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-UseTypeProfile",
+                "-XX:CompileCommand=PrintInlining,dev/rewire/kernels/internal/vector/Generated*.run");
+        assertTrue(lines.stream().anyMatch(line -> line.contains("Vector::lanewise")), "inlining is not printed");
+        assertEquals(
+                List.of(),
+                lines.stream().filter(line -> ASKED.matcher(line).find()).toList());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512})
     void withoutManagementC1CompilesEveryTile(int bits) {
-        List<String> tiles =
-                compiled(bits, "--limit-modules=java.base,jdk.incubator.vector", "-XX:TieredStopAtLevel=3");
+        List<String> tiles = ofTiles(
+                bits, compiled(bits, "--limit-modules=java.base,jdk.incubator.vector", "-XX:TieredStopAtLevel=3"));
         assertEquals(
                 List.of(),
                 tiles.stream().filter(line -> line.contains("COMPILE SKIPPED")).toList());
     }
 
-    /** The lines that say what the compilers made of tiles, of which there is one of every kind. */
+    /** What the compilers print, of programs that run every kind of tile. */
     private static List<String> compiled(int bits, String... flags) {
         Provider provider = Provider.active();
         assumeTrue(provider.name().equals("vector") && provider.vectorBits() >= bits, "no vectors of that width here");
@@ -69,8 +89,12 @@ class TileCompilationTest {
         all.addAll(List.of(flags));
         Fork fork = Fork.run(all, EveryTile.class);
         assertEquals(0, fork.exit(), fork::err);
-        List<String> tiles = fork.out()
-                .lines()
+        return fork.out().lines().toList();
+    }
+
+    /** The lines that say what the compilers made of tiles, of which there is one of every kind that there is with so many bits. */
+    private static List<String> ofTiles(int bits, List<String> lines) {
+        List<String> tiles = lines.stream()
                 .filter(line -> line.contains(".Generated") && line.contains("::run"))
                 .toList();
         List<String> kinds = new ArrayList<>(KINDS);

@@ -20,7 +20,7 @@ public interface KernelProvider {
     /**
      * A kernel for one sample after the other of a batch, whatever lanes, samples, start and end the shape has; null where the SpMM kernel is as good.
      *
-     * @param bytes of the values, which each sample reads once
+     * @param bytes of the values as floats, which each sample reads once; if they are fewer, the choice must be the same all the same, or sums had another order
      */
     @Nullable
     SpmvKernel spmv(SpmmShape shape, int batch, long bytes);

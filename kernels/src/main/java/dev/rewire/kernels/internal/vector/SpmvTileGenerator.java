@@ -37,6 +37,7 @@ final class SpmvTileGenerator {
     private final SpmmShape shape;
     private final boolean scaled;
     private final int vectors;
+    private final int vectorsOfTurn;
     private final int rowsOfTurn;
     private final boolean sumsInMemory;
 
@@ -54,6 +55,8 @@ final class SpmvTileGenerator {
     private final int itemsLeft;
     private final int value;
     private final int lastValue;
+    private final int valueOfPart;
+    private final int endOfSample;
     private final int sample;
     private final int sum;
     private final int endOfSums;
@@ -70,21 +73,33 @@ final class SpmvTileGenerator {
         this.scaled = scaled;
         boolean forward = isForward(shape);
         vectors = (forward ? shape.steps() : shape.outputs()) / RawMemory.LANES;
+        vectorsOfTurn = vectorsOfTurn();
         rowsOfTurn = rowsOfTurn(forward ? shape.outputs() : shape.steps());
-        sumsInMemory = forward && rowsOfTurn < shape.outputs();
+        sumsInMemory = forward && (rowsOfTurn < shape.outputs() || vectorsOfTurn < vectors);
         item = tile.newInt();
         itemsLeft = tile.newLong();
         value = tile.newLong();
         lastValue = tile.newLong();
+        valueOfPart = tile.newLong();
+        endOfSample = tile.newLong();
         sample = tile.newLong();
         valueBase = tile.newLong();
         base = tile.newLong();
         sum = tile.newLong();
         endOfSums = tile.newLong();
         sums = tile.newVectors(rowsOfTurn, forward ? 1 : vectors);
-        samples = tile.newVectors(sumsInMemory ? vectors : 1);
+        samples = tile.newVectors(sumsInMemory ? vectorsOfTurn : 1);
         vector = tile.newVector();
         noted = tile.newVector();
+    }
+
+    /** A divisor, so that there is no rest. Rows are cut into parts, not left to other kernels: those add in another order than that of the same values in floats. */
+    private int vectorsOfTurn() {
+        int most = Math.min(vectors, mostVectors(shape.type()));
+        while (vectors % most > 0) {
+            most--;
+        }
+        return most;
     }
 
     /** A divisor of the rows, so that there is no rest; each row has sums of its own. */
@@ -96,7 +111,7 @@ final class SpmvTileGenerator {
         if (shape.type() == ValueType.F16 && !scaled) {
             most = Math.min(most, 2); // widening takes most of the registers
         }
-        most = Math.min(most, Math.max(1, mostVectors(shape.type()) / vectors));
+        most = Math.min(most, Math.max(1, mostVectors(shape.type()) / vectorsOfTurn));
         return Math.min(
                 Integer.lowestOneBit(rows), Math.min(Tiling.powerOfTwo(most), Tiling.powerOfTwo((int) fitting)));
     }
@@ -110,13 +125,11 @@ final class SpmvTileGenerator {
         };
     }
 
-    /** Whether rows of blocks are whole vectors, and few enough to be summed in registers or widened by code that C1 compiles. */
+    /** Whether rows of blocks are whole vectors, and few enough where they are summed in registers. The type of values must not matter, or sums had another order. */
     static boolean fits(SpmmShape shape) {
         int along = isForward(shape) ? shape.steps() : shape.outputs();
         int vectors = along / RawMemory.LANES;
-        return along % RawMemory.LANES == 0
-                && (isForward(shape) || vectors <= Tiling.accumulators())
-                && vectors <= mostVectors(shape.type());
+        return along % RawMemory.LANES == 0 && (isForward(shape) || vectors <= Tiling.accumulators());
     }
 
     static boolean isForward(SpmmShape shape) {
@@ -221,13 +234,30 @@ final class SpmvTileGenerator {
         }
     }
 
+    /** Part after part of the rows, if one turn does not take a row. */
     private void rowsTimesInputsInTurns() {
+        if (vectorsOfTurn == vectors) {
+            turns();
+            return;
+        }
+        tile.code.lload(value).lstore(valueOfPart);
+        tile.code.lload(sample).loadConstant((long) vectors * RawMemory.VECTOR_BYTES);
+        tile.code.ladd().lstore(endOfSample);
+        tile.until(sample, endOfSample, () -> {
+            tile.code.lload(valueOfPart).lstore(value);
+            turns();
+            tile.advance(valueOfPart, valueOffset(0, vectorsOfTurn));
+            tile.advance(sample, (long) vectorsOfTurn * RawMemory.VECTOR_BYTES);
+        });
+    }
+
+    private void turns() {
         Label loop = tile.code.newLabel();
         Label done = tile.code.newLabel();
         long turnBytes = valueOffset(rowsOfTurn, 0);
         long sumBytes = (long) rowsOfTurn * RawMemory.VECTOR_BYTES;
         tile.maskAddress(sample, base);
-        for (int j = 0; j < vectors; j++) {
+        for (int j = 0; j < vectorsOfTurn; j++) {
             loadInputs(samples[j], j);
         }
         beforeFirstTurn(turnBytes, shape.outputs());
@@ -239,7 +269,7 @@ final class SpmvTileGenerator {
         tile.maskAddress(sum, base);
         for (int i = 0; i < rowsOfTurn; i++) {
             tile.load(sums[i][0], base, (long) i * RawMemory.VECTOR_BYTES);
-            for (int j = 0; j < vectors; j++) {
+            for (int j = 0; j < vectorsOfTurn; j++) {
                 loadValues(i, j);
                 tile.fma(sums[i][0], samples[j], vector);
             }

@@ -36,6 +36,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class TileCode {
     private static final ClassDesc RAW = desc(RawMemory.class);
+    private static final ClassDesc VECTOR_TYPES = desc(VectorTypes.class);
     private static final ClassDesc SPECIES = desc(VectorSpecies.class);
     private static final ClassDesc SEGMENT = desc(MemorySegment.class);
     private static final ClassDesc ORDER = desc(ByteOrder.class);
@@ -72,7 +73,7 @@ public final class TileCode {
     }
 
     /** Where the species of the vectors are. */
-    private record Fields(ClassDesc floatsOwner, String floats, ClassDesc intsOwner, String ints) {}
+    private record Fields(int bits, ClassDesc floatsOwner, String floats, ClassDesc intsOwner, String ints) {}
 
     /**
      * Defines a class that implements an interface of one abstract method, on vectors of this process's width, and others of the same code where it stays
@@ -87,7 +88,8 @@ public final class TileCode {
     }
 
     private static <T> T define(Class<T> type, int generation, Consumer<T> idle, Consumer<TileCode> body) {
-        T tile = define(type, generation, new Fields(RAW, "SPECIES", RAW, "INTS"), body);
+        T tile = define(
+                type, generation, new Fields(RawMemory.SPECIES.vectorBitSize(), RAW, "SPECIES", RAW, "INTS"), body);
         // C1 would compile them, and before their calls are linked.
         int runs = C1Exclusion.absence().isEmpty() ? IDLE_RUNS : 0;
         for (int run = 0; run < runs; run++) {
@@ -98,7 +100,7 @@ public final class TileCode {
 
     /** Defines a class that implements an interface of one method, on vectors of floats and ints of 128, 256 or 512 bits. */
     public static <T> T define(Class<T> type, int bits, Consumer<TileCode> body) {
-        return define(type, 1, new Fields(FLOATS, "SPECIES_" + bits, INTS, "SPECIES_" + bits), body);
+        return define(type, 1, new Fields(bits, FLOATS, "SPECIES_" + bits, INTS, "SPECIES_" + bits), body);
     }
 
     private static <T> T define(Class<T> type, int generation, Fields species, Consumer<TileCode> body) {
@@ -313,15 +315,14 @@ public final class TileCode {
         code.getstatic(OPERATORS, "XOR", desc(Associative.class))
                 .aload(scaled)
                 .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, VECTOR));
+        exactInts();
         lanewise("ASHR", VectorOperators.Binary.class, 31);
         lanewise("AND", Associative.class, 112 << 23);
         code.aload(scaled);
-        asFloats()
-                .loadConstant(0x1p112f)
-                .invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, ConstantDescs.CD_float))
-                .invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+        asFloats();
+        times(0x1p112f);
+        asInts().invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR));
         exactInts();
-        code.invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, VECTOR));
         asFloats().astore(vector);
     }
 
@@ -340,16 +341,17 @@ public final class TileCode {
     /** {@code vector = 2¹¹² times the floats at base + offset ...}, and notes in ints which are infinite or NaN then. */
     void loadScaledUp(int vector, int base, long offset, int noted) {
         load(vector, base, offset);
-        times(vector, 0x1p112f).astore(vector);
-        times(vector, 0f); // NaN of what is infinite
+        code.aload(vector);
+        times(0x1p112f).astore(vector).aload(vector);
+        times(0f); // NaN of what is infinite
         asInts();
         note(noted);
     }
 
-    private CodeBuilder times(int vector, float factor) {
-        return code.aload(vector)
-                .loadConstant(factor)
-                .invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, ConstantDescs.CD_float));
+    private CodeBuilder times(float factor) {
+        code.loadConstant(factor).invokevirtual(FLOATS, "mul", MethodTypeDesc.of(FLOATS, ConstantDescs.CD_float));
+        exactFloats();
+        return code;
     }
 
     private void note(int noted) {
@@ -372,8 +374,7 @@ public final class TileCode {
         order();
         code.invokestatic(
                 SHORTS, "fromMemorySegment", MethodTypeDesc.of(SHORTS, SPECIES, SEGMENT, ConstantDescs.CD_long, ORDER));
-        code.getstatic(RAW, "SHORTS", SPECIES);
-        exact(SHORTS);
+        exact(SHORTS, "SHORTS_" + species.bits / 2);
         code.getstatic(OPERATORS, conversion, desc(VectorOperators.Conversion.class))
                 .getstatic(RAW, "INTS", SPECIES)
                 .iconst_0()
@@ -390,10 +391,13 @@ public final class TileCode {
         code.getstatic(OPERATORS, operator, desc(kind))
                 .loadConstant(operand)
                 .invokevirtual(INTS, "lanewise", MethodTypeDesc.of(INTS, BINARY, ConstantDescs.CD_int));
+        exactInts();
     }
 
     private CodeBuilder asInts() {
-        return code.invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+        code.invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+        exactInts();
+        return code;
     }
 
     private CodeBuilder asFloats() {
@@ -448,12 +452,13 @@ public final class TileCode {
     public void fma(int sum, int a, int b) {
         if (!VectorWidth.FUSED) {
             receiver(sum);
-            code.aload(a).aload(b).invokevirtual(FLOATS, "mul", UNARY);
+            receiver(a);
+            code.aload(b).invokevirtual(FLOATS, "mul", UNARY);
             code.invokevirtual(FLOATS, "add", UNARY).astore(sum);
             return;
         }
-        code.aload(a)
-                .aload(b)
+        receiver(a);
+        code.aload(b)
                 .aload(sum)
                 .invokevirtual(FLOATS, "fma", MethodTypeDesc.of(FLOATS, VECTOR, VECTOR))
                 .astore(sum);
@@ -572,7 +577,6 @@ public final class TileCode {
     void shiftRight(int ints, int distance, int shifted) {
         code.aload(ints);
         if (distance > 0) {
-            exactInts();
             lanewise("LSHR", VectorOperators.Binary.class, distance);
         }
         code.astore(shifted);
@@ -580,9 +584,8 @@ public final class TileCode {
 
     /** {@code vector[lane] = ints[index[lane] mod LANES]}, of floats that were loaded as ints. */
     void selectFrom(int ints, int index, int vector) {
-        code.aload(index);
+        code.aload(index).aload(ints).invokevirtual(INTS, "selectFrom", MethodTypeDesc.of(INTS, VECTOR));
         exactInts();
-        code.aload(ints).invokevirtual(INTS, "selectFrom", MethodTypeDesc.of(INTS, VECTOR));
         asFloats().astore(vector);
     }
 
@@ -624,6 +627,7 @@ public final class TileCode {
 
     private void blend() {
         code.invokevirtual(FLOATS, "blend", MethodTypeDesc.of(FLOATS, VECTOR, MASK));
+        exactFloats();
     }
 
     /** Pushes a vector that an operation is asked of, and that may come from before a loop, where C2 forgets its class. */
@@ -633,31 +637,27 @@ public final class TileCode {
     }
 
     private void exactFloats() {
-        species();
-        exact(FLOATS);
+        exact(FLOATS, "FLOATS_" + species.bits);
     }
 
     private void exactInts() {
-        intSpecies();
-        exact(INTS);
+        exact(INTS, "INTS_" + species.bits);
     }
 
     /**
-     * Tells C2 the class of the vector below a species on the stack, which it would otherwise ask the profiles of the Vector API's methods for. All code of a JVM
-     * shares those, and vectors of other widths in it made C2 expect the wrong class. C1 gains nothing, and runs out of registers.
+     * Tells C2 the class of the vector on the stack, which it would otherwise ask the profiles of the Vector API's methods for. All code of a JVM shares those, and
+     * vectors of other widths in it made C2 expect the wrong class. C1 gains nothing, and runs out of registers.
      */
-    private void exact(ClassDesc type) {
-        if (!C1Exclusion.absence().isEmpty()) {
-            code.pop();
-            return;
+    private void exact(ClassDesc type, String exactType) {
+        if (C1Exclusion.absence().isEmpty()) {
+            code.getstatic(VECTOR_TYPES, exactType, ConstantDescs.CD_Class)
+                    .swap()
+                    .invokevirtual(
+                            ConstantDescs.CD_Class,
+                            "cast",
+                            MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object))
+                    .checkcast(type);
         }
-        code.invokeinterface(SPECIES, "vectorType", MethodTypeDesc.of(ConstantDescs.CD_Class))
-                .swap()
-                .invokevirtual(
-                        ConstantDescs.CD_Class,
-                        "cast",
-                        MethodTypeDesc.of(ConstantDescs.CD_Object, ConstantDescs.CD_Object))
-                .checkcast(type);
     }
 
     private void species() {
