@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loops over rows of floats in native segments of any arena, and N:M masks of them. The mask of a row is a bit for each column: that of column c is
+ * Loops over rows of floats in native segments of any arena, and N:M masks of them. What is copied (kept floats, blocks) goes to kernel memory. The mask of a row is a bit for each column: that of column c is
  * bit c % 64 of word c / 64, and is set if the column is kept. All providers choose the same masks.
  */
 public interface MaskKernels {
@@ -75,6 +75,30 @@ public interface MaskKernels {
             float decay,
             MemorySegment target,
             long targetOffset);
+
+    /**
+     * A step of {@link ElementwiseKernels#sgd} on a row of weights, after {@code maskedDecay·w} is added to the gradients where the mask keeps nothing.
+     *
+     * @param gradients kernel memory, as they lie in a row of panels
+     * @param blockCols columns of a panel
+     * @param blockBytes from a panel to the next
+     * @param velocity at the same offset as the weights
+     */
+    void sgd(
+            MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
+            MemorySegment weights,
+            MemorySegment velocity,
+            long offset,
+            int cols,
+            long[] mask,
+            float maskedDecay,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay);
 
     /** Writes what the mask keeps, next to each other, and nothing behind it. */
     void gather(MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset);

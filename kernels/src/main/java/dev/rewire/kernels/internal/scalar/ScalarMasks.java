@@ -8,6 +8,8 @@ import java.util.Arrays;
 
 /** Masks of rows, one float at a time. */
 public final class ScalarMasks implements MaskKernels {
+    private final ScalarElementwise elementwise = new ScalarElementwise();
+
     @Override
     public void largest(MemorySegment floats, long offset, int n, int m, int cols, long[] mask) {
         long[] keys = new long[cols];
@@ -53,6 +55,37 @@ public final class ScalarMasks implements MaskKernels {
             float decayed = isKept(mask, col) ? g : g + decay * at(weights, offset, col);
             target.set(JAVA_FLOAT_UNALIGNED, targetOffset + (long) col * Float.BYTES, decayed);
         }
+    }
+
+    @Override
+    public void sgd(
+            MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
+            MemorySegment weights,
+            MemorySegment velocity,
+            long offset,
+            int cols,
+            long[] mask,
+            float maskedDecay,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay) {
+        MemorySegment row = MemorySegment.ofArray(new float[cols]);
+        decay(gradients, gradientsOffset, blockCols, blockBytes, weights, offset, cols, mask, maskedDecay, row, 0);
+        long bytes = (long) cols * Float.BYTES;
+        elementwise.sgd(
+                weights.asSlice(offset, bytes),
+                row,
+                velocity.asSlice(offset, bytes),
+                0,
+                cols,
+                rate,
+                momentum,
+                nesterov,
+                decay);
     }
 
     @Override

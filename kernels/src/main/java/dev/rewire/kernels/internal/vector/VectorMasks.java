@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
-/** Masks of rows through checked access; the scalar loops take what is left of a vector, and other N:M than 2:4 where one is chosen. */
+/** Masks of rows, through checked access but for kernel memory; the scalar loops take what is left of a vector, and other N:M than 2:4 where one is chosen. */
 final class VectorMasks implements MaskKernels {
     private static final long LANE_BITS = -1L >>> (Long.SIZE - LANES);
 
@@ -103,6 +103,8 @@ final class VectorMasks implements MaskKernels {
         Arrays.fill(mask, 0);
         int vectors = cols / LANES;
         int shift = shift(cols, blockCols);
+        long toKept = kept.address() + keptOffset;
+        long toBlocks = blocks == null ? 0 : blocks.address() + blocksOffset;
         boolean tied = false;
         for (int i = 0; i < vectors; i++) {
             FloatVector row = load(from, offset + (long) i * VECTOR_BYTES);
@@ -110,11 +112,11 @@ final class VectorMasks implements MaskKernels {
             tied |= isTied(bits);
             mask[i * LANES / Long.SIZE] |= bits << (i * LANES);
             VectorMask<Float> isKept = VectorMask.fromLong(SPECIES, bits);
-            half(row.compress(isKept)).intoMemorySegment(kept, keptOffset + (long) i * (VECTOR_BYTES / 2), ORDER);
+            store(half(row.compress(isKept)), toKept + (long) i * (VECTOR_BYTES / 2));
             if (blocks != null) {
-                Exact.floats(SPECIES, FloatVector.zero(SPECIES))
-                        .blend(row, isKept)
-                        .intoMemorySegment(blocks, inBlocks(i, blocksOffset, shift, blockBytes), ORDER);
+                FloatVector spread =
+                        Exact.floats(SPECIES, FloatVector.zero(SPECIES)).blend(row, isKept);
+                store(spread, inBlocks(i, toBlocks, shift, blockBytes));
             }
         }
         if (tied) {
@@ -264,8 +266,59 @@ final class VectorMasks implements MaskKernels {
     }
 
     @Override
+    public void sgd(
+            MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
+            MemorySegment weights,
+            MemorySegment velocity,
+            long offset,
+            int cols,
+            long[] mask,
+            float maskedDecay,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay) {
+        if (!areWhole(cols, blockCols)) {
+            rest.sgd(
+                    gradients,
+                    gradientsOffset,
+                    blockCols,
+                    blockBytes,
+                    weights,
+                    velocity,
+                    offset,
+                    cols,
+                    mask,
+                    maskedDecay,
+                    rate,
+                    momentum,
+                    nesterov,
+                    decay);
+            return;
+        }
+        int vectors = cols / LANES;
+        int shift = shift(cols, blockCols);
+        long from = gradients.address() + gradientsOffset;
+        for (int i = 0; i < vectors; i++) {
+            long at = offset + (long) i * VECTOR_BYTES;
+            FloatVector w = load(weights, at);
+            FloatVector dw = load(inBlocks(i, from, shift, blockBytes));
+            FloatVector g = dw.add(w.mul(maskedDecay)).blend(dw, kept(mask, i)).add(w.mul(decay));
+            FloatVector v =
+                    VectorElementwise.flushed(load(velocity, at).mul(momentum).add(g));
+            v.intoMemorySegment(velocity, at, ORDER);
+            FloatVector direction = nesterov ? g.add(v.mul(momentum)) : v;
+            VectorElementwise.flushed(w.sub(direction.mul(rate))).intoMemorySegment(weights, at, ORDER);
+        }
+    }
+
+    @Override
     public void gather(MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset) {
         int vectors = cols / LANES;
+        long to = kept.address();
         long next = keptOffset;
         for (int i = 0; i < vectors; i++) {
             long bits = bits(mask, i);
@@ -273,7 +326,7 @@ final class VectorMasks implements MaskKernels {
             FloatVector gathered =
                     load(from, offset + (long) i * VECTOR_BYTES).compress(VectorMask.fromLong(SPECIES, bits));
             if (count == LANES / 2) {
-                half(gathered).intoMemorySegment(kept, next, ORDER);
+                store(half(gathered), to + next);
             } else {
                 gathered.intoMemorySegment(kept, next, ORDER, SPECIES.indexInRange(0, count));
             }
@@ -298,10 +351,11 @@ final class VectorMasks implements MaskKernels {
         }
         int vectors = cols / LANES;
         int shift = shift(cols, blockCols);
+        long to = blocks.address() + blocksOffset;
         for (int i = 0; i < vectors; i++) {
-            Exact.floats(SPECIES, FloatVector.zero(SPECIES))
-                    .blend(load(from, offset + (long) i * VECTOR_BYTES), kept(mask, i))
-                    .intoMemorySegment(blocks, inBlocks(i, blocksOffset, shift, blockBytes), ORDER);
+            FloatVector spread = Exact.floats(SPECIES, FloatVector.zero(SPECIES))
+                    .blend(load(from, offset + (long) i * VECTOR_BYTES), kept(mask, i));
+            store(spread, inBlocks(i, to, shift, blockBytes));
         }
     }
 
@@ -323,6 +377,7 @@ final class VectorMasks implements MaskKernels {
         }
         int vectors = cols / LANES;
         int shift = shift(cols, blockCols);
+        long toBlocks = blocks.address() + blocksOffset;
         for (int i = 0; i < vectors; i++) {
             long at = offset + (long) i * VECTOR_BYTES;
             FloatVector row1 = load(from, at + rowBytes);
@@ -331,9 +386,9 @@ final class VectorMasks implements MaskKernels {
             FloatVector first = row2.blend(row1, kept(masks[1], i)).blend(load(from, at), kept(masks[0], i));
             FloatVector second =
                     row1.blend(row2, kept(masks[2], i)).blend(load(from, at + 3 * rowBytes), kept(masks[3], i));
-            long to = inBlocks(i, blocksOffset, shift, blockBytes);
-            first.intoMemorySegment(blocks, to, ORDER);
-            second.intoMemorySegment(blocks, to + (long) blockCols * Float.BYTES, ORDER);
+            long to = inBlocks(i, toBlocks, shift, blockBytes);
+            store(first, to);
+            store(second, to + (long) blockCols * Float.BYTES);
         }
     }
 
@@ -347,5 +402,15 @@ final class VectorMasks implements MaskKernels {
 
     private static FloatVector load(MemorySegment segment, long offset) {
         return Exact.floats(SPECIES, FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER));
+    }
+
+    /** From kernel memory. */
+    private static FloatVector load(long address) {
+        return load(RawMemory.ALL, address & RawMemory.ADDRESS_MASK);
+    }
+
+    /** To kernel memory: a check of each store would take longer than all else in these loops. */
+    private static void store(FloatVector vector, long address) {
+        vector.intoMemorySegment(RawMemory.ALL, address & RawMemory.ADDRESS_MASK, ORDER);
     }
 }
