@@ -24,7 +24,7 @@ import java.util.List;
  */
 final class MaskedWeights implements LayerWeights {
     // Blocks of the copy: what the kernels like best, and as wide as can be, since it is written row by row.
-    private static final int BLOCK_ROWS = 16;
+    private static final int BLOCK_ROWS = 64;
     private static final int BLOCK_COLS = 64;
 
     private final SrSte rule;
