@@ -5,7 +5,6 @@ import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +100,10 @@ public final class SpmmPlan implements AutoCloseable {
         }
         bias = scratchArena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
         operands = new SpmmOperands[workers.threads()];
-        Arrays.setAll(operands, worker -> Providers.active().operands());
+        for (int worker = 0; worker < operands.length; worker++) {
+            operands[worker] = Providers.active().operands();
+            operands[worker].worker = worker;
+        }
     }
 
     private SpmmWeights weigh() {

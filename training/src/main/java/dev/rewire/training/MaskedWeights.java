@@ -8,6 +8,8 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.MaskedMatrix;
 import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.SpmmPlan;
 import dev.rewire.kernels.Workers;
@@ -19,8 +21,8 @@ import java.util.List;
  * Weights that are all stored and trained, and of which the products see the N of each M that a mask keeps: {@link SrSte}. The products run on
  * copies of those, which the update of the weights makes on its way ({@link MaskedMatrix}).
  *
- * <p>The backward product needs the columns of W. A transposable mask gives them as N:M, whose copy is transposed; of any other they would have to be
- * sorted out anew at each step, and multiplying by a copy that has the masked weights as zeros is faster.
+ * <p>The backward product needs the columns of W. A transposable mask gives them as N:M, whose copy is transposed. Those of 2:4 the product sorts out anew at
+ * each step, if there are enough samples; of any other mask, multiplying by a copy that has the masked weights as zeros is faster.
  */
 final class MaskedWeights implements LayerWeights {
     // Blocks of the copy: what the kernels like best, and as wide as can be, since it is written row by row.
@@ -64,7 +66,10 @@ final class MaskedWeights implements LayerWeights {
         int batch = buffers.x().rows();
         boolean onDevice = engine instanceof Engine.OnDevice;
         SpmmPlan backwardInput = null;
-        if (buffers.dx() != null && !rule.transposable()) {
+        if (buffers.dx() != null && !rule.transposable() && areSorted(mask, batch)) {
+            Epilogue end = Epilogue.NONE.withReluMask(buffers.x());
+            backwardInput = SpmmPlan.backwardInput(arena, kept, batch, Layout.PANELS, end, workers, PlanChoice.STORED);
+        } else if (buffers.dx() != null && !rule.transposable()) {
             BlockSparseMatrix inBlocks = BlockSparseMatrix.allocate(
                     arena, BlockPattern.full(mask.rows(), mask.cols(), BLOCK_ROWS, BLOCK_COLS));
             ofKept = ofKept.withBlocks(inBlocks);
@@ -85,6 +90,11 @@ final class MaskedWeights implements LayerWeights {
             SpmmPlan forward = SparseProducts.forward(arena, kept, bias, relu, buffers, workers);
             products = new SparseProducts(forward, backwardInput, gradient, buffers);
         }
+    }
+
+    /** Whether the plan sorts the columns of a mask by itself, and so fast that it may do so at each step. */
+    private static boolean areSorted(NmPattern mask, int batch) {
+        return mask.n() == 2 && mask.m() == 4 && PanelMatrix.lanesFor(batch) == 64;
     }
 
     /** Draws all weights as those of a dense layer, and chooses the mask. */

@@ -1,6 +1,7 @@
 package dev.rewire.kernels.internal.scalar;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.rewire.kernels.internal.MaskKernels;
 import java.lang.foreign.MemorySegment;
@@ -144,6 +145,30 @@ public final class ScalarMasks implements MaskKernels {
                     blocks.set(JAVA_FLOAT_UNALIGNED, to, at(from, offset + row * rowBytes, col));
                     to += (long) blockCols * Float.BYTES;
                 }
+            }
+        }
+    }
+
+    @Override
+    public void sortPairs(
+            byte[] codes,
+            int rowBytes,
+            int first,
+            int end,
+            int rows,
+            int groups,
+            MemorySegment values,
+            int[] next,
+            int lists,
+            int[] rowsOfPairs,
+            MemorySegment sorted,
+            MemorySegment near) {
+        for (int row = 0; row < rows; row++) {
+            for (int group = first; group < end; group++) {
+                int code = codes[row * rowBytes + group / 2] >>> (group % 2 * 4);
+                int to = next[(group - first) * lists + MaskKernels.pair(code)]++;
+                rowsOfPairs[to] = row;
+                sorted.setAtIndex(JAVA_LONG, to, values.getAtIndex(JAVA_LONG, (long) row * groups + group));
             }
         }
     }

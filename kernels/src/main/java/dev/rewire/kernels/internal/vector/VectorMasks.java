@@ -10,6 +10,7 @@ import dev.rewire.kernels.internal.scalar.GroupSelection;
 import dev.rewire.kernels.internal.scalar.ScalarMasks;
 import dev.rewire.kernels.internal.scalar.TileMasks;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -40,6 +41,14 @@ final class VectorMasks implements MaskKernels {
 
     private static final VectorSpecies<Double> DOUBLES = SPECIES.withLanes(double.class);
     private static final int TILES = DOUBLES.length();
+
+    private static final byte[] PAIRS_OF_CODE = new byte[16];
+
+    static {
+        for (int code = 0; code < PAIRS_OF_CODE.length; code++) {
+            PAIRS_OF_CODE[code] = (byte) MaskKernels.pair(code);
+        }
+    }
 
     private final ScalarMasks rest = new ScalarMasks();
 
@@ -390,6 +399,80 @@ final class VectorMasks implements MaskKernels {
             store(first, to);
             store(second, to + (long) blockCols * Float.BYTES);
         }
+    }
+
+    /** Two groups, which share a byte of indices, after the other. */
+    @Override
+    public void sortPairs(
+            byte[] codes,
+            int rowBytes,
+            int first,
+            int end,
+            int rows,
+            int groups,
+            MemorySegment values,
+            int[] next,
+            int lists,
+            int[] rowsOfPairs,
+            MemorySegment sorted,
+            MemorySegment near) {
+        byte[] pairs = PAIRS_OF_CODE;
+        long to = sorted.address();
+        long rowOfNear = (long) (end - first) * Long.BYTES;
+        for (int firstRow = 0; firstRow < rows; firstRow += ROWS_NEAR) {
+            int endRow = Math.min(firstRow + ROWS_NEAR, rows);
+            bringNear(
+                    values.address() + ((long) firstRow * groups + first) * Long.BYTES,
+                    (long) groups * Long.BYTES,
+                    endRow - firstRow,
+                    rowOfNear,
+                    near.address());
+            long value = near.address();
+            for (int row = firstRow; row < endRow; row++) {
+                int code = row * rowBytes + first / 2;
+                int pair = 0;
+                for (int group = first; group < end; group += 2) {
+                    int both = codes[code++];
+                    int at = pair + pairs[both & 0xf];
+                    int place = next[at]++;
+                    rowsOfPairs[place] = row;
+                    copy(value, to + (long) place * Long.BYTES);
+                    value += Long.BYTES;
+                    if (group + 1 < end) {
+                        at = pair + lists + pairs[(both >>> 4) & 0xf];
+                        place = next[at]++;
+                        rowsOfPairs[place] = row;
+                        copy(value, to + (long) place * Long.BYTES);
+                        value += Long.BYTES;
+                    }
+                    pair += 2 * lists;
+                }
+            }
+        }
+    }
+
+    /** Copies a few columns of rows that lie far apart: so short a loop waits for many of them at a time. */
+    private static void bringNear(long from, long stride, int rows, long bytes, long to) {
+        for (int row = 0; row < rows; row++) {
+            if (bytes % VECTOR_BYTES == 0) {
+                int vectors = (int) (bytes / VECTOR_BYTES);
+                for (int i = 0; i < vectors; i++) {
+                    store(
+                            load(from + row * stride + (long) i * VECTOR_BYTES),
+                            to + row * bytes + (long) i * VECTOR_BYTES);
+                }
+            } else {
+                for (long at = 0; at < bytes; at += Long.BYTES) {
+                    copy(from + row * stride + at, to + row * bytes + at);
+                }
+            }
+        }
+    }
+
+    /** Two floats of kernel memory. */
+    private static void copy(long from, long to) {
+        long floats = RawMemory.ALL.get(ValueLayout.JAVA_LONG, from & RawMemory.ADDRESS_MASK);
+        RawMemory.ALL.set(ValueLayout.JAVA_LONG, to & RawMemory.ADDRESS_MASK, floats);
     }
 
     private static VectorMask<Float> kept(long[] mask, int vector) {
