@@ -51,7 +51,7 @@ final class CostModel {
     /** Of 2:4 by columns, rows that keep the same two together, and the same of copying a value into their order. */
     private static final double PAIRED = 1.12;
 
-    private static final double SAMPLES_OF_PAIRING = 40;
+    private static final double SAMPLES_OF_PAIRING = 80;
 
     /** From this size on, blocks are as fast as a dense matrix. */
     private static final int LARGE_BLOCK = 32;

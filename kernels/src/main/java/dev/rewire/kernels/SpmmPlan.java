@@ -167,7 +167,8 @@ public final class SpmmPlan implements AutoCloseable {
 
     /**
      * Prepares {@code dX = dY·W}. If an N:M pattern is {@linkplain NmPattern#isTransposable transposable} the transposed matrix is N:M too and
-     * multiplied as such; otherwise its elements are walked one by one, as CSR, or with the zeros between them, whatever is faster. {@link #toString} says which.
+     * multiplied as such. Of any other 2:4 pattern, rows that keep the same two of four columns are multiplied together if a batch has more than 32 samples; else elements are
+     * walked one by one, as CSR. Or all are with the zeros between them, whatever is faster. {@link #toString} says which.
      *
      * @param arena where the plan's scratch comes from
      * @param w the weights, outputs × inputs
