@@ -12,12 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class PairedValues implements PreparedValues {
     private static final int PAIRS = MaskKernels.PAIRS;
 
-    /** Lists of rows of a group: those of its pairs, and one of zeros that nobody needs. Without it rows by the power of two would have all groups meet in the same places of a cache. */
-    static final int LISTS = PAIRS + 1;
-
-    /** Rows for each that is left unused. */
-    private static final int ROWS_OF_GAP = 64;
-
     /** Groups of a task, even: each row has a word of their indices. */
     private static final int GROUPS_OF_TASK = 16;
 
@@ -27,7 +21,6 @@ final class PairedValues implements PreparedValues {
     private final SemiStructuredMatrix w;
     private final int rows;
     private final int groups;
-    private final int itemsOfGroup;
     private final MemorySegment memory;
     private final int[] offsets;
     private final int[] rowsOfPairs;
@@ -49,14 +42,12 @@ final class PairedValues implements PreparedValues {
         pattern = w.pattern();
         rows = pattern.rows();
         groups = pattern.groups();
-        itemsOfGroup = Math.addExact(rows, rows / ROWS_OF_GAP);
-        int items = Math.multiplyExact(itemsOfGroup, groups);
-        memory = arena.allocate((long) items * 2 * Float.BYTES);
-        offsets = new int[groups * LISTS + 1];
-        offsets[groups * LISTS] = items;
-        rowsOfPairs = new int[items];
+        memory = arena.allocate((long) pattern.elements() * Float.BYTES);
+        offsets = new int[groups * PAIRS + 1];
+        offsets[groups * PAIRS] = rows * groups;
+        rowsOfPairs = new int[rows * groups];
         counts = new int[threads][GROUPS_OF_TASK / 2 * CODES];
-        next = new int[threads][GROUPS_OF_TASK * LISTS];
+        next = new int[threads][GROUPS_OF_TASK * PAIRS];
         near = new MemorySegment[threads];
         Arrays.setAll(near, worker -> arena.allocate((long) MaskKernels.ROWS_NEAR * GROUPS_OF_TASK * Long.BYTES));
         counted = new NmPattern[tasks()];
@@ -97,7 +88,7 @@ final class PairedValues implements PreparedValues {
             count(first, end, counts[worker]);
             counted[task] = pattern;
         }
-        System.arraycopy(offsets, first * LISTS, next[worker], 0, (end - first) * LISTS);
+        System.arraycopy(offsets, first * PAIRS, next[worker], 0, (end - first) * PAIRS);
         Providers.active()
                 .masks()
                 .sortPairs(
@@ -109,7 +100,6 @@ final class PairedValues implements PreparedValues {
                         groups,
                         w.memory(),
                         next[worker],
-                        LISTS,
                         rowsOfPairs,
                         memory,
                         near[worker]);
@@ -128,7 +118,7 @@ final class PairedValues implements PreparedValues {
             }
         }
         for (int group = first; group < end; group++) {
-            int place = group * itemsOfGroup;
+            int place = group * rows;
             int[] ofGroup = new int[PAIRS];
             for (int code = 0; code < CODES; code++) {
                 int count = bytes[(group - first) / 2 * CODES + code];
@@ -137,10 +127,9 @@ final class PairedValues implements PreparedValues {
                 }
             }
             for (int pair = 0; pair < PAIRS; pair++) {
-                offsets[group * LISTS + pair] = place;
+                offsets[group * PAIRS + pair] = place;
                 place += ofGroup[pair];
             }
-            offsets[group * LISTS + PAIRS] = place;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PairedWeights implements SpmmWeights {
     private static final int COLS = 4;
-    private static final int LISTS = PairedValues.LISTS;
-    private static final int SUMS_OF_GROUP = 2 * LISTS;
+    private static final int PAIRS = MaskKernels.PAIRS;
+    private static final int SUMS_OF_GROUP = 2 * PAIRS;
 
     /** For each column of a group its sums. */
     private static final int[][] SUMS = {{0, 2, 4}, {1, 6, 8}, {3, 7, 10}, {5, 9, 11}};
@@ -145,7 +146,7 @@ final class PairedWeights implements SpmmWeights {
         at.outputOffset = sumsOffset;
         long outputStride = at.outputStride;
         at.outputStride = featureBytes;
-        multiplication.run(pairs, firstGroup * LISTS, endGroup * LISTS, at);
+        multiplication.run(pairs, firstGroup * PAIRS, endGroup * PAIRS, at);
         at.input = sumsOfWorker;
         at.inputOffset = sumsOffset;
         at.values = one;

@@ -161,7 +161,6 @@ public interface MaskKernels {
      * @param groups of a row
      * @param values kernel memory, two a group
      * @param next for each pair of each group from the first on, where its next values go; counted on
-     * @param lists from a group to the next in these
      * @param rowsOfPairs for each two values their row
      * @param sorted kernel memory, two values after the other
      * @param near kernel memory, for the values of {@link #ROWS_NEAR} rows
@@ -175,7 +174,6 @@ public interface MaskKernels {
             int groups,
             MemorySegment values,
             int[] next,
-            int lists,
             int[] rowsOfPairs,
             MemorySegment sorted,
             MemorySegment near);

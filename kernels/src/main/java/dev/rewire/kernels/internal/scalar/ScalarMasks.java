@@ -159,14 +159,13 @@ public final class ScalarMasks implements MaskKernels {
             int groups,
             MemorySegment values,
             int[] next,
-            int lists,
             int[] rowsOfPairs,
             MemorySegment sorted,
             MemorySegment near) {
         for (int row = 0; row < rows; row++) {
             for (int group = first; group < end; group++) {
                 int code = codes[row * rowBytes + group / 2] >>> (group % 2 * 4);
-                int to = next[(group - first) * lists + MaskKernels.pair(code)]++;
+                int to = next[(group - first) * PAIRS + MaskKernels.pair(code)]++;
                 rowsOfPairs[to] = row;
                 sorted.setAtIndex(JAVA_LONG, to, values.getAtIndex(JAVA_LONG, (long) row * groups + group));
             }

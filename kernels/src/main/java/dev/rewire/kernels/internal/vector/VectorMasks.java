@@ -412,7 +412,6 @@ final class VectorMasks implements MaskKernels {
             int groups,
             MemorySegment values,
             int[] next,
-            int lists,
             int[] rowsOfPairs,
             MemorySegment sorted,
             MemorySegment near) {
@@ -439,13 +438,13 @@ final class VectorMasks implements MaskKernels {
                     copy(value, to + (long) place * Long.BYTES);
                     value += Long.BYTES;
                     if (group + 1 < end) {
-                        at = pair + lists + pairs[(both >>> 4) & 0xf];
+                        at = pair + PAIRS + pairs[(both >>> 4) & 0xf];
                         place = next[at]++;
                         rowsOfPairs[place] = row;
                         copy(value, to + (long) place * Long.BYTES);
                         value += Long.BYTES;
                     }
-                    pair += 2 * lists;
+                    pair += 2 * PAIRS;
                 }
             }
         }
