@@ -50,6 +50,11 @@ final class CostModel {
     /** Of single elements by columns. */
     private static final double SCATTERED_COLUMNS = 1.85;
 
+    /** Of 2:4 by columns, rows that keep the same two together, and the same of copying a value into their order. */
+    private static final double PAIRED = 1.12;
+
+    private static final double SAMPLES_OF_PAIRING = 80;
+
     /** From this size on, blocks are as fast as a dense matrix. */
     private static final int LARGE_BLOCK = 32;
 
@@ -74,7 +79,9 @@ final class CostModel {
                 transposed
                         ? costOfSpmm(blocks.blockCols(), blocks.blockRows(), scattered)
                         : costOfSpmm(blocks.blockRows(), blocks.blockCols(), 1.65);
-            case NmPattern nm when transposed && !nm.isTransposable() -> scattered;
+            case NmPattern nm
+            when transposed && !nm.isTransposable() ->
+                PairedWeights.fit(nm, batch) ? PAIRED + SAMPLES_OF_PAIRING / samples : scattered;
             case NmPattern nm -> transposed || nm.sharedRows() == 1 ? NM : NM_SHARED;
         };
         boolean byLines = !(w instanceof BlockPattern blocks && blocks.blockRows() * blocks.blockCols() > 1);

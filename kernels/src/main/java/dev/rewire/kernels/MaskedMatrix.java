@@ -24,9 +24,6 @@ public final class MaskedMatrix {
     /** Rows that are transposed together: of 2:4 they are a cache line of each column. All M divide it, and so do the rows of common blocks. */
     private static final int ROWS = 32;
 
-    /** Rows that are updated and then copied: reads of memory run on for some time, and what is read stays in the second-level cache (of 4 to 32 the best on AMD Zen 4). All M divide it. */
-    private static final int ROWS_AT_ONCE = 16;
-
     /** Columns of a panel of {@link #columns}. */
     private static final int LANES = 64;
 
@@ -189,8 +186,27 @@ public final class MaskedMatrix {
             boolean choose) {
         SgdStep step = SgdStep.of(velocity != null, rate, momentum, nesterov, l2);
         Trained matrices = Trained.of(w, workers);
-        int slots = velocity == null ? 0 : 1;
-        run(velocity == null ? matrices : matrices.with("velocity", velocity), slots, dw, band, step.step(), choose);
+        if (velocity == null) {
+            run(matrices, dw, band, update(matrices, 0, dw, step.step()), choose);
+            return;
+        }
+        MaskKernels kernels = Providers.active().masks();
+        RowUpdate inOneLoop = (row, ofBand, mask, worker) -> kernels.sgd(
+                dw.segment(),
+                (long) ofBand * dw.lanes() * Float.BYTES,
+                dw.lanes(),
+                dw.panelStride() * Float.BYTES,
+                w.segment(),
+                velocity.segment(),
+                offset(row),
+                w.cols(),
+                mask,
+                decay,
+                rate,
+                momentum,
+                nesterov,
+                l2);
+        run(matrices.with("velocity", velocity), dw, band, inOneLoop, choose);
     }
 
     /**
@@ -219,10 +235,29 @@ public final class MaskedMatrix {
             boolean choose) {
         AdamStep adam = new AdamStep(step, settings, rate);
         Trained matrices = Trained.of(w, workers).with("first", first).with("second", second);
-        run(matrices, 2, dw, band, adam.step(), choose);
+        run(matrices, dw, band, update(matrices, 2, dw, adam.step()), choose);
     }
 
-    private void run(Trained matrices, int slots, PanelMatrix dw, IntConsumer band, Trained.Step step, boolean choose) {
+    /** What a step does to a row of weights, which has the given number in its band. */
+    private interface RowUpdate {
+        void run(int row, int ofBand, long[] mask, int worker);
+    }
+
+    /** An update of a row whose gradient, with the decay of what is masked, is written before. */
+    private RowUpdate update(Trained matrices, int slots, PanelMatrix dw, Trained.Step step) {
+        return (row, ofBand, mask, worker) -> {
+            decay(dw, ofBand, row, mask, gradients[worker]);
+            MemorySegment[] operands = new MemorySegment[2 + slots];
+            operands[0] = row(w.segment(), row);
+            operands[1] = gradients[worker];
+            for (int slot = 0; slot < slots; slot++) {
+                operands[2 + slot] = row(matrices.values(1 + slot), row);
+            }
+            step.run(operands, 0, w.cols());
+        };
+    }
+
+    private void run(Trained matrices, PanelMatrix dw, IntConsumer band, RowUpdate update, boolean choose) {
         Check.equal("dw.rows", dw.rows(), w.cols(), "columns of w");
         if (dw.cols() < w.rows() && (dw.cols() == 0 || dw.cols() % ROWS != 0)) {
             throw new IllegalArgumentException("dw.cols: " + dw.cols() + " is not accepted; accepted are " + w.rows()
@@ -231,25 +266,14 @@ public final class MaskedMatrix {
         matrices.beside("dw", dw.segment(), dw.arena());
         hold(matrices);
         if (gradients.length == 0) {
-            gradients = scratch(offset(ROWS_AT_ONCE));
+            gradients = scratch(offset(1));
         }
         byte[] next = begin(choose);
         for (int firstRow = 0; firstRow < w.rows(); firstRow += dw.cols()) {
             int first = firstRow;
             band.accept(first);
-            forEachRows(matrices, first, Math.min(first + dw.cols(), w.rows()), next, (row, end, masks, worker) -> {
-                for (int i = row; i < end; i++) {
-                    long[] mask = masks[(i - row) / together()][(i - row) % together()];
-                    decay(dw, i - first, i, mask, gradients[worker], offset(i - row));
-                }
-                MemorySegment[] operands = new MemorySegment[2 + slots];
-                operands[0] = rows(w.segment(), row, end);
-                operands[1] = gradients[worker];
-                for (int slot = 0; slot < slots; slot++) {
-                    operands[2 + slot] = rows(matrices.values(1 + slot), row, end);
-                }
-                step.run(operands, 0, (long) (end - row) * w.cols());
-            });
+            int end = Math.min(first + dw.cols(), w.rows());
+            forEachRow(matrices, first, end, next, (row, mask, worker) -> update.run(row, row - first, mask, worker));
         }
         end(next);
     }
@@ -258,7 +282,7 @@ public final class MaskedMatrix {
         Trained matrices = Trained.of(w, workers);
         hold(matrices);
         byte[] next = begin(choose);
-        forEachRows(matrices, 0, w.rows(), next, (row, end, masks, worker) -> {});
+        forEachRow(matrices, 0, w.rows(), next, (row, mask, worker) -> {});
         end(next);
     }
 
@@ -295,9 +319,9 @@ public final class MaskedMatrix {
         }
     }
 
-    /** What is done to some rows before they are copied, with their masks, a tile of rows after the other. */
+    /** What is done to a row before it is copied, with its mask. */
     private interface Before {
-        void run(int first, int end, long[][][] masks, int worker);
+        void run(int row, long[] mask, int worker);
     }
 
     /** Rows whose masks are chosen together: a tile. */
@@ -305,28 +329,24 @@ public final class MaskedMatrix {
         return transposable ? mask().m() : 1;
     }
 
-    /** Goes through some rows after the other, and copies them while they are in cache. */
-    private void forEachRows(Trained matrices, int firstRow, int endRow, byte @Nullable [] next, Before before) {
+    /** Goes through the rows that have their masks together, one after the other, and copies them while they are in cache. */
+    private void forEachRow(Trained matrices, int firstRow, int endRow, byte @Nullable [] next, Before before) {
         int together = together();
         long cols = Math.max(1, w.cols()); // of no columns there are no parts
         long rowsOfTask = Math.max(1, ELEMENTS_OF_TASK / cols / ROWS) * ROWS;
         matrices.forEachPart(
                 firstRow * (long) w.cols(), endRow * (long) w.cols(), rowsOfTask * cols, (from, to, worker) -> {
-                    long[][][] masks = new long[ROWS_AT_ONCE / together][together][MaskKernels.words(w.cols())];
+                    long[][] masks = new long[together][MaskKernels.words(w.cols())];
                     int end = (int) (to / cols);
                     for (int first = (int) (from / cols); first < end; first += ROWS) {
                         int endOfPanels = Math.min(first + ROWS, end);
-                        for (int row = first; row < endOfPanels; row += ROWS_AT_ONCE) {
-                            int endOfRows = Math.min(row + ROWS_AT_ONCE, endOfPanels);
-                            for (int i = row; i < endOfRows; i++) {
-                                codes.unpack(mask().codes(), i, masks[(i - row) / together][(i - row) % together]);
+                        for (int row = first; row < endOfPanels; row += together) {
+                            for (int i = 0; i < together; i++) {
+                                codes.unpack(mask().codes(), row + i, masks[i]);
+                                before.run(row + i, masks[i], worker);
                             }
-                            before.run(row, endOfRows, masks, worker);
-                            for (int i = row; i < endOfRows; i += together) {
-                                long[][] ofTile = masks[(i - row) / together];
-                                copy(i, ofTile, next);
-                                gatherColumns(i, (i - first) / together, ofTile, worker);
-                            }
+                            copy(row, masks, next);
+                            gatherColumns(row, (row - first) / together, masks, worker);
                         }
                         transpose(first, endOfPanels, worker);
                     }
@@ -334,7 +354,7 @@ public final class MaskedMatrix {
     }
 
     /** The gradient of a row, which has the given number in its band, with the decay of what is masked. */
-    private void decay(PanelMatrix dw, int ofBand, int row, long[] mask, MemorySegment target, long offset) {
+    private void decay(PanelMatrix dw, int ofBand, int row, long[] mask, MemorySegment target) {
         Providers.active()
                 .masks()
                 .decay(
@@ -348,11 +368,11 @@ public final class MaskedMatrix {
                         mask,
                         decay,
                         target,
-                        offset);
+                        0);
     }
 
-    private MemorySegment rows(MemorySegment of, int first, int end) {
-        return of.asSlice(offset(first), offset(end - first));
+    private MemorySegment row(MemorySegment of, int row) {
+        return of.asSlice(offset(row), offset(1));
     }
 
     /** Chooses the masks of rows that have them together, if they are to be chosen, and copies. */

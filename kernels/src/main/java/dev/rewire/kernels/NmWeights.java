@@ -76,8 +76,11 @@ final class NmWeights implements SpmmWeights {
 
     static SpmmWeights backward(SemiStructuredMatrix w, SpmmSetup setup) {
         NmPattern pattern = w.pattern();
-        return pattern.isTransposable()
-                ? new NmWeights(w, pattern.transpose(), true, setup)
+        if (pattern.isTransposable()) {
+            return new NmWeights(w, pattern.transpose(), true, setup);
+        }
+        return PairedWeights.fit(pattern, setup.batch())
+                ? new PairedWeights(w, setup)
                 : new BlockWeights(StoredValues.of(w), true, setup);
     }
 

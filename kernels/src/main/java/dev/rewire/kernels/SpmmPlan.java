@@ -5,7 +5,6 @@ import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
 import dev.rewire.kernels.internal.SpmvKernel;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +100,10 @@ public final class SpmmPlan implements AutoCloseable {
         }
         bias = scratchArena.allocate(epilogue.bias() == null ? 0 : (long) outputs() * Float.BYTES);
         operands = new SpmmOperands[workers.threads()];
-        Arrays.setAll(operands, worker -> Providers.active().operands());
+        for (int worker = 0; worker < operands.length; worker++) {
+            operands[worker] = Providers.active().operands();
+            operands[worker].worker = worker;
+        }
     }
 
     private SpmmWeights weigh() {
@@ -165,7 +167,8 @@ public final class SpmmPlan implements AutoCloseable {
 
     /**
      * Prepares {@code dX = dY·W}. If an N:M pattern is {@linkplain NmPattern#isTransposable transposable} the transposed matrix is N:M too and
-     * multiplied as such; otherwise its elements are walked one by one, as CSR, or with the zeros between them, whatever is faster. {@link #toString} says which.
+     * multiplied as such. Of any other 2:4 pattern, rows that keep the same two of four columns are multiplied together if a batch has more than 32 samples; else elements are
+     * walked one by one, as CSR. Or all are with the zeros between them, whatever is faster. {@link #toString} says which.
      *
      * @param arena where the plan's scratch comes from
      * @param w the weights, outputs × inputs

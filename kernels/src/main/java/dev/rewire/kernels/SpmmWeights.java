@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** The weights of an SpMM as a plan walks them, by rows or by columns: which kernels, over which index, in which order of values. */
-sealed interface SpmmWeights permits BlockWeights, ExpandedWeights, NmWeights {
+sealed interface SpmmWeights permits BlockWeights, ExpandedWeights, NmWeights, PairedWeights {
     /** Rows of W or, transposed, its columns; in the format that it has, or as a dense matrix. */
     static SpmmWeights of(SparseMatrix w, boolean transposed, boolean dense, SpmmSetup setup) {
         return dense

@@ -140,6 +140,34 @@ class MaskKernelsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"16, true", "64, false", "5, true"})
+    void descendedRowsAreTheSame(int blockCols, boolean nesterov) {
+        for (int groups : GROUPS) {
+            int cols = groups * 4;
+            int blocks = cols / blockCols + 1;
+            MemorySegment g = floats(blocks * (blockCols + 2), 0.1);
+            long[] mask = mask(2, 4, cols);
+            long blockBytes = (blockCols + 2L) * Float.BYTES;
+            MemorySegment[] w = twice(floats(cols + 1, 0.1));
+            MemorySegment[] v = twice(floats(cols + 1, 0.1));
+            scalar.sgd(g, 0, blockCols, blockBytes, w[0], v[0], 0, cols, mask, 0.3f, 0.1f, 0.9f, nesterov, 0.01f);
+            kernels.sgd(g, 0, blockCols, blockBytes, w[1], v[1], 0, cols, mask, 0.3f, 0.1f, 0.9f, nesterov, 0.01f);
+            // Which NaN a sum of two is depends on the processor.
+            for (MemorySegment[] both : new MemorySegment[][] {w, v}) {
+                assertArrayEquals(
+                        both[0].toArray(ValueLayout.JAVA_FLOAT_UNALIGNED),
+                        both[1].toArray(ValueLayout.JAVA_FLOAT_UNALIGNED),
+                        groups + " groups");
+            }
+        }
+    }
+
+    private MemorySegment[] twice(MemorySegment floats) {
+        MemorySegment copy = memory.floats(floats.byteSize() / Float.BYTES, 0);
+        return new MemorySegment[] {floats, copy.copyFrom(floats)};
+    }
+
+    @ParameterizedTest
     @CsvSource({"2, 4", "1, 4", "3, 4", "1, 2", "4, 8", "4, 16"})
     void whatIsKeptIsTheSameAndNothingBehindItIsWritten(int n, int m) {
         for (int groups : GROUPS) {

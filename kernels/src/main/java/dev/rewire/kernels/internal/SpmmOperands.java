@@ -7,6 +7,9 @@ import java.lang.foreign.MemorySegment;
  * plan allocates nothing. A provider may add memory of its own.
  */
 public class SpmmOperands {
+    /** Whose operands these are, from 0. */
+    public int worker;
+
     /** Samples of this panel; the lanes behind them may hold anything afterwards. */
     public int count;
 

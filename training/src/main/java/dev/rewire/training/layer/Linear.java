@@ -4,6 +4,7 @@ import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.DenseGradient;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.Updates;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
@@ -73,20 +74,25 @@ public final class Linear implements GradientScores {
                     yield new NmParameter(arena, nm.pattern(), slotCount);
                 }
                 FullGradient gradient = new FullGradient(arena, buffers, workers);
-                BackwardCopy copy = backwardCopy(rule, buffers, engine);
+                BackwardCopy copy = backwardCopy(nm.pattern(), rule, buffers, engine);
                 yield new MaskedParameter(arena, nm.pattern(), rule, slotCount, gradient, copy, workers);
             }
         };
     }
 
-    private static BackwardCopy backwardCopy(SrSte rule, LayerBuffers buffers, Engine engine) {
+    private static BackwardCopy backwardCopy(NmPattern mask, SrSte rule, LayerBuffers buffers, Engine engine) {
         if (buffers.dx() == null) {
             return BackwardCopy.NONE;
         }
         if (!rule.transposable()) {
-            return BackwardCopy.IN_BLOCKS;
+            return areSorted(mask, buffers) ? BackwardCopy.NONE : BackwardCopy.IN_BLOCKS;
         }
         return engine instanceof Engine.OnDevice ? BackwardCopy.NONE : BackwardCopy.TRANSPOSED;
+    }
+
+    /** Whether a plan sorts the columns of a mask by itself, and so fast that it may do so at each step. */
+    private static boolean areSorted(NmPattern mask, LayerBuffers buffers) {
+        return mask.n() == 2 && mask.m() == 4 && buffers.x().lanes() == 64;
     }
 
     private static Products products(

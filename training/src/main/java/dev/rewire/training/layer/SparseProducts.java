@@ -6,6 +6,7 @@ import dev.rewire.kernels.Epilogue;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.SddmmPlan;
 import dev.rewire.kernels.SemiStructuredMatrix;
 import dev.rewire.kernels.SpmmPlan;
@@ -106,6 +107,10 @@ final class SparseProducts implements Products {
         } else if (transposed != null) {
             Epilogue end = Epilogue.NONE.withReluMask(buffers.x());
             backwardInput = SpmmPlan.forward(arena, transposed, batch, Layout.PANELS, end, workers);
+        } else if (buffers.dx() != null && !weights.isTransposable()) {
+            Epilogue end = Epilogue.NONE.withReluMask(buffers.x());
+            backwardInput = SpmmPlan.backwardInput(
+                    arena, weights.kept(), batch, Layout.PANELS, end, workers, PlanChoice.STORED);
         }
         WeightGradient backwardWeights = weights.gradient()::begin;
         if (engine instanceof Engine.OnDevice device) {

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * Weights that are all stored and trained, and of which the products see the N of each M that a mask keeps: {@link SrSte}. The products run on
  * copies of those, which the update of the weights makes on its way ({@link MaskedMatrix}).
  *
- * <p>The backward product needs the columns of W. A transposable mask gives them as N:M, whose copy is transposed; of any other they would have to be
- * sorted out anew at each step, and multiplying by a copy that has the masked weights as zeros is faster.
+ * <p>The backward product needs the columns of W. A transposable mask gives them as N:M, whose copy is transposed. Those of 2:4 a plan sorts out anew at
+ * each step, if there are enough samples; of any other mask, multiplying by a copy that has the masked weights as zeros is faster.
  */
 public final class MaskedParameter implements SparseParameter {
     // Blocks of the copy: what the kernels like best, and as wide as can be, since it is written row by row.
-    private static final int BLOCK_ROWS = 16;
+    private static final int BLOCK_ROWS = 64;
     private static final int BLOCK_COLS = 64;
 
     private final SrSte rule;
@@ -166,6 +166,11 @@ public final class MaskedParameter implements SparseParameter {
         List<MemorySegment> state = new ArrayList<>(List.of(values.segment()));
         slots.forEach(slot -> state.add(slot.segment()));
         return state;
+    }
+
+    /** {@return whether masks are N:M along columns, too} */
+    public boolean isTransposable() {
+        return rule.transposable();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.rewire.kernels.internal.scalar;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.rewire.kernels.internal.MaskKernels;
 import java.lang.foreign.MemorySegment;
@@ -8,6 +9,8 @@ import java.util.Arrays;
 
 /** Masks of rows, one float at a time. */
 public final class ScalarMasks implements MaskKernels {
+    private final ScalarElementwise elementwise = new ScalarElementwise();
+
     @Override
     public void largest(MemorySegment floats, long offset, int n, int m, int cols, long[] mask) {
         long[] keys = new long[cols];
@@ -53,6 +56,37 @@ public final class ScalarMasks implements MaskKernels {
             float decayed = isKept(mask, col) ? g : g + decay * at(weights, offset, col);
             target.set(JAVA_FLOAT_UNALIGNED, targetOffset + (long) col * Float.BYTES, decayed);
         }
+    }
+
+    @Override
+    public void sgd(
+            MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
+            MemorySegment weights,
+            MemorySegment velocity,
+            long offset,
+            int cols,
+            long[] mask,
+            float maskedDecay,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay) {
+        MemorySegment row = MemorySegment.ofArray(new float[cols]);
+        decay(gradients, gradientsOffset, blockCols, blockBytes, weights, offset, cols, mask, maskedDecay, row, 0);
+        long bytes = (long) cols * Float.BYTES;
+        elementwise.sgd(
+                weights.asSlice(offset, bytes),
+                row,
+                velocity.asSlice(offset, bytes),
+                0,
+                cols,
+                rate,
+                momentum,
+                nesterov,
+                decay);
     }
 
     @Override
@@ -111,6 +145,29 @@ public final class ScalarMasks implements MaskKernels {
                     blocks.set(JAVA_FLOAT_UNALIGNED, to, at(from, offset + row * rowBytes, col));
                     to += (long) blockCols * Float.BYTES;
                 }
+            }
+        }
+    }
+
+    @Override
+    public void sortPairs(
+            byte[] codes,
+            int rowBytes,
+            int first,
+            int end,
+            int rows,
+            int groups,
+            MemorySegment values,
+            int[] next,
+            int[] rowsOfPairs,
+            MemorySegment sorted,
+            MemorySegment near) {
+        for (int row = 0; row < rows; row++) {
+            for (int group = first; group < end; group++) {
+                int code = codes[row * rowBytes + group / 2] >>> (group % 2 * 4);
+                int to = next[(group - first) * PAIRS + MaskKernels.pair(code)]++;
+                rowsOfPairs[to] = row;
+                sorted.setAtIndex(JAVA_LONG, to, values.getAtIndex(JAVA_LONG, (long) row * groups + group));
             }
         }
     }

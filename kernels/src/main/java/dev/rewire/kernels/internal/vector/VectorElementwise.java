@@ -143,7 +143,7 @@ final class VectorElementwise implements ElementwiseKernels {
         }
     }
 
-    private static FloatVector flushed(FloatVector values) {
+    static FloatVector flushed(FloatVector values) {
         return values.blend(0f, values.abs().lt(TINY));
     }
 

@@ -10,6 +10,7 @@ import dev.rewire.kernels.internal.scalar.GroupSelection;
 import dev.rewire.kernels.internal.scalar.ScalarMasks;
 import dev.rewire.kernels.internal.scalar.TileMasks;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -21,7 +22,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
-/** Masks of rows through checked access; the scalar loops take what is left of a vector, and other N:M than 2:4 where one is chosen. */
+/** Masks of rows, through checked access but for kernel memory; the scalar loops take what is left of a vector, and other N:M than 2:4 where one is chosen. */
 final class VectorMasks implements MaskKernels {
     private static final long LANE_BITS = -1L >>> (Long.SIZE - LANES);
 
@@ -40,6 +41,14 @@ final class VectorMasks implements MaskKernels {
 
     private static final VectorSpecies<Double> DOUBLES = SPECIES.withLanes(double.class);
     private static final int TILES = DOUBLES.length();
+
+    private static final byte[] PAIRS_OF_CODE = new byte[16];
+
+    static {
+        for (int code = 0; code < PAIRS_OF_CODE.length; code++) {
+            PAIRS_OF_CODE[code] = (byte) MaskKernels.pair(code);
+        }
+    }
 
     private final ScalarMasks rest = new ScalarMasks();
 
@@ -103,6 +112,8 @@ final class VectorMasks implements MaskKernels {
         Arrays.fill(mask, 0);
         int vectors = cols / LANES;
         int shift = shift(cols, blockCols);
+        long toKept = kept.address() + keptOffset;
+        long toBlocks = blocks == null ? 0 : blocks.address() + blocksOffset;
         boolean tied = false;
         for (int i = 0; i < vectors; i++) {
             FloatVector row = load(from, offset + (long) i * VECTOR_BYTES);
@@ -110,11 +121,11 @@ final class VectorMasks implements MaskKernels {
             tied |= isTied(bits);
             mask[i * LANES / Long.SIZE] |= bits << (i * LANES);
             VectorMask<Float> isKept = VectorMask.fromLong(SPECIES, bits);
-            half(row.compress(isKept)).intoMemorySegment(kept, keptOffset + (long) i * (VECTOR_BYTES / 2), ORDER);
+            store(half(row.compress(isKept)), toKept + (long) i * (VECTOR_BYTES / 2));
             if (blocks != null) {
-                Exact.floats(SPECIES, FloatVector.zero(SPECIES))
-                        .blend(row, isKept)
-                        .intoMemorySegment(blocks, inBlocks(i, blocksOffset, shift, blockBytes), ORDER);
+                FloatVector spread =
+                        Exact.floats(SPECIES, FloatVector.zero(SPECIES)).blend(row, isKept);
+                store(spread, inBlocks(i, toBlocks, shift, blockBytes));
             }
         }
         if (tied) {
@@ -264,8 +275,59 @@ final class VectorMasks implements MaskKernels {
     }
 
     @Override
+    public void sgd(
+            MemorySegment gradients,
+            long gradientsOffset,
+            int blockCols,
+            long blockBytes,
+            MemorySegment weights,
+            MemorySegment velocity,
+            long offset,
+            int cols,
+            long[] mask,
+            float maskedDecay,
+            float rate,
+            float momentum,
+            boolean nesterov,
+            float decay) {
+        if (!areWhole(cols, blockCols)) {
+            rest.sgd(
+                    gradients,
+                    gradientsOffset,
+                    blockCols,
+                    blockBytes,
+                    weights,
+                    velocity,
+                    offset,
+                    cols,
+                    mask,
+                    maskedDecay,
+                    rate,
+                    momentum,
+                    nesterov,
+                    decay);
+            return;
+        }
+        int vectors = cols / LANES;
+        int shift = shift(cols, blockCols);
+        long from = gradients.address() + gradientsOffset;
+        for (int i = 0; i < vectors; i++) {
+            long at = offset + (long) i * VECTOR_BYTES;
+            FloatVector w = load(weights, at);
+            FloatVector dw = load(inBlocks(i, from, shift, blockBytes));
+            FloatVector g = dw.add(w.mul(maskedDecay)).blend(dw, kept(mask, i)).add(w.mul(decay));
+            FloatVector v =
+                    VectorElementwise.flushed(load(velocity, at).mul(momentum).add(g));
+            v.intoMemorySegment(velocity, at, ORDER);
+            FloatVector direction = nesterov ? g.add(v.mul(momentum)) : v;
+            VectorElementwise.flushed(w.sub(direction.mul(rate))).intoMemorySegment(weights, at, ORDER);
+        }
+    }
+
+    @Override
     public void gather(MemorySegment from, long offset, int cols, long[] mask, MemorySegment kept, long keptOffset) {
         int vectors = cols / LANES;
+        long to = kept.address();
         long next = keptOffset;
         for (int i = 0; i < vectors; i++) {
             long bits = bits(mask, i);
@@ -273,7 +335,7 @@ final class VectorMasks implements MaskKernels {
             FloatVector gathered =
                     load(from, offset + (long) i * VECTOR_BYTES).compress(VectorMask.fromLong(SPECIES, bits));
             if (count == LANES / 2) {
-                half(gathered).intoMemorySegment(kept, next, ORDER);
+                store(half(gathered), to + next);
             } else {
                 gathered.intoMemorySegment(kept, next, ORDER, SPECIES.indexInRange(0, count));
             }
@@ -298,10 +360,11 @@ final class VectorMasks implements MaskKernels {
         }
         int vectors = cols / LANES;
         int shift = shift(cols, blockCols);
+        long to = blocks.address() + blocksOffset;
         for (int i = 0; i < vectors; i++) {
-            Exact.floats(SPECIES, FloatVector.zero(SPECIES))
-                    .blend(load(from, offset + (long) i * VECTOR_BYTES), kept(mask, i))
-                    .intoMemorySegment(blocks, inBlocks(i, blocksOffset, shift, blockBytes), ORDER);
+            FloatVector spread = Exact.floats(SPECIES, FloatVector.zero(SPECIES))
+                    .blend(load(from, offset + (long) i * VECTOR_BYTES), kept(mask, i));
+            store(spread, inBlocks(i, to, shift, blockBytes));
         }
     }
 
@@ -323,6 +386,7 @@ final class VectorMasks implements MaskKernels {
         }
         int vectors = cols / LANES;
         int shift = shift(cols, blockCols);
+        long toBlocks = blocks.address() + blocksOffset;
         for (int i = 0; i < vectors; i++) {
             long at = offset + (long) i * VECTOR_BYTES;
             FloatVector row1 = load(from, at + rowBytes);
@@ -331,10 +395,83 @@ final class VectorMasks implements MaskKernels {
             FloatVector first = row2.blend(row1, kept(masks[1], i)).blend(load(from, at), kept(masks[0], i));
             FloatVector second =
                     row1.blend(row2, kept(masks[2], i)).blend(load(from, at + 3 * rowBytes), kept(masks[3], i));
-            long to = inBlocks(i, blocksOffset, shift, blockBytes);
-            first.intoMemorySegment(blocks, to, ORDER);
-            second.intoMemorySegment(blocks, to + (long) blockCols * Float.BYTES, ORDER);
+            long to = inBlocks(i, toBlocks, shift, blockBytes);
+            store(first, to);
+            store(second, to + (long) blockCols * Float.BYTES);
         }
+    }
+
+    /** Two groups, which share a byte of indices, after the other. */
+    @Override
+    public void sortPairs(
+            byte[] codes,
+            int rowBytes,
+            int first,
+            int end,
+            int rows,
+            int groups,
+            MemorySegment values,
+            int[] next,
+            int[] rowsOfPairs,
+            MemorySegment sorted,
+            MemorySegment near) {
+        byte[] pairs = PAIRS_OF_CODE;
+        long to = sorted.address();
+        long rowOfNear = (long) (end - first) * Long.BYTES;
+        for (int firstRow = 0; firstRow < rows; firstRow += ROWS_NEAR) {
+            int endRow = Math.min(firstRow + ROWS_NEAR, rows);
+            bringNear(
+                    values.address() + ((long) firstRow * groups + first) * Long.BYTES,
+                    (long) groups * Long.BYTES,
+                    endRow - firstRow,
+                    rowOfNear,
+                    near.address());
+            long value = near.address();
+            for (int row = firstRow; row < endRow; row++) {
+                int code = row * rowBytes + first / 2;
+                int pair = 0;
+                for (int group = first; group < end; group += 2) {
+                    int both = codes[code++];
+                    int at = pair + pairs[both & 0xf];
+                    int place = next[at]++;
+                    rowsOfPairs[place] = row;
+                    copy(value, to + (long) place * Long.BYTES);
+                    value += Long.BYTES;
+                    if (group + 1 < end) {
+                        at = pair + PAIRS + pairs[(both >>> 4) & 0xf];
+                        place = next[at]++;
+                        rowsOfPairs[place] = row;
+                        copy(value, to + (long) place * Long.BYTES);
+                        value += Long.BYTES;
+                    }
+                    pair += 2 * PAIRS;
+                }
+            }
+        }
+    }
+
+    /** Copies a few columns of rows that lie far apart: so short a loop waits for many of them at a time. */
+    private static void bringNear(long from, long stride, int rows, long bytes, long to) {
+        for (int row = 0; row < rows; row++) {
+            if (bytes % VECTOR_BYTES == 0) {
+                int vectors = (int) (bytes / VECTOR_BYTES);
+                for (int i = 0; i < vectors; i++) {
+                    store(
+                            load(from + row * stride + (long) i * VECTOR_BYTES),
+                            to + row * bytes + (long) i * VECTOR_BYTES);
+                }
+            } else {
+                for (long at = 0; at < bytes; at += Long.BYTES) {
+                    copy(from + row * stride + at, to + row * bytes + at);
+                }
+            }
+        }
+    }
+
+    /** Two floats of kernel memory. */
+    private static void copy(long from, long to) {
+        long floats = RawMemory.ALL.get(ValueLayout.JAVA_LONG, from & RawMemory.ADDRESS_MASK);
+        RawMemory.ALL.set(ValueLayout.JAVA_LONG, to & RawMemory.ADDRESS_MASK, floats);
     }
 
     private static VectorMask<Float> kept(long[] mask, int vector) {
@@ -347,5 +484,15 @@ final class VectorMasks implements MaskKernels {
 
     private static FloatVector load(MemorySegment segment, long offset) {
         return Exact.floats(SPECIES, FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER));
+    }
+
+    /** From kernel memory. */
+    private static FloatVector load(long address) {
+        return load(RawMemory.ALL, address & RawMemory.ADDRESS_MASK);
+    }
+
+    /** To kernel memory: a check of each store would take longer than all else in these loops. */
+    private static void store(FloatVector vector, long address) {
+        vector.intoMemorySegment(RawMemory.ALL, address & RawMemory.ADDRESS_MASK, ORDER);
     }
 }
