@@ -46,7 +46,7 @@ final class BlockWeights implements SpmmWeights {
         pattern = w.pattern();
         int rows = pattern.blockRows();
         int cols = pattern.blockCols();
-        scattered = transposed ? ScatteredSample.of(rows, cols, setup.batch()) : null;
+        scattered = transposed ? ScatteredSample.of(pattern, setup.batch()) : null;
         // Larger blocks use more of a cache line, and fewer samples use each value once, so that copying them would not
         // pay.
         orderedValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null

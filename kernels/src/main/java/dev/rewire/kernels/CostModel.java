@@ -8,7 +8,7 @@ import dev.rewire.kernels.internal.KernelProvider;
  * to choose right but for 3:4 and backward 2:4; those of gradients have not been tried there.
  */
 final class CostModel {
-    /** Samples with which a place takes as long as to copy a stored value among zeros, or of whole lines of single elements each place. */
+    /** Samples with which a place takes as long as to copy a stored value among zeros, or of whole lines, of blocks of one row, each place. */
     private static final double SAMPLES_OF_COPY = 64;
 
     private static final double SAMPLES_OF_EXPANDING = 8;
@@ -16,7 +16,10 @@ final class CostModel {
     /** The same of bringing a gradient back from among all. */
     private static final double SAMPLES_OF_GATHER = 53;
 
-    private static final double SAMPLES_OF_COMPRESSING = 12;
+    private static final double SAMPLES_OF_COMPRESSING = 2.5;
+
+    /** The same where the values are added to what is there, as those of all turns of samples but the first are. */
+    private static final double SAMPLES_OF_ADDING = 12;
 
     /** The same of copying a single element into the order of columns. */
     private static final double SAMPLES_OF_ORDERING = 49;
@@ -84,7 +87,7 @@ final class CostModel {
                 PairedWeights.fit(nm, batch) ? PAIRED + SAMPLES_OF_PAIRING / samples : scattered;
             case NmPattern nm -> transposed || nm.sharedRows() == 1 ? NM : NM_SHARED;
         };
-        boolean byLines = !(w instanceof BlockPattern blocks && blocks.blockRows() * blocks.blockCols() > 1);
+        boolean byLines = !(w instanceof BlockPattern blocks) || Lines.fit(blocks);
         double copying = byLines ? SAMPLES_OF_EXPANDING : w.density() * SAMPLES_OF_COPY;
         return w.density() * cost / (1 + copying / samples);
     }
@@ -115,9 +118,10 @@ final class CostModel {
         }
         boolean byLines = Lines.fit(blocks) && kernels.vectorBits() == Lines.PLACES * Float.SIZE;
         double turns = Math.ceil((double) batch / OuterSddmm.FEW_SAMPLES);
-        double dense = batch
-                + SAMPLES_OF_DENSE
-                + turns * (byLines ? SAMPLES_OF_COMPRESSING : dw.density() * SAMPLES_OF_GATHER);
+        double taking = byLines
+                ? SAMPLES_OF_COMPRESSING + (turns - 1) * SAMPLES_OF_ADDING
+                : turns * dw.density() * SAMPLES_OF_GATHER;
+        double dense = batch + SAMPLES_OF_DENSE + taking;
         double slowdown = batch > OuterSddmm.FEW_SAMPLES ? OF_MANY_SAMPLES : 1;
         return dw.density() * samplesOfSddmm(dw, blocks, batch) / (dense * slowdown);
     }

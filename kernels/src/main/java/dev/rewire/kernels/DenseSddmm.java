@@ -1,5 +1,6 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.ElementwiseKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -30,8 +31,9 @@ final class DenseSddmm {
             colStarts[i] = i * BLOCK;
         }
         places = new DensePlaces(full);
-        lines = new Lines(full);
         byLines = Lines.fit(pattern);
+        boolean areVectors = Providers.active().vectorBits() == Lines.PLACES * Float.SIZE;
+        lines = byLines && areVectors ? Lines.withSelectors(full, scratch) : new Lines(full);
     }
 
     /** Sets the places that are stored. */
@@ -59,11 +61,7 @@ final class DenseSddmm {
         products.add(rowStarts[worker], colStarts, 0, full.gridCols(), false, all);
         boolean add = accumulate || !products.isFirstTurn();
         if (byLines) {
-            int count = full.gridCols() * BLOCK;
-            int from = band * count;
-            Providers.active()
-                    .elementwise()
-                    .compress(all, lines.starts(), lines.masks(), from, from + count, target, add);
+            takeLines(band, all, target, add);
             return;
         }
         int first = band * full.gridCols() * BLOCK * BLOCK;
@@ -75,5 +73,15 @@ final class DenseSddmm {
             }
             target.setAtIndex(ValueLayout.JAVA_FLOAT, places.element(i), sum);
         }
+    }
+
+    private void takeLines(int band, MemorySegment all, MemorySegment target, boolean add) {
+        ElementwiseKernels kernels = Providers.active().elementwise();
+        int first = band * full.gridCols() * BLOCK;
+        int afterWhole = first + (add ? 0 : lines.wholeBlocks(band) * BLOCK);
+        int end = first + full.gridCols() * BLOCK;
+        kernels.compressWhole(all, lines.starts(), lines.masks(), lines.selectors(), first, afterWhole, target);
+        long offset = (long) (afterWhole - first) * BLOCK * Float.BYTES;
+        kernels.compress(all, offset, lines.starts(), lines.masks(), afterWhole, end, target, add);
     }
 }

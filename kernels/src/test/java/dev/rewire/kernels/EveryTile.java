@@ -84,6 +84,7 @@ final class EveryTile {
             }
         }
         convolutionOfSingleElements();
+        allPlaces(SparseMatrix.allocate(arena, BlockPattern.random(OUTPUTS, INPUTS, 1, 1, 1500, random)));
         BlockPattern wide = BlockPattern.random(OUTPUTS, INPUTS, 16, 16, 3, random);
         backwardWeight(SparseMatrix.allocate(arena, wide), MANY_SAMPLES);
         NmPattern inSquares = NmPattern.random(OUTPUTS, INPUTS, 2, 4, 4, random);
@@ -136,6 +137,14 @@ final class EveryTile {
         PanelMatrix dy = PanelMatrix.allocate(arena, batch, OUTPUTS);
         PanelMatrix x = PanelMatrix.allocate(arena, batch, INPUTS);
         repeat(SddmmPlan.backwardWeight(arena, w, batch, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
+    }
+
+    private void allPlaces(SparseMatrix w) {
+        PanelMatrix dy = PanelMatrix.allocate(arena, FEW_LANES, OUTPUTS);
+        PanelMatrix x = PanelMatrix.allocate(arena, FEW_LANES, INPUTS);
+        repeat(
+                SddmmPlan.backwardWeight(arena, w, FEW_LANES, Layout.PANELS, false, workers, PlanChoice.DENSE),
+                plan -> plan.run(dy, x));
     }
 
     private void fewSamples(SparseMatrix w, int batch) {

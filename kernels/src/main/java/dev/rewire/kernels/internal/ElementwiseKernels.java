@@ -88,7 +88,8 @@ public interface ElementwiseKernels {
     /**
      * The way back: of lines of 16 places, those that have a value.
      *
-     * @param dense line {@code from} at its start
+     * @param dense the lines, one after the other
+     * @param offset bytes to line {@code from}
      * @param starts for each line its first value
      * @param masks for each line a bit for each place that has one
      * @param from first line
@@ -97,7 +98,42 @@ public interface ElementwiseKernels {
      * @param add whether places are added to what the values hold
      */
     void compress(
-            MemorySegment dense, int[] starts, short[] masks, int from, int to, MemorySegment values, boolean add);
+            MemorySegment dense,
+            long offset,
+            int[] starts,
+            short[] masks,
+            int from,
+            int to,
+            MemorySegment values,
+            boolean add);
+
+    /** Lines of 16 places that share their selectors. */
+    int LINES = 4;
+
+    /**
+     * Of each of those, the places of a line that have a value, one after the other, in four bits each: those of the first line lowest in a short, 16 shorts.
+     */
+    int SELECTOR_BYTES = 32;
+
+    /**
+     * The same as {@link #compress}, but values are overwritten 16 at a time: what lies behind those of a line is undefined, unless a later line writes it.
+     *
+     * @param dense the lines, one after the other, line {@code from} at its start
+     * @param starts for each line its first value
+     * @param masks for each line a bit for each place that has one
+     * @param selectors for each {@link #LINES} of them the places, once more
+     * @param from first line, a multiple of {@link #LINES}
+     * @param to line after the last, another one
+     * @param values what is written, one after the other; there are 16 from the start of each line on
+     */
+    void compressWhole(
+            MemorySegment dense,
+            int[] starts,
+            short[] masks,
+            MemorySegment selectors,
+            int from,
+            int to,
+            MemorySegment values);
 
     /**
      * Copies values of 16 bits as floats.

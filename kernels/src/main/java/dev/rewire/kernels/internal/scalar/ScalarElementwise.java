@@ -117,16 +117,36 @@ public final class ScalarElementwise implements ElementwiseKernels {
 
     @Override
     public void compress(
-            MemorySegment dense, int[] starts, short[] masks, int from, int to, MemorySegment values, boolean add) {
+            MemorySegment dense,
+            long offset,
+            int[] starts,
+            short[] masks,
+            int from,
+            int to,
+            MemorySegment values,
+            boolean add) {
         for (int line = from; line < to; line++) {
             long value = starts[line];
             for (int left = masks[line] & 0xffff; left != 0; left &= left - 1) {
                 int place = Integer.numberOfTrailingZeros(left);
-                float at = dense.getAtIndex(JAVA_FLOAT_UNALIGNED, (long) (line - from) * Short.SIZE + place);
+                float at = dense.get(
+                        JAVA_FLOAT_UNALIGNED, offset + ((long) (line - from) * Short.SIZE + place) * Float.BYTES);
                 float old = add ? values.getAtIndex(JAVA_FLOAT_UNALIGNED, value) : 0;
                 values.setAtIndex(JAVA_FLOAT_UNALIGNED, value++, old + at);
             }
         }
+    }
+
+    @Override
+    public void compressWhole(
+            MemorySegment dense,
+            int[] starts,
+            short[] masks,
+            MemorySegment selectors,
+            int from,
+            int to,
+            MemorySegment values) {
+        compress(dense, 0, starts, masks, from, to, values, false);
     }
 
     @Override

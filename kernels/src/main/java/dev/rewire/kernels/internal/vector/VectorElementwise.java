@@ -19,6 +19,11 @@ final class VectorElementwise implements ElementwiseKernels {
     private static final TileCache<ValueType, WatchedTile<WideningTile>> WIDENING =
             new TileCache<>(WideningTile::generate);
 
+    /** Made where it is asked for: there is none of shorter vectors. */
+    private static final class Compressing {
+        static final WatchedTile<CompressingTile> TILE = CompressingTile.generate();
+    }
+
     private final ScalarElementwise rest = new ScalarElementwise();
 
     @Override
@@ -167,9 +172,16 @@ final class VectorElementwise implements ElementwiseKernels {
 
     @Override
     public void compress(
-            MemorySegment dense, int[] starts, short[] masks, int from, int to, MemorySegment values, boolean add) {
+            MemorySegment dense,
+            long offset,
+            int[] starts,
+            short[] masks,
+            int from,
+            int to,
+            MemorySegment values,
+            boolean add) {
         if (LANES != Short.SIZE) {
-            rest.compress(dense, starts, masks, from, to, values, add);
+            rest.compress(dense, offset, starts, masks, from, to, values, add);
             return;
         }
         for (int line = from; line < to; line++) {
@@ -177,13 +189,42 @@ final class VectorElementwise implements ElementwiseKernels {
             long at = (long) starts[line] * Float.BYTES;
             FloatVector places = Exact.floats(
                             SPECIES,
-                            FloatVector.fromMemorySegment(SPECIES, dense, (long) (line - from) * VECTOR_BYTES, ORDER))
+                            FloatVector.fromMemorySegment(
+                                    SPECIES, dense, offset + (long) (line - from) * VECTOR_BYTES, ORDER))
                     .compress(VectorMask.fromLong(SPECIES, bits));
             VectorMask<Float> isValue = VectorMask.fromLong(SPECIES, (1L << Long.bitCount(bits)) - 1);
             if (add) {
                 places = places.add(FloatVector.fromMemorySegment(SPECIES, values, at, ORDER, isValue));
             }
             places.intoMemorySegment(values, at, ORDER, isValue);
+        }
+    }
+
+    @Override
+    public void compressWhole(
+            MemorySegment dense,
+            int[] starts,
+            short[] masks,
+            MemorySegment selectors,
+            int from,
+            int to,
+            MemorySegment values) {
+        if (LANES != Short.SIZE || from == to) {
+            rest.compressWhole(dense, starts, masks, selectors, from, to, values);
+            return;
+        }
+        WatchedTile<CompressingTile> tile = Compressing.TILE;
+        long start = tile.start();
+        tile.tile()
+                .run(
+                        dense.address(),
+                        starts,
+                        selectors.address() + from / LINES * (long) SELECTOR_BYTES,
+                        from,
+                        to,
+                        values.address());
+        if (start != WatchedTile.UNTIMED) {
+            tile.end(start, 2L * (to - from)); // loaded and stored
         }
     }
 
