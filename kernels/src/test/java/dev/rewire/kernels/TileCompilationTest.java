@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,10 +49,49 @@ class TileCompilationTest {
     /** Whose lines are one vector. */
     private static final String LINES = "CompressingTile";
 
+    private static final List<String> C2_ALONE = List.of("-XX:+TieredCompilation");
+
+    private static final List<String> WITHOUT_PROFILES = List.of(
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-UseTypeProfile",
+            "-XX:CompileCommand=PrintInlining,dev/rewire/kernels/internal/vector/Generated*.run");
+
+    private static final List<String> WITHOUT_MANAGEMENT =
+            List.of("--limit-modules=java.base,jdk.incubator.vector", "-XX:TieredStopAtLevel=3");
+
+    /** Each takes a minute or two, of one processor, so they start before anybody asks. */
+    private static final Map<String, Future<Fork>> PROGRAMS = new HashMap<>();
+
+    @BeforeAll
+    static void startPrograms() {
+        Provider provider = Provider.active();
+        assumeTrue(provider.name().equals("vector"), "no vectors here");
+        try (ExecutorService processors =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            start(processors, provider.vectorBits(), C2_ALONE);
+            start(processors, provider.vectorBits(), WITHOUT_PROFILES);
+            for (int bits = 128; bits <= provider.vectorBits(); bits *= 2) {
+                start(processors, bits, WITHOUT_MANAGEMENT);
+            }
+        }
+    }
+
+    private static void start(ExecutorService processors, int bits, List<String> flags) {
+        List<String> all = new ArrayList<>(List.of(
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Drewire.kernels.bits=" + bits,
+                "-XX:CompileThresholdScaling=0.001",
+                "-Xbatch",
+                "-XX:+PrintCompilation"));
+        all.addAll(flags);
+        PROGRAMS.put(bits + " " + flags, processors.submit(() -> Fork.run(all, EveryTile.class)));
+    }
+
     @Test
     void onlyC2CompilesTiles() {
         int bits = Provider.active().vectorBits();
-        List<String> tiles = ofTiles(bits, compiled(bits, "-XX:+TieredCompilation"));
+        List<String> tiles = ofTiles(bits, compiled(bits, C2_ALONE));
         assertEquals(
                 List.of(),
                 tiles.stream()
@@ -57,11 +102,7 @@ class TileCompilationTest {
     /** All code of a JVM shares those profiles: of vectors of another width they would name the wrong class (docs/architecture.md, "Generated tiles"). */
     @Test
     void c2KnowsTheClassOfEachVectorWithoutProfiles() {
-        List<String> lines = compiled(
-                Provider.active().vectorBits(),
-                "-XX:+UnlockDiagnosticVMOptions",
-                "-XX:-UseTypeProfile",
-                "-XX:CompileCommand=PrintInlining,dev/rewire/kernels/internal/vector/Generated*.run");
+        List<String> lines = compiled(Provider.active().vectorBits(), WITHOUT_PROFILES);
         assertTrue(lines.stream().anyMatch(line -> line.contains("Vector::lanewise")), "inlining is not printed");
         assertEquals(
                 List.of(),
@@ -71,26 +112,16 @@ class TileCompilationTest {
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512})
     void withoutManagementC1CompilesEveryTile(int bits) {
-        List<String> tiles = ofTiles(
-                bits, compiled(bits, "--limit-modules=java.base,jdk.incubator.vector", "-XX:TieredStopAtLevel=3"));
+        assumeTrue(Provider.active().vectorBits() >= bits, "no vectors of that width here");
+        List<String> tiles = ofTiles(bits, compiled(bits, WITHOUT_MANAGEMENT));
         assertEquals(
                 List.of(),
                 tiles.stream().filter(line -> line.contains("COMPILE SKIPPED")).toList());
     }
 
-    /** What the compilers print, of programs that run every kind of tile. */
-    private static List<String> compiled(int bits, String... flags) {
-        Provider provider = Provider.active();
-        assumeTrue(provider.name().equals("vector") && provider.vectorBits() >= bits, "no vectors of that width here");
-        List<String> all = new ArrayList<>(List.of(
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Drewire.kernels.bits=" + bits,
-                "-XX:CompileThresholdScaling=0.001",
-                "-Xbatch",
-                "-XX:+PrintCompilation"));
-        all.addAll(List.of(flags));
-        Fork fork = Fork.run(all, EveryTile.class);
+    /** What the compilers print, of a program that runs every kind of tile. */
+    private static List<String> compiled(int bits, List<String> flags) {
+        Fork fork = PROGRAMS.get(bits + " " + flags).resultNow();
         assertEquals(0, fork.exit(), fork::err);
         return fork.out().lines().toList();
     }
