@@ -49,9 +49,8 @@ class TileCompilationTest {
     /** Whose lines are one vector. */
     private static final String LINES = "CompressingTile";
 
-    private static final List<String> C2_ALONE = List.of("-XX:+TieredCompilation");
-
     private static final List<String> WITHOUT_PROFILES = List.of(
+            "-XX:+TieredCompilation",
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:-UseTypeProfile",
             "-XX:CompileCommand=PrintInlining,dev/rewire/kernels/internal/vector/Generated*.run");
@@ -68,7 +67,6 @@ class TileCompilationTest {
         assumeTrue(provider.name().equals("vector"), "no vectors here");
         try (ExecutorService processors =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-            start(processors, provider.vectorBits(), C2_ALONE);
             start(processors, provider.vectorBits(), WITHOUT_PROFILES);
             for (int bits = 128; bits <= provider.vectorBits(); bits *= 2) {
                 start(processors, bits, WITHOUT_MANAGEMENT);
@@ -91,7 +89,7 @@ class TileCompilationTest {
     @Test
     void onlyC2CompilesTiles() {
         int bits = Provider.active().vectorBits();
-        List<String> tiles = ofTiles(bits, compiled(bits, C2_ALONE));
+        List<String> tiles = ofTiles(bits, compiled(bits, WITHOUT_PROFILES));
         assertEquals(
                 List.of(),
                 tiles.stream()

@@ -39,6 +39,10 @@ final class GoldenRuns {
         runs.put("rigl-blocks", SyntheticImages.config(Method.RIGL).block(4, 4).optimizer(adam()));
         runs.put("rigl-nm", SyntheticImages.config(Method.RIGL).nm(new NmSparsity(1, 4)));
         runs.put("sr-ste", SyntheticImages.config(Method.SR_STE).nm(new NmSparsity(2, 4)));
+        // From 33 samples on the columns of a mask are sorted.
+        runs.put(
+                "sr-ste-sorted",
+                SyntheticImages.config(Method.SR_STE).nm(new NmSparsity(2, 4)).batch(64));
         runs.put(
                 "sr-ste-transposable",
                 SyntheticImages.config(Method.SR_STE)
