@@ -347,9 +347,16 @@ public final class BlockSparseMatrix implements SparseMatrix {
         }
     }
 
+    /** Each run clears the padding, and a call that depends on the type takes several times as long where there are matrices of others. */
     private void clear(long from, long to) {
-        for (long i = from; i < to; i++) {
-            type.set(memory, i, 0);
+        if (type == ValueType.F32) {
+            for (long i = from; i < to; i++) {
+                memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, 0);
+            }
+        } else {
+            for (long i = from; i < to; i++) {
+                memory.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) 0);
+            }
         }
     }
 
