@@ -43,7 +43,7 @@ final class PlanLottery {
 
     private static final long NANOS_OF_SLOW = 300_000_000;
 
-    /** Enough for a tile that is slow to be made anew, if it is asked for three times. */
+    /** Enough for a tile that is slow to be made anew once, and compiled. */
     private static final long AGAIN_NANOS = 5_000_000_000L;
 
     private PlanLottery() {}

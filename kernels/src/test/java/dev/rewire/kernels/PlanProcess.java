@@ -23,9 +23,9 @@ final class PlanProcess implements AutoCloseable {
                 Integer.toString(first),
                 Integer.toString(count),
                 Integer.toString(order));
-        process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().remove("JDK_JAVA_OPTIONS"); // would print what it picks up
+        process = builder.start();
         out = process.inputReader();
         in = new PrintStream(process.getOutputStream(), true);
         CompletableFuture.delayedExecutor(LIMIT_MINUTES, TimeUnit.MINUTES).execute(process::destroyForcibly);
