@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.model.Presets;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
@@ -7,9 +8,7 @@ import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.Device;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -71,13 +70,9 @@ final class ConfigText {
      * @throws NoSuchElementException if a key is missing
      */
     static TrainingConfig parse(Map<String, String> text) {
-        List<Integer> model = new ArrayList<>();
-        for (String size : value(text, "model").split("-", -1)) {
-            model.add(Integer.valueOf(size));
-        }
         String[] block = value(text, "block").split("x", 2);
         return new TrainingConfig(
-                model,
+                Presets.parse(value(text, "model")),
                 Method.valueOf(value(text, "method")),
                 number(text, "sparsity"),
                 Distribution.valueOf(value(text, "distribution")),

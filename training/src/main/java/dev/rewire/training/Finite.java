@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
-import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.parameter.NamedParameter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -20,33 +21,39 @@ final class Finite {
             return;
         }
         requireState(network, step);
-        List<Linear> layers = network.layers();
+        List<Binding.Leaf> layers = network.leaves();
         int layer = 1;
         while (layer < layers.size()
-                && isFinite(layers.get(layer - 1).buffers().y().segment())) {
+                && isFinite(layers.get(layer - 1).layer().output().values().segment())) {
             layer++;
         }
         // Finite logits may lie further apart than the largest float.
         throw new DivergedException(
-                step, layer, "the loss is " + lossSum + ", after outputs of layer " + layer + " too large");
+                step, layer, "the loss is " + lossSum + ", after outputs of " + name(network, layer) + " too large");
     }
 
     /**
-     * Refuses weights, biases and slots of the optimiser that are none.
+     * Refuses parameters and slots of the optimiser that are none.
      *
      * @param step number of the step that updated them, or found them so
      * @throws DivergedException if one is no finite number
      */
     static void requireState(Network network, long step) {
-        List<Linear> layers = network.layers();
-        for (int l = 0; l < layers.size(); l++) {
-            for (MemorySegment floats : layers.get(l).state()) {
+        for (NamedParameter parameter : network.parameters()) {
+            for (MemorySegment floats : parameter.parameter().state()) {
                 if (!isFinite(floats)) {
+                    int layer = network.layerOf(parameter.name());
                     throw new DivergedException(
-                            step, l + 1, "weights or momenta of layer " + (l + 1) + " are infinite or no numbers");
+                            step,
+                            layer,
+                            "weights or momenta of " + name(network, layer) + " are infinite or no numbers");
                 }
             }
         }
+    }
+
+    private static String name(Network network, int layer) {
+        return "layer " + layer + ", " + network.leaves().get(layer - 1).name() + ",";
     }
 
     private static boolean isFinite(MemorySegment floats) {

@@ -5,7 +5,7 @@ import dev.rewire.kernels.NmPattern;
 import dev.rewire.training.data.ImageData;
 import dev.rewire.training.data.LabelledImages;
 import dev.rewire.training.internal.Sha256;
-import dev.rewire.training.layer.Linear;
+import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -23,8 +23,8 @@ final class Hashes {
     /** The patterns of all layers. */
     static String topology(Network network) {
         MessageDigest digest = Sha256.digest();
-        for (Linear layer : network.layers()) {
-            switch (layer.pattern()) {
+        for (NamedParameter weights : network.weights()) {
+            switch (Network.sparse(weights).pattern()) {
                 case ParameterPattern.Blocks blocks -> update(digest, blocks.pattern());
                 case ParameterPattern.Nm nm -> update(digest, nm.pattern());
             }
@@ -55,12 +55,14 @@ final class Hashes {
         digest.update(p.packed());
     }
 
-    /** The weights and biases of all layers. */
+    /** All parameters, and what layers keep beside them. */
     static String weights(Network network) {
         MessageDigest digest = Sha256.digest();
-        for (Linear layer : network.layers()) {
-            update(digest, layer.weights().state().get(0));
-            update(digest, layer.bias().values().segment());
+        for (NamedParameter parameter : network.parameters()) {
+            update(digest, Network.values(parameter.parameter()));
+        }
+        for (MemorySegment statistics : network.statistics()) {
+            update(digest, statistics);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -2,7 +2,6 @@ package dev.rewire.training;
 
 import dev.rewire.training.backend.DenseBackend;
 import dev.rewire.training.backend.NmBackend;
-import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.rewiring.Flops;
 import dev.rewire.training.rewiring.MaskRefresh;
 import dev.rewire.training.rewiring.ParameterRewiring;
@@ -50,7 +49,7 @@ public record RunSummary(
     /** Collects where a run stands. */
     static RunSummary of(int epochs, int batch, Trainer trainer, Tally tally, StepTimes times, String engine) {
         Network network = trainer.network();
-        long dense = network.shapes().stream().mapToLong(LayerShape::weights).sum();
+        long dense = trainer.denseWeights();
         long explored = trainer.rewirings().stream()
                 .mapToLong(ParameterRewiring::exploredWeights)
                 .sum();

@@ -3,10 +3,10 @@ package dev.rewire.training;
 import dev.rewire.training.checkpoint.Checkpoint;
 import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.checkpoint.LayerForm;
-import dev.rewire.training.checkpoint.LayerState;
-import dev.rewire.training.layer.Linear;
+import dev.rewire.training.checkpoint.SavedState;
+import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
-import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.parameter.SparseParameter;
 import dev.rewire.training.rewiring.ParameterRewiring;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,18 +41,23 @@ final class SavedRun implements AutoCloseable {
         text.put("updates", Long.toString(progress.updates));
         text.put("rewirings", Long.toString(progress.rewirings));
         tally.write(text);
-        List<ParameterPattern> patterns =
-                trainer.network().layers().stream().map(Linear::pattern).toList();
+        List<ParameterPattern> patterns = trainer.network().weights().stream()
+                .map(w -> Network.sparse(w).pattern())
+                .toList();
         Checkpoint.save(file, text, patterns, states(trainer));
     }
 
-    private static List<LayerState> states(Trainer trainer) {
-        List<LayerState> states = new ArrayList<>();
-        List<Linear> layers = trainer.network().layers();
-        for (int l = 0; l < layers.size(); l++) {
-            ParameterRewiring rewiring = trainer.rewirings().get(l);
-            states.add(new LayerState(layers.get(l).state(), rewiring.explored(), rewiring.cells()));
+    private static List<SavedState> states(Trainer trainer) {
+        List<SavedState> states = new ArrayList<>();
+        int sparse = 0;
+        for (NamedParameter parameter : trainer.network().parameters()) {
+            states.add(new SavedState.Floats(parameter.parameter().state()));
+            if (parameter.parameter() instanceof SparseParameter) {
+                ParameterRewiring rewiring = trainer.rewirings().get(sparse++);
+                states.add(new SavedState.Places(rewiring.explored(), rewiring.cells()));
+            }
         }
+        states.add(new SavedState.Floats(trainer.network().statistics()));
         return states;
     }
 
@@ -108,13 +113,8 @@ final class SavedRun implements AutoCloseable {
         }
     }
 
-    /** The patterns of the layers. */
-    List<ParameterPattern> patterns() throws IOException {
-        List<LayerForm> forms = new ArrayList<>();
-        for (int l = 0; l < config.layers().size(); l++) {
-            forms.add(new LayerForm(
-                    config.layers().get(l), config.isNm(l), config.method() == Method.SR_STE ? config.srSte() : null));
-        }
+    /** The patterns of the weights, which have to be of these forms. */
+    List<ParameterPattern> patterns(List<LayerForm> forms) throws IOException {
         return checkpoint.patterns(forms, config.optimizer().slots());
     }
 

@@ -2,19 +2,24 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Workers;
-import dev.rewire.training.layer.Linear;
 import dev.rewire.training.layer.SoftmaxCrossEntropy;
 import dev.rewire.training.optimizer.LearningRate;
 import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.parameter.LayerShape;
+import dev.rewire.training.parameter.NamedParameter;
+import dev.rewire.training.parameter.WeightSpec;
 import dev.rewire.training.rewiring.Flops;
 import dev.rewire.training.rewiring.ParameterRewiring;
 import dev.rewire.training.rewiring.Rewiring;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Steps of training a network: forward, loss, backward, and either an update of the weights or, when it is due, a rewiring. */
 final class Trainer {
     private final Network network;
+    private final List<WeightSpec> specs;
+    private final Workers workers;
     private final SoftmaxCrossEntropy loss;
     private final Optimizer optimizer;
     private final LearningRate learningRate;
@@ -43,21 +48,36 @@ final class Trainer {
      *
      * @param arena where scratch comes from
      * @param network the network
+     * @param specs its weights
      * @param config settings
      * @param steps length of the whole run
      * @param stepsOfEpoch length of an epoch
      * @param workers who computes
      */
-    Trainer(KernelArena arena, Network network, TrainingConfig config, long steps, long stepsOfEpoch, Workers workers) {
+    Trainer(
+            KernelArena arena,
+            Network network,
+            List<WeightSpec> specs,
+            TrainingConfig config,
+            long steps,
+            long stepsOfEpoch,
+            Workers workers) {
         this.network = network;
-        loss = new SoftmaxCrossEntropy(network.logits(), network.logitsGradient());
+        this.specs = specs;
+        this.workers = workers;
+        loss = new SoftmaxCrossEntropy(network.output(), network.outputGradient());
         optimizer = config.optimizer();
         learningRate = config.learningRateOf(steps, stepsOfEpoch);
         rewiring = config.rewiringOf(steps);
-        List<Linear> layers = network.layers();
-        for (int l = 0; l < layers.size(); l++) {
-            Linear layer = layers.get(l);
-            rewirings.add(ParameterRewiring.of(arena, l, layer.weights(), layer, rewiring, config.seed()));
+        List<NamedParameter> weights = network.weights();
+        for (int w = 0; w < weights.size(); w++) {
+            rewirings.add(ParameterRewiring.of(
+                    arena,
+                    w,
+                    Network.sparse(weights.get(w)),
+                    Objects.requireNonNull(weights.get(w).scores()),
+                    rewiring,
+                    config.seed()));
         }
     }
 
@@ -73,25 +93,25 @@ final class Trainer {
         boolean rewire = rewiring.schedule().rewiresAt(step);
         boolean update = !(rewire && rewiring.replacesUpdate());
         double rate = learningRate.at(step);
-        network.forward();
+        network.forward(step, true);
         loss.differentiate(labels);
         Finite.requireLoss(loss.lossSum(), network, step + 1);
         progress.updates += update ? 1 : 0;
-        for (int l = network.layers().size() - 1; l >= 0; l--) {
-            Linear layer = network.layers().get(l);
-            // Before the weights change: the gradient of the input belongs to those that the forward pass used.
-            layer.backwardInput();
-            if (update) {
-                layer.backwardWeights();
-                layer.update(optimizer, progress.updates, rate, rewire);
-            }
-            if (rewire) {
-                long start = System.nanoTime();
-                rewirings.get(l).apply(step);
-                progress.rewireNanos += System.nanoTime() - start;
+        network.backward(update);
+        if (update) {
+            List<NamedParameter> parameters = network.parameters();
+            for (int p = parameters.size() - 1; p >= 0; p--) {
+                parameters.get(p).parameter().update(optimizer, progress.updates, rate, rewire, workers);
             }
         }
-        progress.rewirings += rewire ? 1 : 0;
+        if (rewire) {
+            long start = System.nanoTime();
+            for (int w = rewirings.size() - 1; w >= 0; w--) {
+                rewirings.get(w).apply(step);
+            }
+            progress.rewireNanos += System.nanoTime() - start;
+            progress.rewirings++;
+        }
         progress.steps++;
         return rewire && !rewiring.keepsAllWeights();
     }
@@ -115,13 +135,25 @@ final class Trainer {
 
     /** Operations of the steps taken, for one sample of each batch, as {@link Flops} counts them. */
     double flops() {
-        Flops flops = Flops.of(network.shapes(), network.nonzeros());
+        Flops flops = opsOfSample();
         long dense = rewiring.keepsAllWeights() ? progress.steps : rewiring.replacesUpdate() ? progress.rewirings : 0;
         return (progress.steps - dense) * flops.sparseStep() + dense * flops.denseGradientStep();
     }
 
     /** What the same number of steps would cost the dense network. */
     double denseFlops() {
-        return progress.steps * Flops.of(network.shapes(), network.nonzeros()).denseStep();
+        return progress.steps * opsOfSample().denseStep();
+    }
+
+    private Flops opsOfSample() {
+        return Flops.of(specs, network.nonzeros());
+    }
+
+    /** Weights of the dense network. */
+    long denseWeights() {
+        return specs.stream()
+                .map(WeightSpec::shape)
+                .mapToLong(LayerShape::weights)
+                .sum();
     }
 }

@@ -1,11 +1,13 @@
 package dev.rewire.training;
 
 import dev.rewire.training.backend.NmBackend;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
+import dev.rewire.training.model.Model;
+import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.optimizer.LearningRate;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
-import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.rewiring.Distribution;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.rewiring.Rewiring;
@@ -13,14 +15,14 @@ import dev.rewire.training.setting.Device;
 import dev.rewire.training.setting.InvalidConfigException;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a run, all that decides its result beside the data and, for the last bits, the machine.
  *
- * @param model number of features from the input to the logits, at least two, as {@code 784-1024-10}
+ * @param model the network
  * @param method how the network is trained
  * @param sparsity share of the weights that are absent, 0 to below 1; 0 for the dense method, whatever is given
  * @param distribution how the sparsity is shared out among the layers
@@ -43,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads who computes, the calling thread included; the result does not depend on it
  */
 public record TrainingConfig(
-        List<Integer> model,
+        Model model,
         Method method,
         double sparsity,
         Distribution distribution,
@@ -63,7 +65,6 @@ public record TrainingConfig(
         long seed,
         Device device,
         int threads) {
-    private static final int MOST_FEATURES = 1 << 20;
     private static final int MOST_BATCH = 1 << 16;
     private static final int MOST_BLOCK = 64;
     private static final int MOST_TRANSPOSABLE_M = 4;
@@ -76,8 +77,7 @@ public record TrainingConfig(
      * @throws InvalidConfigException if one is out of range
      */
     public TrainingConfig {
-        model = List.copyOf(model);
-        requireModel(model);
+        Objects.requireNonNull(model, "--model: null; accepted are models");
         nm = method == Method.DENSE ? null : nm;
         sparsity = method == Method.DENSE ? 0 : nm == null ? sparsity : nm.sparsity();
         distribution = nm == null ? distribution : Distribution.UNIFORM;
@@ -88,7 +88,7 @@ public record TrainingConfig(
             throw new InvalidConfigException(
                     "--block", blockRows + "x" + blockCols, "RxC with R and C from 1 to " + MOST_BLOCK);
         }
-        requireNm(nm, method, srSte, model);
+        requireNm(nm, method, srSte);
         if (device == Device.GPU && !NmBackend.SPARSITY.equals(nm)) {
             throw new InvalidConfigException(
                     "--device", device, "has no N:M weights to compute with that it can", "cpu, or gpu with --nm 2:4");
@@ -105,52 +105,21 @@ public record TrainingConfig(
         requireNumber("--alpha", alpha, alpha > 0 && alpha <= 1, "numbers above 0, at most 1");
         requireNumber("--rewire-until", rewireUntil, rewireUntil >= 0 && rewireUntil <= 1, "numbers from 0 to 1");
         requireInteger("--threads", threads, 1, MOST_THREADS);
-    }
-
-    private static void requireModel(List<Integer> model) {
-        String text = text(model);
-        if (model.size() < 2) {
-            throw new InvalidConfigException("--model", text, "two sizes or more, as 784-1024-10");
-        }
-        for (int l = 0; l < model.size(); l++) {
-            if (!inRange(model.get(l), 1, MOST_FEATURES)) {
-                throw new InvalidConfigException("--model", text, "sizes from 1 to " + MOST_FEATURES);
-            }
-            if (l > 0 && (long) model.get(l) * model.get(l - 1) > Integer.MAX_VALUE - MOST_BLOCK) {
-                throw new InvalidConfigException(
-                        "--model", text, "layers of up to " + (Integer.MAX_VALUE - MOST_BLOCK) + " weights");
-            }
+        if (model instanceof Perceptron perceptron) {
+            // Its weights depend on no data, so what cannot be had of them is refused at once.
+            Outline outline = new Outline();
+            perceptron.layers().outline(outline, perceptron.input());
+            requireNmIn(nm, method, srSte, model, outline);
         }
     }
 
-    private static void requireNm(@Nullable NmSparsity nm, Method method, SrSte srSte, List<Integer> model) {
-        if (nm == null) {
-            if (method == Method.SR_STE) {
-                throw new InvalidConfigException("--nm", "none", "N:M, as 2:4, with --method sr-ste");
-            }
-            return;
+    private static void requireNm(@Nullable NmSparsity nm, Method method, SrSte srSte) {
+        if (nm == null && method == Method.SR_STE) {
+            throw new InvalidConfigException("--nm", "none", "N:M, as 2:4, with --method sr-ste");
         }
-        if (method == Method.SR_STE && srSte.transposable() && nm.m() > MOST_TRANSPOSABLE_M) {
+        if (nm != null && method == Method.SR_STE && srSte.transposable() && nm.m() > MOST_TRANSPOSABLE_M) {
             throw new InvalidConfigException("--nm", nm, "N:M with M 2 or 4 with --transposable");
         }
-        boolean any = false;
-        for (int l = 0; l < model.size() - 1; l++) {
-            any |= isNm(nm, method, srSte, model, l);
-        }
-        if (!any) {
-            throw new InvalidConfigException(
-                    "--nm",
-                    nm,
-                    "N:M of which M divides the inputs of a layer before the last of --model " + text(model));
-        }
-    }
-
-    private static boolean isNm(@Nullable NmSparsity nm, Method method, SrSte srSte, List<Integer> model, int layer) {
-        if (nm == null || layer == model.size() - 2 || model.get(layer) % nm.m() != 0) {
-            return false;
-        }
-        boolean transposable = method == Method.SR_STE && srSte.transposable();
-        return !transposable || model.get(layer + 1) % nm.m() == 0;
     }
 
     private static boolean inRange(int value, int least, int most) {
@@ -167,10 +136,6 @@ public record TrainingConfig(
         if (!accepted) {
             throw new InvalidConfigException(option, value, description);
         }
-    }
-
-    private static String text(List<Integer> model) {
-        return String.join("-", model.stream().map(String::valueOf).toList());
     }
 
     /**
@@ -225,38 +190,30 @@ public record TrainingConfig(
      * @return for instance {@code 784-1024-1024-10}
      */
     public String modelText() {
-        return text(model);
+        return model.text();
     }
 
-    /** Refuses settings that do not fit the images. */
-    void requireFit(ImageData data) {
-        if (model.get(0) != data.features() || model.get(model.size() - 1) < data.classes()) {
+    /** The weights of a network that learns from such samples, or refuses them. */
+    Outline outline(Shape sample, int outputs) {
+        Shape input = model.input(sample);
+        Outline outline = new Outline();
+        model.layers(input, outputs).outline(outline, input);
+        requireNmIn(nm, method, srSte, model, outline);
+        return outline;
+    }
+
+    private static void requireNmIn(@Nullable NmSparsity nm, Method method, SrSte srSte, Model model, Outline outline) {
+        if (nm != null && NmWeights.of(nm, method, srSte, outline.weights()).isEmpty()) {
             throw new InvalidConfigException(
-                    "--model",
-                    modelText(),
-                    "models that start with " + data.features() + ", the pixels of an image, and end with "
-                            + data.classes() + " or more, the classes");
+                    "--nm",
+                    nm,
+                    "N:M of which M divides the inputs of a layer before the last of --model " + model.text());
         }
-        requireInteger("--batch", batch, 1, Math.min(MOST_BATCH, data.train().size()));
     }
 
-    /**
-     * Whether a layer is N:M: not the output layer, which is small, nor one whose inputs (with transposable masks outputs, too) M does not divide.
-     *
-     * @param layer its number, from 0
-     * @return false if the layer is dense or in blocks
-     */
-    public boolean isNm(int layer) {
-        return isNm(nm, method, srSte, model, layer);
-    }
-
-    /** The shapes of the layers. */
-    List<LayerShape> layers() {
-        List<LayerShape> layers = new ArrayList<>();
-        for (int l = 1; l < model.size(); l++) {
-            layers.add(LayerShape.linear(model.get(l), model.get(l - 1)));
-        }
-        return layers;
+    /** Refuses a batch that is larger than the data. */
+    void requireBatch(int samples) {
+        requireInteger("--batch", batch, 1, Math.min(MOST_BATCH, samples));
     }
 
     /** The learning rate of a run of so many steps. */

@@ -1,5 +1,7 @@
 package dev.rewire.training;
 
+import dev.rewire.training.model.Model;
+import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
@@ -11,11 +13,11 @@ import dev.rewire.training.setting.SrSte;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the settings of a run; those that are not set keep a default. Nothing is checked before {@link #build}. */
+/** Collects the settings of a run; those that are not set keep a default. Sizes of a model are checked at once, the rest by {@link #build}. */
 public final class TrainingConfigBuilder {
     private static final int UNSET = -1;
 
-    private List<Integer> model = List.of(784, 1024, 1024, 10);
+    private Model model = new Perceptron(List.of(784, 1024, 1024, 10));
     private Method method = Method.RIGL;
     private double sparsity = 0.9;
     private Distribution distribution = Distribution.ERK;
@@ -39,13 +41,24 @@ public final class TrainingConfigBuilder {
     TrainingConfigBuilder() {}
 
     /**
-     * Sets the model.
+     * Sets the model to linear layers with ReLUs between them.
      *
      * @param features number of features from the input to the logits
      * @return this
+     * @throws dev.rewire.training.setting.InvalidConfigException if a size is out of range
      */
     public TrainingConfigBuilder model(List<Integer> features) {
-        model = features;
+        return model(new Perceptron(features));
+    }
+
+    /**
+     * Sets the model.
+     *
+     * @param value the network
+     * @return this
+     */
+    public TrainingConfigBuilder model(Model value) {
+        model = value;
         return this;
     }
 

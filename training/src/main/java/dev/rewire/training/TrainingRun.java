@@ -9,7 +9,10 @@ import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.ImageData;
 import dev.rewire.training.data.LabelledImages;
 import dev.rewire.training.data.PixelScale;
-import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
+import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
@@ -52,7 +55,9 @@ public final class TrainingRun implements AutoCloseable {
             TrainingConfig config,
             ImageData data,
             Engine engine,
+            Outline outline,
             List<ParameterPattern> patterns,
+            boolean fresh,
             KernelArena arena,
             Workers workers) {
         this.config = config;
@@ -65,9 +70,19 @@ public final class TrainingRun implements AutoCloseable {
         }
         stepsOfEpoch = data.train().size() / config.batch();
         long steps = (long) config.epochs() * stepsOfEpoch;
-        int slots = config.optimizer().slots();
-        Network network = Network.of(arena, patterns, config.batch(), slots, engine, workers);
-        trainer = new Trainer(arena, network, config, steps, stepsOfEpoch, workers);
+        Shape input = config.model().input(shape(data));
+        Binding.Setting setting = new Binding.Setting(
+                arena,
+                workers,
+                engine,
+                config.batch(),
+                config.optimizer().slots(),
+                outline.halo(),
+                config.seed(),
+                fresh,
+                patterns);
+        Network network = new Network(config.model().layers(input, data.classes()), input, setting);
+        trainer = new Trainer(arena, network, outline.weights(), config, steps, stepsOfEpoch, workers);
         batches = new Batches(PixelScale.standardising(data.train()), network.input());
         times = new StepTimes(steps);
         testOrder = new int[data.test().size()];
@@ -100,14 +115,28 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private static TrainingRun start(TrainingConfig config, ImageData data, @Nullable DenseBackend backend) {
-        TrainingRun run = build(config, data, backend, Network.patterns(config, backend != null));
-        run.trainer.network().initialise(config.seed());
-        return run;
+        Outline outline = requireFit(config, data);
+        List<ParameterPattern> patterns = new Patterns(config, outline.weights()).first(backend != null);
+        return build(config, data, backend, outline, patterns, true);
+    }
+
+    private static Shape shape(ImageData data) {
+        return new Shape.Image(data.train().height(), data.train().width(), 1);
+    }
+
+    private static Outline requireFit(TrainingConfig config, ImageData data) {
+        Outline outline = config.outline(shape(data), data.classes());
+        config.requireBatch(data.train().size());
+        return outline;
     }
 
     private static TrainingRun build(
-            TrainingConfig config, ImageData data, @Nullable DenseBackend backend, List<ParameterPattern> patterns) {
-        config.requireFit(data);
+            TrainingConfig config,
+            ImageData data,
+            @Nullable DenseBackend backend,
+            Outline outline,
+            List<ParameterPattern> patterns,
+            boolean fresh) {
         if (backend != null && config.method() != Method.DENSE) {
             throw new InvalidConfigException("--method", config.method(), "DENSE, on " + backend.name());
         }
@@ -115,7 +144,7 @@ public final class TrainingRun implements AutoCloseable {
         KernelArena arena = KernelArena.open();
         Workers workers = Workers.of(config.threads());
         try {
-            return new TrainingRun(config, data, engine, patterns, arena, workers);
+            return new TrainingRun(config, data, engine, outline, patterns, fresh, arena, workers);
         } catch (RuntimeException | Error e) {
             workers.close();
             engine.close();
@@ -171,9 +200,10 @@ public final class TrainingRun implements AutoCloseable {
         try (SavedRun saved = SavedRun.open(file)) {
             String hash = Hashes.data(data);
             TrainingConfig config = saved.config().toBuilder().threads(threads).build();
-            requireFit(file, config, data); // before patterns are made of what the file claims
+            Outline outline = requireFit(file, config, data); // before patterns are made of what the file claims
             saved.requireSame(engineName(config, backend), hash);
-            TrainingRun run = build(config, data, backend, saved.patterns());
+            List<ParameterPattern> patterns = saved.patterns(new Patterns(config, outline.weights()).forms());
+            TrainingRun run = build(config, data, backend, outline, patterns, false);
             boolean restored = false;
             try {
                 saved.restore(run.trainer, run.tally);
@@ -192,9 +222,9 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    private static void requireFit(Path file, TrainingConfig config, ImageData data) throws CheckpointException {
+    private static Outline requireFit(Path file, TrainingConfig config, ImageData data) throws CheckpointException {
         try {
-            config.requireFit(data);
+            return requireFit(config, data);
         } catch (InvalidConfigException e) {
             throw new CheckpointException(file, "its settings do not fit the images: " + e.getMessage(), e);
         }
@@ -328,7 +358,7 @@ public final class TrainingRun implements AutoCloseable {
         for (int from = 0; from < images.size(); from += config.batch()) {
             int count = Math.min(config.batch(), images.size() - from);
             batches.load(images, testOrder, from, count);
-            trainer.network().forward();
+            trainer.network().forward(steps(), false);
             trainer.loss().measure(batches.labels(), count);
             Finite.requireLoss(trainer.loss().lossSum(), trainer.network(), steps());
             correct += trainer.loss().correct();
@@ -372,7 +402,18 @@ public final class TrainingRun implements AutoCloseable {
      * @return a line for each layer, from the first to the last
      */
     public List<String> plans() {
-        return trainer.network().layers().stream().map(Linear::plan).toList();
+        return trainer.network().leaves().stream()
+                .map(leaf -> leaf.layer().plan())
+                .toList();
+    }
+
+    /**
+     * The parameters of the network.
+     *
+     * @return all of them, in the order of the forward pass
+     */
+    public List<NamedParameter> parameters() {
+        return trainer.network().parameters();
     }
 
     /**

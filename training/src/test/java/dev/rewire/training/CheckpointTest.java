@@ -153,7 +153,7 @@ class CheckpointTest {
 
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);
 
-        assertTrue(text.startsWith("rewire checkpoint 3\nmodel 36-32-24-4\nmethod RIGL\n"), text.substring(0, 60));
+        assertTrue(text.startsWith("rewire checkpoint 4\nmodel 36-32-24-4\nmethod RIGL\n"), text.substring(0, 60));
         assertEquals(smallConfig(), TrainingRun.configOf(file));
     }
 

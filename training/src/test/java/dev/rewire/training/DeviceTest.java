@@ -13,13 +13,15 @@ import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
 import dev.rewire.training.backend.NmBackend;
 import dev.rewire.training.data.ImageData;
-import dev.rewire.training.layer.LayerBuffers;
-import dev.rewire.training.layer.Linear;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.parameter.BlockParameter;
+import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.MaskedParameter;
 import dev.rewire.training.parameter.NmParameter;
 import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.parameter.WeightSpec;
+import dev.rewire.training.product.LayerBuffers;
+import dev.rewire.training.product.LinearProduct;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
 import dev.rewire.training.rewiring.Method;
@@ -30,6 +32,7 @@ import dev.rewire.training.setting.SrSte;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,12 +65,12 @@ class DeviceTest {
                 Workers workers = Workers.of(1);
                 NmBackend.Session session = new RoundingBackend().open()) {
             SrSte rule = method == Method.SR_STE ? new SrSte(0.1, transposable, 1) : null;
-            Linear device = layer(arena, rule, new Engine.OnDevice("loops", session), workers);
-            Linear kernels = layer(arena, rule, new Engine.Kernels(), workers);
+            LinearProduct device = layer(arena, rule, new Engine.OnDevice("loops", session), workers);
+            LinearProduct kernels = layer(arena, rule, new Engine.Kernels(), workers);
             // The second step multiplies by weights that the first has changed.
             for (int step = 1; step <= 2; step++) {
                 RoundingBackend.products = 0;
-                for (Linear layer : new Linear[] {device, kernels}) {
+                for (LinearProduct layer : new LinearProduct[] {device, kernels}) {
                     fill(layer.buffers().x(), 1);
                     fill(layer.buffers().dy(), 2);
                     layer.forward();
@@ -76,19 +79,23 @@ class DeviceTest {
                 }
                 assertEquals(transposable ? 2 : 1, RoundingBackend.products);
                 assertWithinRounding(kernels, device);
-                device.update(new Optimizer.Sgd(0, false, 0), step, 0.1, false);
-                kernels.update(new Optimizer.Sgd(0, false, 0), step, 0.1, false);
+                for (LinearProduct layer : new LinearProduct[] {device, kernels}) {
+                    Optimizer sgd = new Optimizer.Sgd(0, false, 0);
+                    layer.weights().update(sgd, step, 0.1, false, workers);
+                    Objects.requireNonNull(layer.bias()).update(sgd, step, 0.1, false, workers);
+                }
             }
         }
     }
 
     /** Two roundings of operands, one of the bias, one of the result: 3u + O(u²) of the magnitudes; and what single precision loses. */
-    private static void assertWithinRounding(Linear kernels, Linear device) {
+    private static void assertWithinRounding(LinearProduct kernels, LinearProduct device) {
         double share = 3.1 * RoundingBackend.ROUNDOFF;
         double differing = 0;
         for (int sample = 0; sample < BATCH; sample++) {
             for (int row = 0; row < OUT; row++) {
-                double magnitude = Math.abs(kernels.bias().values().get(0, row));
+                double magnitude =
+                        Math.abs(Objects.requireNonNull(kernels.bias()).values().get(0, row));
                 for (int col = 0; col < IN; col++) {
                     magnitude += Math.abs(
                             weight(kernels, row, col) * kernels.buffers().x().get(sample, col));
@@ -111,7 +118,7 @@ class DeviceTest {
         assertTrue(differing > 0.2 * BATCH * OUT, "the device rounded " + differing);
     }
 
-    private static double weight(Linear layer, int row, int col) {
+    private static double weight(LinearProduct layer, int row, int col) {
         return switch (layer.weights()) {
             case NmParameter kept -> kept.values().get(row, col);
             case MaskedParameter all ->
@@ -120,15 +127,17 @@ class DeviceTest {
         };
     }
 
-    private static Linear layer(KernelArena arena, SrSte rule, Engine engine, Workers workers) {
+    private static LinearProduct layer(KernelArena arena, SrSte rule, Engine engine, Workers workers) {
         NmPattern first = rule != null && rule.transposable()
-                ? ((ParameterPattern.Nm) Network.patterns(
+                ? ((ParameterPattern.Nm) new Patterns(
                                         SyntheticImages.config(Method.SR_STE)
-                                                .model(List.of(IN, OUT, 4))
                                                 .nm(NmBackend.SPARSITY)
                                                 .srSte(rule)
                                                 .build(),
-                                        false)
+                                        List.of(
+                                                new WeightSpec("first", LayerShape.linear(OUT, IN), 1),
+                                                new WeightSpec("last", LayerShape.linear(4, OUT), 1)))
+                                .first(false)
                                 .get(0))
                         .pattern()
                 : NmPattern.random(OUT, IN, 2, 4, 1, new SplittableRandom(1));
@@ -136,9 +145,11 @@ class DeviceTest {
                 PanelMatrix.allocate(arena, BATCH, IN),
                 PanelMatrix.allocate(arena, BATCH, OUT),
                 PanelMatrix.allocate(arena, BATCH, OUT),
-                PanelMatrix.allocate(arena, BATCH, IN));
-        Linear layer = new Linear(arena, new ParameterPattern.Nm(first, rule), 1, true, buffers, engine, workers);
-        layer.initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
+                PanelMatrix.allocate(arena, BATCH, IN),
+                true);
+        LinearProduct layer =
+                new LinearProduct(arena, new ParameterPattern.Nm(first, rule), 1, true, true, buffers, engine, workers);
+        layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
         return layer;
     }
 

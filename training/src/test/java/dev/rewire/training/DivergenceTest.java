@@ -11,6 +11,7 @@ import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,11 +88,12 @@ class DivergenceTest {
     void theFirstLayerWithABadWeightIsNamed() {
         try (TrainingRun run =
                 TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
-            run.trainer().network().layers().get(1).state().get(0).setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN);
+            weights(run, 1).setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN);
             DivergedException e = assertThrows(DivergedException.class, run::step);
             assertEquals(2, e.layer());
             assertEquals(
-                    "diverged at step 1: weights or momenta of layer 2 are infinite or no numbers", e.getMessage());
+                    "diverged at step 1: weights or momenta of layer 2, linear2, are infinite or no numbers",
+                    e.getMessage());
         }
     }
 
@@ -99,17 +101,10 @@ class DivergenceTest {
     void theFirstLayerWhoseOutputsOverflowIsNamed() {
         try (TrainingRun run =
                 TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
-            run.trainer()
-                    .network()
-                    .layers()
-                    .get(1)
-                    .state()
-                    .get(0)
-                    .asSlice(0, 1024 * Float.BYTES)
-                    .fill((byte) 0x7e);
+            weights(run, 1).asSlice(0, 1024 * Float.BYTES).fill((byte) 0x7e);
             DivergedException e = assertThrows(DivergedException.class, run::step);
             assertEquals(2, e.layer());
-            assertTrue(e.getMessage().endsWith(", after outputs of layer 2 too large"), e.getMessage());
+            assertTrue(e.getMessage().endsWith(", after outputs of layer 2, linear2, too large"), e.getMessage());
         }
     }
 
@@ -137,8 +132,12 @@ class DivergenceTest {
     void testImagesWhoseLogitsOverflowHaveNoAccuracy() {
         try (TrainingRun run =
                 TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
-            run.trainer().network().layers().get(2).state().get(0).setAtIndex(ValueLayout.JAVA_FLOAT, 0, 1 / 0f);
+            weights(run, 2).setAtIndex(ValueLayout.JAVA_FLOAT, 0, 1 / 0f);
             assertThrows(DivergedException.class, run::test);
         }
+    }
+
+    private static MemorySegment weights(TrainingRun run, int layer) {
+        return Network.values(run.trainer().network().weights().get(layer).parameter());
     }
 }

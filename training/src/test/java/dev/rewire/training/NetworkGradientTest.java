@@ -8,15 +8,19 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
-import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.Binding;
 import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.parameter.BlockParameter;
+import dev.rewire.training.parameter.DenseParameter;
 import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.MaskedParameter;
 import dev.rewire.training.parameter.NmParameter;
 import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.parameter.SparseParameter;
 import dev.rewire.training.setting.SrSte;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -72,36 +76,36 @@ class NetworkGradientTest {
         return patterns;
     }
 
-    private static void check(int[] model, List<ParameterPattern> patterns, int batch, Engine engine) {
+    private static void check(int[] sizes, List<ParameterPattern> patterns, int batch, Engine engine) {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(2)) {
-            Network network = Network.of(arena, patterns, batch, 1, engine, workers);
-            network.initialise(3);
+            Perceptron model = new Perceptron(Arrays.stream(sizes).boxed().toList());
+            Network network = new Network(
+                    model.layers(),
+                    model.input(),
+                    new Binding.Setting(arena, workers, engine, batch, 1, 0, 3, true, patterns));
             SplittableRandom random = new SplittableRandom(4);
-            for (Linear layer : network.layers()) {
-                fill(layer.bias().values(), random);
+            for (int l = 0; l < patterns.size(); l++) {
+                fill(bias(network, l).values(), random);
             }
-            double[][] x = new double[batch][model[0]];
+            double[][] x = new double[batch][sizes[0]];
             int[] labels = new int[batch];
             for (int sample = 0; sample < batch; sample++) {
-                labels[sample] = random.nextInt(model[model.length - 1]);
-                for (int f = 0; f < model[0]; f++) {
+                labels[sample] = random.nextInt(sizes[sizes.length - 1]);
+                for (int f = 0; f < sizes[0]; f++) {
                     float value = random.nextFloat(-1, 1);
                     x[sample][f] = value;
                     network.input().set(sample, f, value);
                 }
             }
-            SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy(network.logits(), network.logitsGradient());
-            network.forward();
+            SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy(network.output(), network.outputGradient());
+            network.forward(0, true);
             loss.differentiate(labels);
-            for (int l = patterns.size() - 1; l >= 0; l--) {
-                network.layers().get(l).backwardInput();
-                network.layers().get(l).backwardWeights();
-            }
+            network.backward(true);
             DoubleNetwork reference = new DoubleNetwork(network, x, labels);
             assertEquals(reference.loss(), loss.lossSum() / batch, 1e-6);
             for (int l = 0; l < patterns.size(); l++) {
-                compareLayer(reference, network.layers().get(l), l);
+                compareLayer(reference, network, l);
             }
         }
     }
@@ -112,12 +116,21 @@ class NetworkGradientTest {
         }
     }
 
-    private static void compareLayer(DoubleNetwork reference, Linear layer, int l) {
-        LayerShape shape = layer.shape();
+    private static DenseParameter bias(Network network, int l) {
+        return (DenseParameter) network.parameters().get(2 * l + 1).parameter();
+    }
+
+    private static SparseParameter weights(Network network, int l) {
+        return Network.sparse(network.weights().get(l));
+    }
+
+    private static void compareLayer(DoubleNetwork reference, Network network, int l) {
+        SparseParameter layer = weights(network, l);
+        LayerShape shape = layer.pattern().shape();
         for (int row = 0; row < shape.out(); row++) {
             assertEquals(
                     reference.slope(reference.biases[l], row),
-                    layer.bias().gradient().get(0, row),
+                    bias(network, l).gradient().get(0, row),
                     2e-6,
                     "bias " + row + " of layer " + l);
             for (int col = 0; col < shape.in(); col++) {
@@ -128,17 +141,16 @@ class NetworkGradientTest {
     }
 
     /** Under a mask the gradient of every weight is that of a kept one in its place. */
-    private static boolean hasGradient(Linear layer, int row, int col) {
-        if (layer.weights() instanceof BlockParameter blocks) {
+    private static boolean hasGradient(SparseParameter layer, int row, int col) {
+        if (layer instanceof BlockParameter blocks) {
             BlockPattern p = blocks.values().pattern();
             return p.find(row / p.blockRows(), col / p.blockCols()) >= 0;
         }
-        return !(layer.weights() instanceof NmParameter nm)
-                || nm.values().pattern().find(row, col) >= 0;
+        return !(layer instanceof NmParameter nm) || nm.values().pattern().find(row, col) >= 0;
     }
 
-    private static float gradient(Linear layer, int row, int col) {
-        return switch (layer.weights()) {
+    private static float gradient(SparseParameter layer, int row, int col) {
+        return switch (layer) {
             case BlockParameter blocks -> blocks.gradient().get(row, col);
             case NmParameter nm -> nm.gradient().get(row, col);
             case MaskedParameter masked -> {
@@ -148,8 +160,8 @@ class NetworkGradientTest {
         };
     }
 
-    private static float weight(Linear layer, int row, int col) {
-        return switch (layer.weights()) {
+    private static float weight(SparseParameter layer, int row, int col) {
+        return switch (layer) {
             case BlockParameter blocks -> blocks.values().get(row, col);
             case NmParameter nm -> nm.values().get(row, col);
             case MaskedParameter masked ->
@@ -169,16 +181,16 @@ class NetworkGradientTest {
         DoubleNetwork(Network network, double[][] x, int[] labels) {
             this.x = x;
             this.labels = labels;
-            int layers = network.layers().size();
+            int layers = network.weights().size();
             weights = new double[layers][][];
             biases = new double[layers][];
             for (int l = 0; l < layers; l++) {
-                Linear layer = network.layers().get(l);
-                LayerShape shape = layer.shape();
+                SparseParameter layer = weights(network, l);
+                LayerShape shape = layer.pattern().shape();
                 weights[l] = new double[shape.out()][shape.in()];
                 biases[l] = new double[shape.out()];
                 for (int row = 0; row < shape.out(); row++) {
-                    biases[l][row] = layer.bias().values().get(0, row);
+                    biases[l][row] = bias(network, l).values().get(0, row);
                     for (int col = 0; col < shape.in(); col++) {
                         weights[l][row][col] = weight(layer, row, col);
                     }

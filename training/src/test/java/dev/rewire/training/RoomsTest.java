@@ -33,10 +33,12 @@ class RoomsTest {
                 "backend    | setting",
                 "parameter  | random setting",
                 "optimizer  | parameter setting",
-                "layer      | backend parameter random setting",
+                "product    | backend parameter setting",
+                "layer      | backend parameter product random setting",
+                "model      | layer setting",
                 "rewiring   | parameter random",
                 "checkpoint | internal parameter setting",
-                "(root)     | backend checkpoint data internal layer optimizer parameter random rewiring setting"
+                "(root)     | backend checkpoint data internal layer model optimizer parameter random rewiring setting"
             })
     void aRoomKnowsOnlyTheseRooms(String room, String known) throws IOException, URISyntaxException {
         Set<String> expected = new TreeSet<>(known.isEmpty() ? Set.of() : Set.of(known.split(" ")));

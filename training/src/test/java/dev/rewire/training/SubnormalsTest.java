@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.rewire.training.backend.DenseBackend;
 import dev.rewire.training.data.ImageData;
-import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.parameter.BlockParameter;
+import dev.rewire.training.parameter.DenseParameter;
 import dev.rewire.training.parameter.MaskedParameter;
+import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.NmParameter;
-import dev.rewire.training.parameter.SparseParameter;
+import dev.rewire.training.parameter.Parameter;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
@@ -87,23 +90,24 @@ class SubnormalsTest {
     /** How many there are, by place. */
     private static Map<String, Long> subnormals(TrainingRun run) {
         Map<String, Long> counts = new TreeMap<>();
-        List<Linear> layers = run.trainer().network().layers();
-        for (int l = 0; l < layers.size(); l++) {
-            Linear layer = layers.get(l);
-            count("outputs of layer " + l, layer.buffers().y().segment(), counts);
-            count("gradient of the outputs of layer " + l, layer.buffers().dy().segment(), counts);
-            count("gradient of the bias of layer " + l, layer.bias().gradient().segment(), counts);
-            count("gradient of the weights of layer " + l, gradient(layer.weights()), counts);
-            List<MemorySegment> state = layer.state();
+        for (Binding.Leaf leaf : run.trainer().network().leaves()) {
+            Activations output = leaf.layer().output();
+            count("outputs of " + leaf.name(), output.values().segment(), counts);
+            count("gradient of the outputs of " + leaf.name(), output.gradient().segment(), counts);
+        }
+        for (NamedParameter parameter : run.parameters()) {
+            count("gradient of " + parameter.name(), gradient(parameter.parameter()), counts);
+            List<MemorySegment> state = parameter.parameter().state();
             for (int part = 0; part < state.size(); part++) {
-                count("state " + part + " of layer " + l, state.get(part), counts);
+                count("state " + part + " of " + parameter.name(), state.get(part), counts);
             }
         }
         return counts;
     }
 
-    private static MemorySegment gradient(SparseParameter weights) {
-        return switch (weights) {
+    private static MemorySegment gradient(Parameter parameter) {
+        return switch (parameter) {
+            case DenseParameter dense -> dense.gradient().segment();
             case BlockParameter blocks -> blocks.gradient().values();
             case NmParameter nm -> nm.gradient().values();
             case MaskedParameter masked -> {

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.training.checkpoint.LayerForm;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
@@ -32,9 +35,6 @@ class TrainingConfigTest {
                 Arguments.of("--sparsity: NaN ", base().sparsity(Double.NaN)),
                 Arguments.of("--block: 0x3 ", base().block(0, 3)),
                 Arguments.of("--block: 1x65 ", base().block(1, 65)),
-                Arguments.of("--model: 784 ", base().model(List.of(784))),
-                Arguments.of("--model: 784-0-10 ", base().model(List.of(784, 0, 10))),
-                Arguments.of("--model: 1000000-1000000 ", base().model(List.of(1_000_000, 1_000_000))),
                 Arguments.of("--epochs: 0 ", base().epochs(0)),
                 Arguments.of("--batch: -1 ", base().batch(-1)),
                 Arguments.of("--lr: 0.0 ", base().learningRate(0)),
@@ -131,8 +131,10 @@ class TrainingConfigTest {
 
     private static String nmLayers(TrainingConfig config) {
         StringBuilder layers = new StringBuilder();
-        for (int l = 0; l + 1 < config.model().size(); l++) {
-            layers.append(config.isNm(l) ? 1 : 0);
+        Perceptron model = (Perceptron) config.model();
+        Outline outline = config.outline(model.input(), model.outputs());
+        for (LayerForm form : new Patterns(config, outline.weights()).forms()) {
+            layers.append(form.isNm() ? 1 : 0);
         }
         return layers.toString();
     }

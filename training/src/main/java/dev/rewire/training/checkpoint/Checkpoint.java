@@ -18,17 +18,17 @@ import java.util.Map;
  * A run in a file. First lines of text, {@code key value}, with whatever describes the run; after an empty line, little-endian:
  *
  * <pre>
- * for each layer   int rows, cols, blockRows, blockCols, blocks; int[] rowOffsets; int[] colIndices
- *                  or, where the configuration makes it N:M, int rows, cols, n, m; byte[] packed indices
- * for each layer   float[] weights, bias; for each slot float[] of the weights, float[] of the bias; int words; long[] explored
- *                  places
+ * for each weights    int rows, cols, blockRows, blockCols, blocks; int[] rowOffsets; int[] colIndices
+ *                     or, where the configuration makes it N:M, int rows, cols, n, m; byte[] packed indices
+ * for each parameter  float[] values, then for each slot float[]; of weights int words, long[] explored places, too
+ * what layers keep    float[], as running means
  * SHA-256 of all that comes before
  * </pre>
  *
  * Random numbers are a function of seed and step, so no generator's state is kept.
  */
 public final class Checkpoint implements AutoCloseable {
-    private static final String MAGIC = "rewire checkpoint 3\n";
+    private static final String MAGIC = "rewire checkpoint 4\n";
 
     private final Path file;
     private final CheckpointReader reader;
@@ -45,12 +45,12 @@ public final class Checkpoint implements AutoCloseable {
      *
      * @param file where to
      * @param text what describes the run: keys without blanks, neither with line feeds
-     * @param patterns of the layers, from the first to the last
-     * @param layers their state
+     * @param patterns of the weights, from the first to the last
+     * @param states of the parameters and layers
      * @throws IOException if writing fails; what the file held before is kept
      */
     public static void save(
-            Path file, Map<String, String> text, List<ParameterPattern> patterns, List<LayerState> layers)
+            Path file, Map<String, String> text, List<ParameterPattern> patterns, List<SavedState> states)
             throws IOException {
         StringBuilder lines = new StringBuilder(MAGIC);
         text.forEach((key, value) -> lines.append(key).append(' ').append(value).append('\n'));
@@ -59,17 +59,27 @@ public final class Checkpoint implements AutoCloseable {
             for (ParameterPattern pattern : patterns) {
                 writePattern(writer, pattern);
             }
-            for (LayerState layer : layers) {
-                for (MemorySegment floats : layer.floats()) {
-                    writer.floats(floats);
+            for (SavedState state : states) {
+                writeState(writer, state);
+            }
+            writer.commit();
+        }
+    }
+
+    private static void writeState(CheckpointWriter writer, SavedState state) throws IOException {
+        switch (state) {
+            case SavedState.Floats floats -> {
+                for (MemorySegment segment : floats.segments()) {
+                    writer.floats(segment);
                 }
-                long[] explored = layer.explored().toLongArray();
-                writer.integer(explored.length);
-                for (long word : explored) {
+            }
+            case SavedState.Places places -> {
+                long[] words = places.places().toLongArray();
+                writer.integer(words.length);
+                for (long word : words) {
                     writer.longInteger(word);
                 }
             }
-            writer.commit();
         }
     }
 
@@ -149,7 +159,7 @@ public final class Checkpoint implements AutoCloseable {
             }
             long floats = 0;
             for (ParameterPattern pattern : patterns) {
-                floats += (pattern.trainedWeights() + pattern.shape().out()) * (1L + slots);
+                floats += pattern.trainedWeights() * (1L + slots);
             }
             reader.requireRoom(floats * Float.BYTES, "the weights of its patterns");
         } catch (IllegalArgumentException e) {
@@ -170,7 +180,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private void requireShape(int[] sizes, LayerShape shape) throws CheckpointException {
-        if (sizes[0] != shape.out() || sizes[1] != shape.in()) {
+        if (sizes[0] != shape.out() || sizes[1] != shape.columns()) {
             throw new CheckpointException(file, "its layers do not fit its model " + text.get("model"));
         }
     }
@@ -185,26 +195,34 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Reads the state of layers that were made with the patterns.
+     * Reads the state of a network that was made with the patterns.
      *
-     * @param layers their state, which is overwritten
+     * @param states what is overwritten
      * @throws CheckpointException if the file holds more
      * @throws IOException if reading fails
      */
-    public void restore(List<LayerState> layers) throws IOException {
-        for (LayerState layer : layers) {
-            for (MemorySegment floats : layer.floats()) {
-                reader.floats(floats);
+    public void restore(List<SavedState> states) throws IOException {
+        for (SavedState state : states) {
+            switch (state) {
+                case SavedState.Floats floats -> {
+                    for (MemorySegment segment : floats.segments()) {
+                        reader.floats(segment);
+                    }
+                }
+                case SavedState.Places places -> readPlaces(places);
             }
-            long[] words = new long[Math.max(0, Math.min(reader.integer(), (layer.cells() + 63) / 64))];
-            for (int i = 0; i < words.length; i++) {
-                words[i] = reader.longInteger();
-            }
-            layer.explored().or(BitSet.valueOf(words));
         }
         if (!reader.atEnd()) {
             throw new CheckpointException(file, "it holds more than its header says");
         }
+    }
+
+    private void readPlaces(SavedState.Places places) throws IOException {
+        long[] words = new long[Math.max(0, Math.min(reader.integer(), (places.cells() + 63) / 64))];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = reader.longInteger();
+        }
+        places.places().or(BitSet.valueOf(words));
     }
 
     @Override

@@ -1,208 +1,114 @@
 package dev.rewire.training.layer;
 
-import dev.rewire.kernels.BlockPattern;
-import dev.rewire.kernels.DenseGradient;
-import dev.rewire.kernels.DenseMatrix;
-import dev.rewire.kernels.KernelArena;
-import dev.rewire.kernels.NmPattern;
-import dev.rewire.kernels.Updates;
-import dev.rewire.kernels.Workers;
-import dev.rewire.training.backend.Engine;
-import dev.rewire.training.parameter.BlockParameter;
-import dev.rewire.training.parameter.DenseParameter;
-import dev.rewire.training.parameter.GradientScores;
 import dev.rewire.training.parameter.LayerShape;
-import dev.rewire.training.parameter.MaskedParameter;
-import dev.rewire.training.parameter.MaskedParameter.BackwardCopy;
-import dev.rewire.training.parameter.NmParameter;
-import dev.rewire.training.parameter.ParameterPattern;
-import dev.rewire.training.parameter.SparseParameter;
-import dev.rewire.training.parameter.UpdateRule;
-import dev.rewire.training.random.CounterRandom;
-import dev.rewire.training.setting.SrSte;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import dev.rewire.training.product.LayerBuffers;
+import dev.rewire.training.product.LinearProduct;
+import dev.rewire.training.setting.Check;
+import dev.rewire.training.setting.InvalidConfigException;
+import java.util.Objects;
 
-/** A fully connected layer, {@code y = relu(x·Wᵀ + bias)} or without ReLU. */
-public final class Linear implements GradientScores {
-    private final SparseParameter weights;
-    private final DenseParameter bias;
-    private final Products products;
-    private final LayerBuffers buffers;
-    private final Workers workers;
-
+/**
+ * A fully connected layer, {@code y = x·Wᵀ + b}, of the features of a sample or of each token. Weights start from N(0, 2/n), n being the connections that an output
+ * really has; biases from 0.
+ *
+ * @param outputs features that come out, at least 1
+ * @param bias whether there is a b
+ */
+public record Linear(int outputs, boolean bias) implements Layer {
     /**
-     * A layer with all weights and biases zero.
+     * Checks the size.
      *
-     * @param arena where its memory comes from
-     * @param pattern which weights it has, out × in
-     * @param slotCount slots of the optimiser
-     * @param relu whether a ReLU follows
-     * @param buffers what it reads and writes
-     * @param engine who computes the products
-     * @param workers who computes
+     * @throws IllegalArgumentException if it is out of range
      */
-    public Linear(
-            KernelArena arena,
-            ParameterPattern pattern,
-            int slotCount,
-            boolean relu,
-            LayerBuffers buffers,
-            Engine engine,
-            Workers workers) {
-        this.buffers = buffers;
-        this.workers = workers;
-        bias = new DenseParameter(arena, 1, pattern.shape().out(), slotCount);
-        weights = weights(arena, pattern, slotCount, buffers, engine, workers);
-        products = products(arena, weights, bias.values(), relu, buffers, engine, workers);
-        weights.listener(products);
-    }
-
-    private static SparseParameter weights(
-            KernelArena arena,
-            ParameterPattern pattern,
-            int slotCount,
-            LayerBuffers buffers,
-            Engine engine,
-            Workers workers) {
-        return switch (pattern) {
-            case ParameterPattern.Blocks blocks -> new BlockParameter(arena, blocks.pattern(), slotCount);
-            case ParameterPattern.Nm nm -> {
-                SrSte rule = nm.rule();
-                if (rule == null) {
-                    yield new NmParameter(arena, nm.pattern(), slotCount);
-                }
-                FullGradient gradient = new FullGradient(arena, buffers, workers);
-                BackwardCopy copy = backwardCopy(nm.pattern(), rule, buffers, engine);
-                yield new MaskedParameter(arena, nm.pattern(), rule, slotCount, gradient, copy, workers);
-            }
-        };
-    }
-
-    private static BackwardCopy backwardCopy(NmPattern mask, SrSte rule, LayerBuffers buffers, Engine engine) {
-        if (buffers.dx() == null) {
-            return BackwardCopy.NONE;
-        }
-        if (!rule.transposable()) {
-            return areSorted(mask, buffers) ? BackwardCopy.NONE : BackwardCopy.IN_BLOCKS;
-        }
-        return engine instanceof Engine.OnDevice ? BackwardCopy.NONE : BackwardCopy.TRANSPOSED;
-    }
-
-    /** Whether a plan sorts the columns of a mask by itself, and so fast that it may do so at each step. */
-    private static boolean areSorted(NmPattern mask, LayerBuffers buffers) {
-        return mask.n() == 2 && mask.m() == 4 && buffers.x().lanes() == 64;
-    }
-
-    private static Products products(
-            KernelArena arena,
-            SparseParameter weights,
-            DenseMatrix bias,
-            boolean relu,
-            LayerBuffers buffers,
-            Engine engine,
-            Workers workers) {
-        return switch (weights) {
-            case BlockParameter blocks ->
-                engine instanceof Engine.Dense dense
-                        ? new BackendProducts(dense.backend(), arena, blocks, bias, relu, buffers)
-                        : new SparseProducts(arena, blocks, bias, relu, buffers, workers);
-            case NmParameter nm -> SparseProducts.of(arena, nm, bias, relu, buffers, engine, workers);
-            case MaskedParameter masked -> SparseProducts.of(arena, masked, bias, relu, buffers, engine, workers);
-        };
+    public Linear {
+        Check.positive("outputs", outputs);
     }
 
     /**
-     * Draws the weights; biases stay zero.
+     * With biases.
      *
-     * @param random where from
+     * @param outputs features that come out, at least 1
      */
-    public void initialise(CounterRandom random) {
-        weights.initialise(random);
+    public Linear(int outputs) {
+        this(outputs, true);
     }
 
-    /** Computes the output. */
-    public void forward() {
-        weights.prepare(workers);
-        products.forward();
-    }
-
-    /** Computes the gradient of the input, if there is one. */
-    public void backwardInput() {
-        products.backwardInput();
-    }
-
-    /** Computes the gradients of weights and biases; after {@link #backwardInput}. */
-    public void backwardWeights() {
-        products.backwardWeights();
-        Updates.sumOverBatch(buffers.dy(), bias.gradient(), workers);
-    }
-
-    /**
-     * Follows the gradients.
-     *
-     * @param rule how
-     * @param update number of the update, from 1
-     * @param rate learning rate
-     * @param rewires whether a rewiring comes next
-     */
-    public void update(UpdateRule rule, long update, double rate, boolean rewires) {
-        weights.update(rule, update, rate, rewires, workers);
-        bias.update(rule, update, rate, rewires, workers);
-    }
-
-    /** By the outer product of the gradient of the output and the input, as the passes of a step left them. */
     @Override
-    public Pass prepare(KernelArena arena, BlockPattern grid) {
-        DenseGradient gradient = DenseGradient.prepare(arena, grid, buffers.x().rows(), workers);
-        return rows -> gradient.run(buffers.dy(), buffers.x(), rows);
+    public Shape outline(Outline outline, Shape input) {
+        return switch (input) {
+            case Shape.Features features -> {
+                outline.weights("weight", LayerShape.linear(outputs, features.count()), 1);
+                yield new Shape.Features(outputs);
+            }
+            case Shape.Tokens tokens -> {
+                outline.weights("weight", LayerShape.linear(outputs, tokens.features()), tokens.length());
+                yield new Shape.Tokens(tokens.length(), outputs);
+            }
+            case Shape.Image image ->
+                throw new InvalidConfigException(
+                        "linear layer", image, "features or tokens; Flatten makes features of an image");
+        };
     }
 
-    /** {@return which weights there are now} */
-    public ParameterPattern pattern() {
-        return weights.pattern();
+    @Override
+    public BoundLayer bind(Binding binding, Activations input) {
+        return new Bound(this, binding, input, false);
     }
 
-    /** {@return how the products with the weights are computed} */
-    public String plan() {
-        return products.toString();
+    @Override
+    public BoundLayer bindRectified(Binding binding, Activations input) {
+        return new Bound(this, binding, input, true);
     }
 
-    /** {@return the shape of the weights} */
-    public LayerShape shape() {
-        return pattern().shape();
-    }
+    private static final class Bound implements BoundLayer {
+        private final LinearProduct product;
+        private final Activations output;
 
-    /** {@return how many weights the products see, without the padding of blocks at the edge} */
-    public long nonzeros() {
-        return weights.nonzeros();
-    }
-
-    /** {@return the weights} */
-    public SparseParameter weights() {
-        return weights;
-    }
-
-    /** {@return the biases, 1 × out} */
-    public DenseParameter bias() {
-        return bias;
-    }
-
-    /** {@return what the layer reads and writes} */
-    public LayerBuffers buffers() {
-        return buffers;
-    }
-
-    /** {@return all that training changes: weights, bias, then for each slot that of the weights and that of the bias} */
-    public List<MemorySegment> state() {
-        List<MemorySegment> ofWeights = weights.state();
-        List<MemorySegment> ofBias = bias.state();
-        List<MemorySegment> state = new ArrayList<>();
-        for (int i = 0; i < ofBias.size(); i++) {
-            state.add(ofWeights.get(i));
-            state.add(ofBias.get(i));
+        Bound(Linear layer, Binding binding, Activations input, boolean rectified) {
+            Binding.Setting setting = binding.setting();
+            output = binding.activations(layer.outline(new Outline(), input.shape()), rectified);
+            LayerBuffers buffers = new LayerBuffers(
+                    input.values(),
+                    output.values(),
+                    Objects.requireNonNull(output.gradient()),
+                    input.gradient(),
+                    input.rectified());
+            product = new LinearProduct(
+                    setting.arena(),
+                    binding.pattern(),
+                    setting.slots(),
+                    layer.bias,
+                    rectified,
+                    buffers,
+                    setting.engine(),
+                    setting.workers());
+            binding.add("weight", product.weights(), product);
+            if (product.bias() != null) {
+                binding.add("bias", product.bias());
+            }
         }
-        return state;
+
+        @Override
+        public Activations output() {
+            return output;
+        }
+
+        @Override
+        public void forward(long step, boolean training) {
+            product.forward();
+        }
+
+        @Override
+        public void backward(boolean parameters) {
+            product.backwardInput();
+            if (parameters) {
+                product.backwardWeights();
+            }
+        }
+
+        @Override
+        public String plan() {
+            return product.plan();
+        }
     }
 }

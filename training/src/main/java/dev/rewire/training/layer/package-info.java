@@ -1,6 +1,7 @@
 /**
- * Layers and losses: forward, backward to the input and to the parameters, on plans of the kernels or on backends. A layer owns no loop, no threads and no file
- * format. Knows parameters and backends.
+ * Layers and losses. A {@link dev.rewire.training.layer.Layer} describes: what it makes of a {@link dev.rewire.training.layer.Shape}, and which weights it has. Bound
+ * to memory it is a {@link dev.rewire.training.layer.BoundLayer}, which runs forward and backward. A layer owns no loop, no threads and no file format. Knows
+ * products, parameters and backends.
  */
 @NullMarked
 package dev.rewire.training.layer;

@@ -63,7 +63,8 @@ public record LayerShape(int out, int in, int kernelHeight, int kernelWidth, boo
         return Math.ceilDiv((long) out, blockRows) * Math.ceilDiv(columns(), blockColumns);
     }
 
-    private long columns() {
+    /** {@return the columns of the matrix of the weights: in·kernelHeight·kernelWidth} */
+    public long columns() {
         return (long) in * kernelHeight * kernelWidth;
     }
 

@@ -1,6 +1,7 @@
 package dev.rewire.training.rewiring;
 
 import dev.rewire.training.parameter.LayerShape;
+import dev.rewire.training.parameter.WeightSpec;
 import java.util.List;
 
 /**
@@ -29,14 +30,14 @@ public record Flops(double dense, double sparse) {
     }
 
     /**
-     * The operations of a network of linear layers.
+     * The operations of a network.
      *
-     * @param layers the layers, at least one
+     * @param layers the weights of its layers, at least one; each use of a weight is a multiplication and an addition
      * @param nonzeros the weights that each layer stores, 0 to {@link LayerShape#weights()}
      * @return the operations per sample
      * @throws IllegalArgumentException if there is no layer, the lists differ in length, or a count is out of range
      */
-    public static Flops of(List<LayerShape> layers, long[] nonzeros) {
+    public static Flops of(List<WeightSpec> layers, long[] nonzeros) {
         if (nonzeros.length != layers.size()) {
             throw new IllegalArgumentException("nonzeros: " + nonzeros.length
                     + " counts do not fit; accepted is one for each of the " + layers.size() + " layers");
@@ -44,13 +45,14 @@ public record Flops(double dense, double sparse) {
         double dense = 0;
         double sparse = 0;
         for (int l = 0; l < nonzeros.length; l++) {
-            long weights = layers.get(l).weights();
+            long weights = layers.get(l).shape().weights();
+            long uses = layers.get(l).uses();
             if (nonzeros[l] < 0 || nonzeros[l] > weights) {
                 throw new IllegalArgumentException("nonzeros: " + nonzeros[l] + " of layer " + l
                         + " is out of range; accepted are 0 to " + weights);
             }
-            dense += 2.0 * weights;
-            sparse += 2.0 * nonzeros[l];
+            dense += 2.0 * weights * uses;
+            sparse += 2.0 * nonzeros[l] * uses;
         }
         return new Flops(dense, sparse);
     }

@@ -6,6 +6,9 @@ import dev.rewire.training.internal.Printable;
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** What would have been accepted. */
+    private final String accepted;
+
     /**
      * A setting that is not accepted.
      *
@@ -27,5 +30,15 @@ public final class InvalidConfigException extends IllegalArgumentException {
      */
     public InvalidConfigException(String option, Object value, String fault, String accepted) {
         super(Printable.of(option + ": " + value + " " + fault + "; accepted are " + accepted));
+        this.accepted = accepted;
+    }
+
+    /**
+     * What to give instead.
+     *
+     * @return what would have been accepted
+     */
+    public String accepted() {
+        return accepted;
     }
 }

@@ -4,14 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.rewire.training.parameter.LayerShape;
+import dev.rewire.training.parameter.WeightSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FlopsTest {
-    private static final List<LayerShape> LAYERS = List.of(LayerShape.linear(4, 5), LayerShape.linear(2, 4));
+    private static final List<WeightSpec> LAYERS =
+            List.of(new WeightSpec("a", LayerShape.linear(4, 5), 1), new WeightSpec("b", LayerShape.linear(2, 4), 1));
     private static final Flops FLOPS = Flops.of(LAYERS, new long[] {6, 3});
+
+    @Test
+    void aWeightCountsOnceForEachUse() {
+        WeightSpec everywhere = new WeightSpec("conv", new LayerShape(2, 3, 3, 3, false), 49);
+
+        assertEquals(new Flops(2 * 54 * 49, 2 * 10 * 49), Flops.of(List.of(everywhere), new long[] {10}));
+    }
 
     @Test
     void denseStepIsThreeDenseProducts() {

@@ -7,10 +7,10 @@ import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
-import dev.rewire.training.layer.LayerBuffers;
-import dev.rewire.training.layer.Linear;
 import dev.rewire.training.parameter.NmParameter;
 import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.product.LayerBuffers;
+import dev.rewire.training.product.LinearProduct;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
 import dev.rewire.training.rewiring.Rewiring.Grow;
@@ -61,8 +61,15 @@ class NmRewiringModelTest {
             PanelMatrix y = PanelMatrix.allocate(arena, BATCH, rows);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, rows);
             ParameterPattern.Nm pattern = new ParameterPattern.Nm(first, null);
-            Linear layer = new Linear(
-                    arena, pattern, SLOTS, true, new LayerBuffers(x, y, dy, null), new Engine.Kernels(), workers);
+            LinearProduct layer = new LinearProduct(
+                    arena,
+                    pattern,
+                    SLOTS,
+                    true,
+                    true,
+                    new LayerBuffers(x, y, dy, null, false),
+                    new Engine.Kernels(),
+                    workers);
             ParameterRewiring subject = ParameterRewiring.of(arena, NUMBER, layer.weights(), layer, rewiring, seed);
             Model model = new Model(rewiring, first, seed);
             model.compare(layer, subject);
@@ -112,12 +119,12 @@ class NmRewiringModelTest {
             }
         }
 
-        void train(Linear layer, SplittableRandom random) {
+        void train(LinearProduct layer, SplittableRandom random) {
             int element = 0;
             for (float[] values : stored.values()) {
                 for (int part = 0; part <= SLOTS; part++) {
                     values[part] = random.nextInt(-5, 6);
-                    layer.state().get(2 * part).setAtIndex(ValueLayout.JAVA_FLOAT, element, values[part]);
+                    layer.weights().state().get(part).setAtIndex(ValueLayout.JAVA_FLOAT, element, values[part]);
                 }
                 element++;
             }
@@ -180,7 +187,7 @@ class NmRewiringModelTest {
             return Math.abs(sum);
         }
 
-        void compare(Linear layer, ParameterRewiring subject) {
+        void compare(LinearProduct layer, ParameterRewiring subject) {
             NmParameter weights = (NmParameter) layer.weights();
             NmPattern pattern = weights.values().pattern();
             assertEquals(first.n(), pattern.n());
@@ -196,7 +203,7 @@ class NmRewiringModelTest {
                 for (int part = 0; part <= SLOTS; part++) {
                     assertEquals(
                             stored.get(place)[part],
-                            layer.state().get(2 * part).getAtIndex(ValueLayout.JAVA_FLOAT, element));
+                            layer.weights().state().get(part).getAtIndex(ValueLayout.JAVA_FLOAT, element));
                 }
                 element++;
             }

@@ -9,11 +9,11 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
-import dev.rewire.training.layer.LayerBuffers;
-import dev.rewire.training.layer.Linear;
 import dev.rewire.training.parameter.BlockParameter;
 import dev.rewire.training.parameter.Cells;
 import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.product.LayerBuffers;
+import dev.rewire.training.product.LinearProduct;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
 import dev.rewire.training.rewiring.Rewiring.Grow;
@@ -65,8 +65,15 @@ class RewiringModelTest {
             PanelMatrix y = PanelMatrix.allocate(arena, BATCH, rows);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, rows);
             ParameterPattern.Blocks blocks = new ParameterPattern.Blocks(pattern);
-            Linear layer = new Linear(
-                    arena, blocks, SLOTS, true, new LayerBuffers(x, y, dy, null), new Engine.Kernels(), workers);
+            LinearProduct layer = new LinearProduct(
+                    arena,
+                    blocks,
+                    SLOTS,
+                    true,
+                    true,
+                    new LayerBuffers(x, y, dy, null, false),
+                    new Engine.Kernels(),
+                    workers);
             ParameterRewiring subject = ParameterRewiring.of(arena, 2, layer.weights(), layer, rewiring, seed);
             Model model = new Model(rewiring, pattern, seed);
             model.compare(layer, subject);
@@ -119,7 +126,7 @@ class RewiringModelTest {
         }
 
         /** Gives weights and slots new values inside the matrix, in the map and in the layer. */
-        void train(Linear layer, SplittableRandom random) {
+        void train(LinearProduct layer, SplittableRandom random) {
             int block = 0;
             for (int cell : stored.keySet()) {
                 float[][] values = stored.get(cell);
@@ -204,7 +211,7 @@ class RewiringModelTest {
             return cell % first.gridCols() * first.blockCols() + i % first.blockCols();
         }
 
-        void compare(Linear layer, ParameterRewiring subject) {
+        void compare(LinearProduct layer, ParameterRewiring subject) {
             BlockParameter weights = (BlockParameter) layer.weights();
             BlockPattern pattern = weights.values().pattern();
             assertEquals(first.blocks(), pattern.blocks());
@@ -225,8 +232,8 @@ class RewiringModelTest {
         }
 
         /** Weights, then the slots of the weights. */
-        private static MemorySegment part(Linear layer, int part) {
-            return layer.state().get(2 * part);
+        private static MemorySegment part(LinearProduct layer, int part) {
+            return layer.weights().state().get(part);
         }
     }
 }

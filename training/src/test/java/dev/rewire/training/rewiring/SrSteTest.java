@@ -11,11 +11,11 @@ import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.prune.NmPruning;
 import dev.rewire.training.backend.Engine;
-import dev.rewire.training.layer.LayerBuffers;
-import dev.rewire.training.layer.Linear;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.parameter.MaskedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.product.LayerBuffers;
+import dev.rewire.training.product.LinearProduct;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
 import dev.rewire.training.setting.SrSte;
@@ -37,7 +37,7 @@ class SrSteTest {
 
     /** A layer between its buffers. */
     private record Subject(
-            Linear layer, MaskedParameter weights, ParameterRewiring rewiring, PanelMatrix x, PanelMatrix dy) {
+            LinearProduct layer, MaskedParameter weights, ParameterRewiring rewiring, PanelMatrix x, PanelMatrix dy) {
         static Subject of(KernelArena arena, Workers workers, SrSte rule, int n, int m) {
             NmPattern first = rule.transposable()
                     ? NmPruning.transposable(DenseMatrix.allocate(arena, OUT, IN), n, m)
@@ -45,17 +45,18 @@ class SrSteTest {
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, IN);
             PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, OUT);
             PanelMatrix y = PanelMatrix.allocate(arena, BATCH, OUT);
-            Linear layer = new Linear(
+            LinearProduct layer = new LinearProduct(
                     arena,
                     new ParameterPattern.Nm(first, rule),
                     1,
+                    true,
                     false,
-                    new LayerBuffers(x, y, dy, PanelMatrix.allocate(arena, BATCH, IN)),
+                    new LayerBuffers(x, y, dy, PanelMatrix.allocate(arena, BATCH, IN), true),
                     new Engine.Kernels(),
                     workers);
             Rewiring rewiring = new Rewiring(Rewiring.Grow.LARGEST_WEIGHT, DropSchedule.constant(1, 1, 100));
             ParameterRewiring mask = ParameterRewiring.of(arena, 0, layer.weights(), layer, rewiring, 1);
-            layer.initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
+            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
             return new Subject(layer, (MaskedParameter) layer.weights(), mask, x, dy);
         }
 
@@ -88,7 +89,7 @@ class SrSteTest {
                     assertEquals(sum, subject.layer().buffers().y().get(sample, row), 1e-4);
                 });
                 subject.layer().backwardWeights();
-                subject.layer().update(new Optimizer.Sgd(MOMENTUM, false, 0), step + 1, RATE, false);
+                subject.layer().weights().update(new Optimizer.Sgd(MOMENTUM, false, 0), step + 1, RATE, false, workers);
                 forEach((row, col) -> {
                     double gradient = mask.find(row, col) < 0 ? DECAY * w[row][col] : 0;
                     for (int sample = 0; sample < BATCH; sample++) {
@@ -114,7 +115,7 @@ class SrSteTest {
 
             // Without any gradient of the loss.
             subject.layer().backwardWeights();
-            subject.layer().update(new Optimizer.Sgd(0, false, 0), 1, RATE, false);
+            subject.layer().weights().update(new Optimizer.Sgd(0, false, 0), 1, RATE, false, workers);
 
             forEach((row, col) -> {
                 boolean kept = subject.mask().find(row, col) >= 0;

@@ -1,6 +1,7 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.kernels.probe.Build;
+import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
 import dev.rewire.training.rewiring.Method;
@@ -74,7 +75,7 @@ public final class Main {
         ValueConverters.registerChoice(commands, Device.class);
         ValueConverters.registerChoice(commands, RateDecay.class);
         ValueConverters.registerChoice(commands, OptimizerOptions.Kind.class);
-        commands.registerConverter(Model.class, new Model.Converter());
+        commands.registerConverter(Model.class, new ModelConverter());
         commands.registerConverter(NmSparsity.class, new NmOptions.Converter());
         commands.registerConverter(Block.class, new Block.Converter());
         return commands;

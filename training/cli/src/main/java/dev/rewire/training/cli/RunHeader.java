@@ -3,6 +3,9 @@ package dev.rewire.training.cli;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.parameter.NamedParameter;
+import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.parameter.SparseParameter;
 import dev.rewire.training.rewiring.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +24,7 @@ final class RunHeader {
                 "%s, %s, %s, seed %d",
                 config.modelText(),
                 title(config),
-                config.nm() == null ? ValueConverters.name(config.distribution()) + " distribution" : nmLayers(config),
+                config.nm() == null ? ValueConverters.name(config.distribution()) + " distribution" : nmLayers(run),
                 config.seed()));
         lines.add(String.format(
                 Locale.ROOT,
@@ -50,11 +53,15 @@ final class RunHeader {
     }
 
     /** Which layers are N:M. */
-    private static String nmLayers(TrainingConfig config) {
+    private static String nmLayers(TrainingRun run) {
         StringJoiner sparse = new StringJoiner(" and ", "in layers ", ", others dense");
-        for (int layer = 0; layer < config.model().size() - 1; layer++) {
-            if (config.isNm(layer)) {
-                sparse.add(Integer.toString(layer + 1));
+        int layer = 0;
+        for (NamedParameter parameter : run.parameters()) {
+            if (parameter.parameter() instanceof SparseParameter weights) {
+                layer++;
+                if (weights.pattern() instanceof ParameterPattern.Nm) {
+                    sparse.add(Integer.toString(layer));
+                }
             }
         }
         return sparse.toString();

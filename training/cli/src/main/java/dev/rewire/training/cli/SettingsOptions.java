@@ -2,6 +2,7 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingConfigBuilder;
+import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
 import dev.rewire.training.rewiring.Method;
@@ -25,7 +26,7 @@ final class SettingsOptions {
             names = "--model",
             paramLabel = "N-...-N",
             description = "Features from the input to the logits (default: ${DEFAULT-VALUE}).")
-    private Model model = new Model(DEFAULTS.model());
+    private Model model = DEFAULTS.model();
 
     @Option(
             names = "--method",
@@ -160,7 +161,7 @@ final class SettingsOptions {
     TrainingConfig applyTo(TrainingConfig base, Predicate<String> given) {
         TrainingConfigBuilder settings = base.toBuilder();
         if (given.test("--model")) {
-            settings.model(model.features());
+            settings.model(model);
         }
         if (given.test("--method")) {
             settings.method(method);

@@ -14,6 +14,7 @@ import dev.rewire.training.backend.NmBackend;
 import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.DataSource;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.Device;
 import java.io.IOException;
@@ -114,7 +115,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         DataSource source = DataSource.of(data);
         OutFolder folder = OutFolder.of(out, resume);
-        int classes = config.model().get(config.model().size() - 1);
+        int classes = config.model() instanceof Perceptron perceptron ? perceptron.outputs() : 10;
         // A label is a byte, so more classes than these cannot occur.
         ImageData images = source.load(Math.min(classes, 256), console.err()::println);
         // From here on a signal waits for what there is to save, or to say.

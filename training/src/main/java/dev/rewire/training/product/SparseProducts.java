@@ -1,4 +1,4 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.product;
 
 import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
@@ -39,7 +39,7 @@ final class SparseProducts implements Products {
         Epilogue end = Epilogue.NONE.withBias(bias);
         Epilogue forwardEnd = relu ? end.withRelu() : end;
         forward = SpmmPlan.forward(arena, weights.values(), batch, Layout.PANELS, forwardEnd, workers);
-        Epilogue backwardEnd = buffers.dx() == null ? null : Epilogue.NONE.withReluMask(buffers.x());
+        Epilogue backwardEnd = buffers.dx() == null ? null : buffers.backwardEnd();
         backwardInput = backwardEnd == null
                 ? null
                 : SpmmPlan.backwardInput(arena, weights.values(), batch, Layout.PANELS, backwardEnd, workers);
@@ -71,13 +71,7 @@ final class SparseProducts implements Products {
         int batch = buffers.x().rows();
         SpmmPlan backwardInput = buffers.dx() == null
                 ? null
-                : SpmmPlan.backwardInput(
-                        arena,
-                        weights.values(),
-                        batch,
-                        Layout.PANELS,
-                        Epilogue.NONE.withReluMask(buffers.x()),
-                        workers);
+                : SpmmPlan.backwardInput(arena, weights.values(), batch, Layout.PANELS, buffers.backwardEnd(), workers);
         WeightGradient backwardWeights = WeightGradient.of(
                 SddmmPlan.backwardWeight(arena, weights.gradient(), batch, Layout.PANELS, false, workers), buffers);
         if (engine instanceof Engine.OnDevice device) {
@@ -102,13 +96,13 @@ final class SparseProducts implements Products {
         BlockSparseMatrix inBlocks = weights.inBlocks();
         SpmmPlan backwardInput = null;
         if (inBlocks != null) {
-            Epilogue end = Epilogue.NONE.withReluMask(buffers.x());
+            Epilogue end = buffers.backwardEnd();
             backwardInput = SpmmPlan.backwardInput(arena, inBlocks, batch, Layout.PANELS, end, workers);
         } else if (transposed != null) {
-            Epilogue end = Epilogue.NONE.withReluMask(buffers.x());
+            Epilogue end = buffers.backwardEnd();
             backwardInput = SpmmPlan.forward(arena, transposed, batch, Layout.PANELS, end, workers);
         } else if (buffers.dx() != null && !weights.isTransposable()) {
-            Epilogue end = Epilogue.NONE.withReluMask(buffers.x());
+            Epilogue end = buffers.backwardEnd();
             backwardInput = SpmmPlan.backwardInput(
                     arena, weights.kept(), batch, Layout.PANELS, end, workers, PlanChoice.STORED);
         }

@@ -1,4 +1,4 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LinearTest {
+class LinearProductTest {
     @ParameterizedTest
     @CsvSource({"1, 1, 0.1", "16, 16, 0.1", "1, 1, 1", "3, 7, 0.5"})
     void firstWeightsKeepTheVarianceAtAnySparsity(int blockRows, int blockCols, double density) {
@@ -28,9 +28,9 @@ class LinearTest {
             BlockPattern full = BlockPattern.full(rows, cols, blockRows, blockCols);
             BlockPattern pattern = BlockPattern.random(
                     rows, cols, blockRows, blockCols, (int) (density * full.blocks()), new SplittableRandom(1));
-            Linear layer = layer(arena, pattern, workers);
+            LinearProduct layer = layer(arena, pattern, workers);
 
-            layer.initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
+            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
 
             // For inputs of variance 1 an output's variance is the sum of its squared weights. Some have no input at
             // all.
@@ -53,33 +53,34 @@ class LinearTest {
     void paddingIsNeitherCountedNorInitialised(int blockRows, int blockCols) {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(1)) {
-            Linear layer = layer(arena, BlockPattern.full(10, 13, blockRows, blockCols), workers);
-            layer.initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
+            LinearProduct layer = layer(arena, BlockPattern.full(10, 13, blockRows, blockCols), workers);
+            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
 
             int nonzero = 0;
             for (float value : blocks(layer).values().toArray(ValueLayout.JAVA_FLOAT)) {
                 nonzero += value != 0 ? 1 : 0;
             }
 
-            assertEquals(130, layer.nonzeros());
+            assertEquals(130, layer.weights().nonzeros());
             assertEquals(130, nonzero);
         }
     }
 
-    private static BlockSparseMatrix blocks(Linear layer) {
+    private static BlockSparseMatrix blocks(LinearProduct layer) {
         return ((BlockParameter) layer.weights()).values();
     }
 
-    private static Linear layer(KernelArena arena, BlockPattern pattern, Workers workers) {
+    private static LinearProduct layer(KernelArena arena, BlockPattern pattern, Workers workers) {
         PanelMatrix x = PanelMatrix.allocate(arena, 4, pattern.cols());
         PanelMatrix y = PanelMatrix.allocate(arena, 4, pattern.rows());
         PanelMatrix dy = PanelMatrix.allocate(arena, 4, pattern.rows());
-        return new Linear(
+        return new LinearProduct(
                 arena,
                 new ParameterPattern.Blocks(pattern),
                 1,
                 true,
-                new LayerBuffers(x, y, dy, null),
+                true,
+                new LayerBuffers(x, y, dy, null, false),
                 new Engine.Kernels(),
                 workers);
     }

@@ -1,4 +1,4 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.product;
 
 import dev.rewire.training.parameter.ParameterListener;
 

@@ -1,4 +1,4 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.product;
 
 import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseMatrix;
@@ -92,7 +92,7 @@ final class BackendProducts implements Products {
                 for (int i = 0; i < samples; i++) {
                     long lane = (long) i * Float.BYTES;
                     float sum = inputGradients.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + lane);
-                    boolean open = mask.get(ValueLayout.JAVA_FLOAT_UNALIGNED, to + lane) > 0;
+                    boolean open = !buffers.rectified() || mask.get(ValueLayout.JAVA_FLOAT_UNALIGNED, to + lane) > 0;
                     dx.segment().set(ValueLayout.JAVA_FLOAT_UNALIGNED, to + lane, open ? sum : 0);
                 }
             }

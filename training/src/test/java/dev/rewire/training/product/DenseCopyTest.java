@@ -1,4 +1,4 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.product;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -28,7 +28,7 @@ class DenseCopyTest {
     private final SplittableRandom random = new SplittableRandom(1);
     private final KernelArena arena = KernelArena.open();
     private final Workers workers = Workers.of(2);
-    private final LayerBuffers buffers = new LayerBuffers(random(IN), random(OUT), random(OUT), random(IN));
+    private final LayerBuffers buffers = new LayerBuffers(random(IN), random(OUT), random(OUT), random(IN), true);
     private final BlockSparseMatrix weights = weights(0.7);
 
     @AfterEach

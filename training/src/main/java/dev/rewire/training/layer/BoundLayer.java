@@ -1,0 +1,35 @@
+package dev.rewire.training.layer;
+
+/** A layer on memory of its own, for a batch: its part of the forward and of the backward pass. */
+public interface BoundLayer {
+    /**
+     * What it puts out.
+     *
+     * @return values, and the gradient from which {@link #backward} starts
+     */
+    Activations output();
+
+    /**
+     * Computes the output.
+     *
+     * @param step number of the step, from 0, of which random numbers are a function
+     * @param training whether the network learns from the batch, or is evaluated: BatchNorm and Dropout make a difference
+     */
+    void forward(long step, boolean training);
+
+    /**
+     * Computes the gradient of the input, if anybody asks for it, then those of the parameters, from that of the output; after {@link #forward} with training.
+     *
+     * @param parameters whether those of the parameters are wanted, too
+     */
+    void backward(boolean parameters);
+
+    /**
+     * How it computes.
+     *
+     * @return a line for people
+     */
+    default String plan() {
+        return "";
+    }
+}

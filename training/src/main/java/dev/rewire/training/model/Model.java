@@ -1,0 +1,45 @@
+package dev.rewire.training.model;
+
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Shape;
+
+/** A network for data whose shapes are not known yet. Its text stands for it in a checkpoint. */
+public interface Model {
+    /**
+     * What it is called.
+     *
+     * @return as on the command line; without line feeds
+     */
+    String text();
+
+    /**
+     * As what it takes a sample in.
+     *
+     * @param sample the data's shape
+     * @return a shape of the same numbers in the same order
+     */
+    default Shape input(Shape sample) {
+        return sample;
+    }
+
+    /**
+     * The layers for some data.
+     *
+     * @param input the shape of a sample, as {@link #input} has it
+     * @param outputs classes, or numbers, that each prediction is of
+     * @return the network
+     * @throws dev.rewire.training.setting.InvalidConfigException if it cannot learn from such data
+     */
+    Layer layers(Shape input, int outputs);
+
+    /**
+     * A network of one's own.
+     *
+     * @param text what it is called, without line feeds; it has to be the same where a run goes on
+     * @param layers the network
+     * @return a model
+     */
+    static Model of(String text, Layer layers) {
+        return new OwnModel(text, layers);
+    }
+}
