@@ -19,7 +19,7 @@ final class NmWeights {
         for (int w = 0; nm != null && w < weights.size() - 1; w++) {
             LayerShape shape = weights.get(w).shape();
             boolean fits = shape.columns() % nm.m() == 0 && !(transposable && shape.out() % nm.m() != 0);
-            which.set(w, fits && !shape.dense());
+            which.set(w, fits && !shape.dense() && weights.get(w).tap() == 0);
         }
         return which;
     }

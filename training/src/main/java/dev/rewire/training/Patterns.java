@@ -10,6 +10,7 @@ import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.parameter.WeightSpec;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
+import dev.rewire.training.rewiring.Distribution;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
@@ -55,30 +56,34 @@ final class Patterns {
         List<ParameterPattern> patterns = new ArrayList<>();
         if (config.method() == Method.DENSE || config.nm() != null) {
             for (int l = 0; l < weights.size(); l++) {
-                LayerShape shape = weights.get(l).shape();
-                patterns.add(nm.get(l) ? nmPattern(l, shape) : dense(shape, rowMajor));
+                WeightSpec spec = weights.get(l);
+                patterns.add(nm.get(l) ? nmPattern(l, spec.shape()) : dense(spec, rowMajor));
             }
             return patterns;
         }
         int blockRows = config.blockRows();
-        int blockCols = config.blockCols();
         List<LayerShape> shapes = weights.stream().map(WeightSpec::shape).toList();
-        long[] counts = config.distribution().blocks(shapes, config.sparsity(), blockRows, blockCols);
-        for (int l = 0; l < counts.length; l++) {
+        double[] densities = config.distribution().densities(shapes, config.sparsity());
+        for (int l = 0; l < densities.length; l++) {
             LayerShape shape = shapes.get(l);
+            if (shape.dense()) {
+                patterns.add(dense(weights.get(l), false));
+                continue;
+            }
+            int blockCols = weights.get(l).blockCols(config.blockCols());
             int cells = Math.toIntExact(shape.blocks(blockRows, blockCols));
             CounterRandom random = new CounterRandom(config.seed(), l, 0, Purpose.PATTERN);
-            int[] chosen = random.sample(cells, Math.toIntExact(counts[l]));
+            int[] chosen = random.sample(cells, Math.toIntExact(Distribution.stored(cells, densities[l])));
             int cols = Math.toIntExact(shape.columns());
             patterns.add(new ParameterPattern.Blocks(Cells.pattern(shape.out(), cols, blockRows, blockCols, chosen)));
         }
         return patterns;
     }
 
-    private static ParameterPattern dense(LayerShape shape, boolean rowMajor) {
+    private static ParameterPattern dense(WeightSpec spec, boolean rowMajor) {
         int block = rowMajor ? 1 : DENSE_BLOCK;
-        int cols = Math.toIntExact(shape.columns());
-        return new ParameterPattern.Blocks(BlockPattern.full(shape.out(), cols, block, block));
+        int cols = Math.toIntExact(spec.shape().columns());
+        return new ParameterPattern.Blocks(BlockPattern.full(spec.shape().out(), cols, block, spec.blockCols(block)));
     }
 
     private ParameterPattern nmPattern(int layer, LayerShape shape) {

@@ -34,6 +34,17 @@ public final class Outline {
     }
 
     /**
+     * Declares weights of a convolution, whose blocks have to lie inside a tap.
+     *
+     * @param name within the layer, as {@code weight}
+     * @param shape their shape
+     * @param uses how often a sample multiplies by each
+     */
+    public void taps(String name, LayerShape shape, long uses) {
+        weights.add(new WeightSpec(prefix + name, shape, uses, shape.in()));
+    }
+
+    /**
      * Asks for a margin of zeros around images.
      *
      * @param width how wide it is at least
