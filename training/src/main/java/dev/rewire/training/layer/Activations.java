@@ -1,6 +1,9 @@
 package dev.rewire.training.layer;
 
 import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.panel.Elementwise;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param rectified whether the values are what a ReLU put out and the gradient is wanted before it: whoever writes the gradient writes 0 where the value is not positive
  */
 public record Activations(
-        Shape shape, PanelMatrix values, @Nullable PanelMatrix gradient, boolean rectified) {
+        Shape shape,
+        PanelMatrix values,
+        @Nullable PanelMatrix gradient,
+        boolean rectified) {
     /**
      * What the gradient has to be 0 by.
      *
@@ -21,5 +27,26 @@ public record Activations(
      */
     public @Nullable PanelMatrix mask() {
         return rectified ? values : null;
+    }
+
+    /**
+     * The gradient of activations that somebody asks it of.
+     *
+     * @return where it is
+     * @throws NullPointerException if nobody does
+     */
+    public PanelMatrix wantedGradient() {
+        return Objects.requireNonNull(gradient, "gradient: null; accepted are activations whose gradient is computed");
+    }
+
+    /**
+     * Makes a gradient that was written everywhere 0 where it has to be.
+     *
+     * @param workers who computes
+     */
+    public void maskGradient(Workers workers) {
+        if (rectified && gradient != null) {
+            Elementwise.copyMasked(gradient, values, gradient, workers);
+        }
     }
 }

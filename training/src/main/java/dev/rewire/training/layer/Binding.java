@@ -61,6 +61,7 @@ public final class Binding {
         int patternsTaken;
         int weights;
         int denseParameters;
+        int seeds;
 
         Shared(Setting setting) {
             this.setting = setting;
@@ -148,10 +149,11 @@ public final class Binding {
      * @param name within the layer
      * @param weights zeros, which are drawn
      * @param scores what growing by gradient asks
+     * @param gain variance of a sum of inputs of variance 1: 2 where a ReLU follows
      */
-    public void add(String name, SparseParameter weights, GradientScores scores) {
+    public void add(String name, SparseParameter weights, GradientScores scores, double gain) {
         if (shared.setting.fresh()) {
-            weights.initialise(new CounterRandom(shared.setting.seed(), shared.weights, 0, Purpose.INIT));
+            weights.initialise(new CounterRandom(shared.setting.seed(), shared.weights, 0, Purpose.INIT), gain);
         }
         shared.weights++;
         shared.parameters.add(new NamedParameter(prefix + name, weights, scores));
@@ -190,6 +192,15 @@ public final class Binding {
     public CounterRandom randomOfDense() {
         int number = CounterRandom.MAX_LAYER - shared.denseParameters;
         return new CounterRandom(shared.setting.seed(), number, 0, Purpose.INIT);
+    }
+
+    /**
+     * Draws a seed for a layer that makes random numbers as it runs.
+     *
+     * @return another one at each call
+     */
+    public long seed() {
+        return new CounterRandom(shared.setting.seed(), shared.seeds++, 0, Purpose.DROPOUT).nextLong();
     }
 
     /**

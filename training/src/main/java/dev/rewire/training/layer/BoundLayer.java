@@ -18,7 +18,7 @@ public interface BoundLayer {
     void forward(long step, boolean training);
 
     /**
-     * Computes the gradient of the input, if anybody asks for it, then those of the parameters, from that of the output; after {@link #forward} with training.
+     * Computes the gradient of the input, if anybody asks for it, and those of the parameters, from that of the output, which stays as it is; after {@link #forward} with training.
      *
      * @param parameters whether those of the parameters are wanted, too
      */

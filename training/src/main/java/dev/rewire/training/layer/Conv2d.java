@@ -137,7 +137,7 @@ public record Conv2d(int channels, int window, int stride, int padding, boolean 
                     rectified,
                     buffers,
                     setting.workers());
-            binding.add("weight", product.weights(), product);
+            binding.add("weight", product.weights(), product, 2);
             if (product.bias() != null) {
                 binding.add("bias", product.bias());
             }

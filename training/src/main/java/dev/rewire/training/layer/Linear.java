@@ -8,46 +8,84 @@ import dev.rewire.training.setting.InvalidConfigException;
 import java.util.Objects;
 
 /**
- * A fully connected layer, {@code y = x·Wᵀ + b}, of the features of a sample or of each token. Weights start from N(0, 2/n), n being the connections that an output
+ * A fully connected layer, {@code y = x·Wᵀ + b}, of the features of a sample or of each token. Weights start from N(0, gain/n), n being the connections that an output
  * really has; biases from 0.
  *
  * @param outputs features that come out, at least 1
  * @param bias whether there is a b
+ * @param gain variance of the first outputs where inputs have the variance 1, above 0: 2 where a ReLU follows
+ * @param dense whether the weights stay dense whatever the network's sparsity
  */
-public record Linear(int outputs, boolean bias) implements Layer {
+public record Linear(int outputs, boolean bias, double gain, boolean dense) implements Layer {
     /**
-     * Checks the size.
+     * Checks the numbers.
      *
-     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalArgumentException if one is out of range
      */
     public Linear {
         Check.positive("outputs", outputs);
+        if (!(gain > 0 && gain < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("gain: " + gain + " is out of range; accepted are finite numbers above 0");
+        }
     }
 
     /**
-     * With biases.
+     * With biases, the gain 2, and weights that may be sparse.
      *
      * @param outputs features that come out, at least 1
      */
     public Linear(int outputs) {
-        this(outputs, true);
+        this(outputs, true, 2, false);
+    }
+
+    /**
+     * The same without biases.
+     *
+     * @return a copy
+     */
+    public Linear withoutBias() {
+        return new Linear(outputs, false, gain, dense);
+    }
+
+    /**
+     * The same with another gain.
+     *
+     * @param variance of the first outputs
+     * @return a copy
+     */
+    public Linear withGain(double variance) {
+        return new Linear(outputs, bias, variance, dense);
+    }
+
+    /**
+     * The same with weights that stay dense.
+     *
+     * @return a copy
+     */
+    public Linear keptDense() {
+        return new Linear(outputs, bias, gain, true);
     }
 
     @Override
     public Shape outline(Outline outline, Shape input) {
         return switch (input) {
             case Shape.Features features -> {
-                outline.weights("weight", LayerShape.linear(outputs, features.count()), 1);
+                outline.weights("weight", weights(features.count()), 1);
                 yield new Shape.Features(outputs);
             }
             case Shape.Tokens tokens -> {
-                outline.weights("weight", LayerShape.linear(outputs, tokens.features()), tokens.length());
+                outline.weights("weight", weights(tokens.features()), tokens.length());
                 yield new Shape.Tokens(tokens.length(), outputs);
             }
             case Shape.Image image ->
                 throw new InvalidConfigException(
                         "linear layer", image, "features or tokens; Flatten makes features of an image");
         };
+    }
+
+    private LayerShape weights(int inputs) {
+        LayerShape shape = LayerShape.linear(outputs, inputs);
+        return dense ? shape.keptDense() : shape;
     }
 
     @Override
@@ -82,7 +120,7 @@ public record Linear(int outputs, boolean bias) implements Layer {
                     buffers,
                     setting.engine(),
                     setting.workers());
-            binding.add("weight", product.weights(), product);
+            binding.add("weight", product.weights(), product, layer.gain);
             if (product.bias() != null) {
                 binding.add("bias", product.bias());
             }

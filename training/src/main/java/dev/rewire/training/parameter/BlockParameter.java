@@ -38,12 +38,12 @@ public final class BlockParameter implements SparseParameter {
     }
 
     @Override
-    public void initialise(CounterRandom random) {
+    public void initialise(CounterRandom random, double gain) {
         BlockPattern p = values.pattern();
         MemorySegment to = values.values();
         for (int gridRow = 0; gridRow < p.gridRows(); gridRow++) {
             int rows = Math.min(p.blockRows(), p.rows() - gridRow * p.blockRows());
-            double deviation = Math.sqrt(2.0 / Math.max(1, connections(gridRow)));
+            double deviation = Math.sqrt(gain / Math.max(1, connections(gridRow)));
             for (int block = p.rowOffset(gridRow); block < p.rowOffset(gridRow + 1); block++) {
                 int cols = colsOf(p, block);
                 for (int row = 0; row < rows; row++) {

@@ -102,8 +102,8 @@ public final class MaskedParameter implements SparseParameter {
 
     /** Draws all weights as those of a dense layer, and chooses the mask. */
     @Override
-    public void initialise(CounterRandom random) {
-        double deviation = Math.sqrt(2.0 / values.cols());
+    public void initialise(CounterRandom random, double gain) {
+        double deviation = Math.sqrt(gain / values.cols());
         for (int row = 0; row < values.rows(); row++) {
             for (int col = 0; col < values.cols(); col++) {
                 values.set(row, col, (float) (deviation * random.nextGaussian()));

@@ -38,9 +38,9 @@ public final class NmParameter implements SparseParameter {
     }
 
     @Override
-    public void initialise(CounterRandom random) {
+    public void initialise(CounterRandom random, double gain) {
         NmPattern p = values.pattern();
-        double deviation = Math.sqrt(2.0 / Math.max(1, p.rowElements()));
+        double deviation = Math.sqrt(gain / Math.max(1, p.rowElements()));
         for (int element = 0; element < p.elements(); element++) {
             values.values().setAtIndex(ValueLayout.JAVA_FLOAT, element, (float) (deviation * random.nextGaussian()));
         }

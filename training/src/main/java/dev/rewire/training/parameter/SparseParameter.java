@@ -20,13 +20,14 @@ public sealed interface SparseParameter extends Parameter permits BlockParameter
     void listener(ParameterListener listener);
 
     /**
-     * Draws the weights from N(0, 2/n), n being the connections that the output really has, not those of a dense layer, so that activations keep their
+     * Draws the weights from N(0, gain/n), n being the connections that the output really has, not those of a dense layer, so that activations keep their
      * variance at any sparsity. Sources: He et al., "Delving deep into rectifiers", 2015; Evci et al., "Gradient flow in sparse neural
      * networks and how lottery tickets win", 2022, section 3.1, for the count.
      *
      * @param random where from
+     * @param gain variance of a sum of inputs of variance 1, 2 where a ReLU follows
      */
-    void initialise(CounterRandom random);
+    void initialise(CounterRandom random, double gain);
 
     /**
      * Brings what products read up to date; before each forward product.

@@ -32,7 +32,9 @@ public final class CounterRandom implements RandomGenerator {
         /** The positions that a rewiring grows. */
         GROW(3),
         /** The order of the training samples. */
-        SHUFFLE(4);
+        SHUFFLE(4),
+        /** The seeds of Dropout. */
+        DROPOUT(7);
 
         // Part of every stream's key: a number once given is never changed or used again.
         private final int code;

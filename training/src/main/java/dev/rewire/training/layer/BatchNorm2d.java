@@ -1,0 +1,120 @@
+package dev.rewire.training.layer;
+
+import dev.rewire.kernels.DenseMatrix;
+import dev.rewire.kernels.FeatureMap;
+import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.panel.BatchNorm;
+import dev.rewire.training.parameter.DenseParameter;
+import dev.rewire.training.setting.InvalidConfigException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batch normalisation of the channels of images, or of features (Ioffe and Szegedy, "Batch normalization", 2015): with mean and variance of the batch when learning, and their
+ * running means, {@value #MOMENTUM} of which are new at each step, when evaluating. Scales start from 1, shifts from 0.
+ */
+public record BatchNorm2d() implements Layer {
+    private static final float EPSILON = 1e-5f;
+    private static final float MOMENTUM = 0.1f;
+
+    @Override
+    public Shape outline(Outline outline, Shape input) {
+        map(input, 0);
+        return input;
+    }
+
+    private static FeatureMap map(Shape input, int halo) {
+        return switch (input) {
+            case Shape.Image image -> image.map(halo);
+            case Shape.Features features -> new FeatureMap(1, 1, features.count(), 0);
+            case Shape.Tokens tokens ->
+                throw new InvalidConfigException("batchnorm2d layer", tokens, "images or features");
+        };
+    }
+
+    @Override
+    public BoundLayer bind(Binding binding, Activations input) {
+        return new Bound(binding, input, false);
+    }
+
+    @Override
+    public @Nullable BoundLayer bindRectified(Binding binding, Activations input) {
+        return new Bound(binding, input, true);
+    }
+
+    private static final class Bound implements BoundLayer {
+        private final Activations input;
+        private final Activations output;
+        private final BatchNorm norm;
+        private final DenseParameter scale;
+        private final DenseParameter shift;
+        private final DenseMatrix mean;
+        private final DenseMatrix variance;
+
+        Bound(Binding binding, Activations input, boolean rectified) {
+            this.input = input;
+            Binding.Setting setting = binding.setting();
+            Workers workers = setting.workers();
+            output = binding.activations(input.shape(), rectified);
+            FeatureMap map = map(input.shape(), setting.halo());
+            norm = BatchNorm.prepare(map, EPSILON, MOMENTUM, workers);
+            scale = binding.dense("scale", 1, map.channels());
+            shift = binding.dense("shift", 1, map.channels());
+            mean = DenseMatrix.allocate(setting.arena(), 1, map.channels());
+            variance = DenseMatrix.allocate(setting.arena(), 1, map.channels());
+            for (int channel = 0; channel < map.channels(); channel++) {
+                scale.values().set(0, channel, 1);
+                variance.set(0, channel, 1);
+            }
+            binding.addStatistics(mean.segment());
+            binding.addStatistics(variance.segment());
+        }
+
+        @Override
+        public Activations output() {
+            return output;
+        }
+
+        @Override
+        public void forward(long step, boolean training) {
+            if (training) {
+                norm.forwardTraining(
+                        input.values(),
+                        scale.values(),
+                        shift.values(),
+                        mean,
+                        variance,
+                        output.rectified(),
+                        output.values());
+            } else {
+                norm.forwardEvaluation(
+                        input.values(),
+                        scale.values(),
+                        shift.values(),
+                        mean,
+                        variance,
+                        output.rectified(),
+                        output.values());
+            }
+        }
+
+        @Override
+        public void backward(boolean parameters) {
+            // The sums that the gradient of the input needs are the gradients of the parameters.
+            if (input.gradient() != null) {
+                norm.backward(
+                        input.values(),
+                        output.wantedGradient(),
+                        false,
+                        input.mask(),
+                        input.gradient(),
+                        scale.gradient(),
+                        shift.gradient());
+            }
+        }
+
+        @Override
+        public String plan() {
+            return norm.toString();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.rewire.training.layer;
+
+import dev.rewire.training.parameter.DenseParameter;
+import dev.rewire.training.setting.InvalidConfigException;
+
+/**
+ * Normalisation of each token, or of each sample of features, to mean 0 and variance 1, then a scale and a shift for each feature (Ba et al., "Layer normalization", 2016). Scales
+ * start from 1, shifts from 0.
+ */
+public record LayerNorm() implements Layer {
+    private static final float EPSILON = 1e-5f;
+
+    @Override
+    public Shape outline(Outline outline, Shape input) {
+        if (input instanceof Shape.Image) {
+            throw new InvalidConfigException(
+                    "layernorm layer", input, "tokens or features");
+        }
+        return input;
+    }
+
+    @Override
+    public BoundLayer bind(Binding binding, Activations input) {
+        return new Bound(binding, input);
+    }
+
+    private static final class Bound implements BoundLayer {
+        private final Activations input;
+        private final Activations output;
+        private final Binding.Setting setting;
+        private final dev.rewire.kernels.panel.LayerNorm norm;
+        private final DenseParameter scale;
+        private final DenseParameter shift;
+
+        Bound(Binding binding, Activations input) {
+            this.input = input;
+            setting = binding.setting();
+            output = binding.activations(input.shape(), false);
+            int features = input.values().cols();
+            norm = dev.rewire.kernels.panel.LayerNorm.prepare(
+                    features, input.values().rows(), EPSILON, setting.workers());
+            scale = binding.dense("scale", 1, features);
+            shift = binding.dense("shift", 1, features);
+            for (int feature = 0; feature < features; feature++) {
+                scale.values().set(0, feature, 1);
+            }
+        }
+
+        @Override
+        public Activations output() {
+            return output;
+        }
+
+        @Override
+        public void forward(long step, boolean training) {
+            norm.forward(input.values(), scale.values(), shift.values(), output.values());
+        }
+
+        @Override
+        public void backward(boolean parameters) {
+            if (input.gradient() != null) {
+                norm.backward(
+                        input.values(), output.wantedGradient(), input.gradient(), scale.gradient(), shift.gradient());
+                input.maskGradient(setting.workers());
+            }
+        }
+    }
+}
