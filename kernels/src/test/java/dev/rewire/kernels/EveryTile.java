@@ -84,6 +84,7 @@ final class EveryTile {
             }
         }
         convolutionOfSingleElements();
+        attention();
         allPlaces(SparseMatrix.allocate(arena, BlockPattern.random(OUTPUTS, INPUTS, 1, 1, 1500, random)));
         BlockPattern wide = BlockPattern.random(OUTPUTS, INPUTS, 16, 16, 3, random);
         backwardWeight(SparseMatrix.allocate(arena, wide), MANY_SAMPLES);
@@ -131,6 +132,18 @@ final class EveryTile {
         PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, pointwise.output().features());
         PanelMatrix dx = PanelMatrix.allocate(arena, BATCH, pointwise.input().features());
         repeat(ConvPlan.backwardInput(arena, w, pointwise, BATCH, Epilogue.NONE, workers), plan -> plan.run(dy, dx));
+    }
+
+    /** Its tiles read weights along the outputs; on the diagonal of a causal mask there are those of each number of vectors. */
+    private void attention() {
+        for (boolean causal : new boolean[] {true, false}) {
+            AttentionShape shape = new AttentionShape(BATCH + FEW_LANES + 1, 1, LARGE_GROUP, causal);
+            PanelMatrix qkv = PanelMatrix.allocate(arena, shape.rows(1), 3 * shape.width());
+            PanelMatrix y = PanelMatrix.allocate(arena, shape.rows(1), shape.width());
+            PanelMatrix dqkv = PanelMatrix.allocate(arena, shape.rows(1), 3 * shape.width());
+            repeat(AttentionPlan.forward(arena, shape, 1, workers), plan -> plan.run(qkv, y));
+            repeat(AttentionGradient.prepare(arena, shape, 1, workers), plan -> plan.run(qkv, y, dqkv));
+        }
     }
 
     private void backwardWeight(SparseMatrix w, int batch) {
