@@ -8,6 +8,7 @@ import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -135,9 +136,9 @@ final class AttentionTiles {
         return (long) part * AttentionShape.PART * lanes * Float.BYTES;
     }
 
-    /** Scratch for the scores of all keys that queries may see, for what softmax writes behind them, and for lanes that kernels read behind the last feature. */
+    /** Scratch for the scores of all keys that queries may see, and for lanes that kernels may read behind the last feature. */
     MemorySegment scratch(KernelArena arena) {
-        int features = shape.parts() * shape.partSize() + SoftmaxKernels.SPARE + 1;
+        int features = shape.parts() * shape.partSize() + 1;
         return arena.allocate((long) features * lanes * Float.BYTES);
     }
 
@@ -192,14 +193,17 @@ final class AttentionTiles {
     void clearPadding(PanelMatrix panels, int sequence, int firstFeature, int features) {
         int part = shape.parts() - 1;
         int tokens = shape.tokens(part);
-        long bytes = (long) (shape.partSize() - tokens) * Float.BYTES;
-        if (bytes == 0) {
+        if (tokens == shape.partSize()) {
             return;
         }
-        long offset = panels.offset(shape.row(sequence, part * AttentionShape.PART), firstFeature);
-        for (int feature = 0; feature < features; feature++) {
-            long start = offset + ((long) feature * lanes + tokens) * Float.BYTES;
-            panels.segment().asSlice(start, bytes).fill((byte) 0);
+        MemorySegment segment = panels.segment();
+        long lane = (long) lanes * Float.BYTES;
+        long first = panels.offset(shape.row(sequence, part * AttentionShape.PART), firstFeature);
+        for (int feature = 0; feature < features; feature++, first += lane) {
+            // Not slices to fill, which would be objects.
+            for (int token = tokens; token < shape.partSize(); token++) {
+                segment.set(ValueLayout.JAVA_FLOAT, first + (long) token * Float.BYTES, 0);
+            }
         }
     }
 

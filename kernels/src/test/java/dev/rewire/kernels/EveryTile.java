@@ -134,16 +134,14 @@ final class EveryTile {
         repeat(ConvPlan.backwardInput(arena, w, pointwise, BATCH, Epilogue.NONE, workers), plan -> plan.run(dy, dx));
     }
 
-    /** Its tiles read weights along the outputs; on the diagonal of a causal mask there are those of each number of vectors. */
+    /** Softmax, and tiles whose weights lie next to each other by output; of other lengths there are the same with more of them. */
     private void attention() {
-        for (boolean causal : new boolean[] {true, false}) {
-            AttentionShape shape = new AttentionShape(BATCH + FEW_LANES + 1, 1, LARGE_GROUP, causal);
-            PanelMatrix qkv = PanelMatrix.allocate(arena, shape.rows(1), 3 * shape.width());
-            PanelMatrix y = PanelMatrix.allocate(arena, shape.rows(1), shape.width());
-            PanelMatrix dqkv = PanelMatrix.allocate(arena, shape.rows(1), 3 * shape.width());
-            repeat(AttentionPlan.forward(arena, shape, 1, workers), plan -> plan.run(qkv, y));
-            repeat(AttentionGradient.prepare(arena, shape, 1, workers), plan -> plan.run(qkv, y, dqkv));
-        }
+        AttentionShape shape = new AttentionShape(FEW_LANES, 1, LARGE_GROUP, true);
+        PanelMatrix qkv = PanelMatrix.allocate(arena, FEW_LANES, 3 * LARGE_GROUP);
+        PanelMatrix y = PanelMatrix.allocate(arena, FEW_LANES, LARGE_GROUP);
+        PanelMatrix dqkv = PanelMatrix.allocate(arena, FEW_LANES, 3 * LARGE_GROUP);
+        repeat(AttentionPlan.forward(arena, shape, 1, workers), plan -> plan.run(qkv, y));
+        repeat(AttentionGradient.prepare(arena, shape, 1, workers), plan -> plan.run(qkv, y, dqkv));
     }
 
     private void backwardWeight(SparseMatrix w, int batch) {

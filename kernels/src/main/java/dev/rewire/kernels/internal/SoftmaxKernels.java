@@ -7,16 +7,13 @@ import java.lang.foreign.MemorySegment;
  * operations and their order are the same in all providers, so that their bits are, too.
  */
 public interface SoftmaxKernels {
-    /** What the sums of {@link #backward} are split into, by the key's number, so that additions need not wait for one another. */
+    /** Parts of a sum of {@link #backward}, of keys whose numbers have the same remainder, so that an addition need not wait for the last: ((0 + 1) + (2 + 3)). */
     int CHAINS = 4;
-
-    /** Features that kernels write behind the last key. */
-    int SPARE = 1;
 
     /**
      * Weights from scores, in place: {@code exp(scale·(score − largest))}, divided by their sum, for keys that a lane sees; 0 for others, whatever their scores are.
      *
-     * @param scores kernel memory, the first key at its start; {@link #SPARE} features behind the last are overwritten
+     * @param scores kernel memory, the first key at its start
      * @param lanes from one key to the next
      * @param samples lanes that are computed, at least; what becomes of the others is the kernel's own affair
      * @param keys how many, at least 1

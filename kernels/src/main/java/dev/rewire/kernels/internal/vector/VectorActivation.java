@@ -94,8 +94,7 @@ final class VectorActivation {
         return one.sub(tail).blend(tail, x.lt(0));
     }
 
-    /** e to the power of {@code v ≤ 0}; NaN stays. */
-    static FloatVector expOfNegative(FloatVector v) {
+    private static FloatVector expOfNegative(FloatVector v) {
         FloatVector shifted = v.mul(ScalarActivation.LOG2_E).add(ScalarActivation.ROUNDING);
         FloatVector n = shifted.sub(ScalarActivation.ROUNDING);
         FloatVector r = v.sub(n.mul(ScalarActivation.LN2_HIGH)).sub(n.mul(ScalarActivation.LN2_LOW));
