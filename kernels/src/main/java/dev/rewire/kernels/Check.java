@@ -75,6 +75,16 @@ final class Check {
         }
     }
 
+    static void apart(String argument, PanelMatrix panels, String otherName, PanelMatrix other) {
+        long start = panels.segment().address();
+        long otherStart = other.segment().address();
+        if (start < otherStart + other.segment().byteSize()
+                && otherStart < start + panels.segment().byteSize()) {
+            throw new IllegalArgumentException(
+                    argument + ": shares memory with " + otherName + "; accepted are separate matrices");
+        }
+    }
+
     static void alive(String argument, MemorySegment segment) {
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException(argument + ": its arena is closed");

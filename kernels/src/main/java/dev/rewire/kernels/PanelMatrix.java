@@ -264,7 +264,8 @@ public final class PanelMatrix {
         return arena;
     }
 
-    private long offset(int row, int col) {
+    /** Bytes to an element. */
+    long offset(int row, int col) {
         if (row < 0 || row >= rows || col < 0 || col >= cols) {
             throw new IndexOutOfBoundsException("(" + row + ", " + col + ") is outside of " + rows + "×" + cols);
         }

@@ -6,6 +6,7 @@
  *   <li>forward {@code Y = X·Wᵀ} and backward to the input {@code dX = dY·W}: {@link dev.rewire.kernels.SpmmPlan}
  *   <li>backward to the weights, on stored blocks only, {@code dW = pattern ⊙ (dYᵀ·X)}: {@link dev.rewire.kernels.SddmmPlan}
  *   <li>the same three of convolutions, without im2col: {@link dev.rewire.kernels.ConvPlan}, {@link dev.rewire.kernels.ConvGradient}
+ *   <li>self-attention and its gradient, on the same tiles: {@link dev.rewire.kernels.AttentionPlan}, {@link dev.rewire.kernels.AttentionGradient}
  * </ul>
  *
  * A {@link dev.rewire.kernels.SparseMatrix} is one in blocks or an N:M matrix. Arrays of other libraries come in and go out by

@@ -62,6 +62,23 @@ class AllocationTest {
     }
 
     @Test
+    void attention() {
+        for (int length : new int[] {20, 100}) {
+            for (boolean causal : new boolean[] {true, false}) {
+                AttentionShape shape = new AttentionShape(length, 2, 33, causal);
+                int rows = shape.rows(2);
+                PanelMatrix qkv = PanelMatrix.allocate(arena, rows, 3 * shape.width());
+                PanelMatrix y = PanelMatrix.allocate(arena, rows, shape.width());
+                PanelMatrix dqkv = PanelMatrix.allocate(arena, rows, 3 * shape.width());
+                AttentionPlan forward = AttentionPlan.forward(arena, shape, 2, workers);
+                AttentionGradient backward = AttentionGradient.prepare(arena, shape, 2, workers);
+                assertAllocatesNothing(() -> forward.run(qkv, y));
+                assertAllocatesNothing(() -> backward.run(qkv, y, dqkv));
+            }
+        }
+    }
+
+    @Test
     void forwardPanelsOfAPartialBatch() {
         PanelMatrix x = PanelMatrix.allocate(arena, 100, 320);
         PanelMatrix y = PanelMatrix.allocate(arena, 100, 256);

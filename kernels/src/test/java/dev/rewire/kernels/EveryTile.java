@@ -84,6 +84,7 @@ final class EveryTile {
             }
         }
         convolutionOfSingleElements();
+        attention();
         allPlaces(SparseMatrix.allocate(arena, BlockPattern.random(OUTPUTS, INPUTS, 1, 1, 1500, random)));
         BlockPattern wide = BlockPattern.random(OUTPUTS, INPUTS, 16, 16, 3, random);
         backwardWeight(SparseMatrix.allocate(arena, wide), MANY_SAMPLES);
@@ -131,6 +132,16 @@ final class EveryTile {
         PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, pointwise.output().features());
         PanelMatrix dx = PanelMatrix.allocate(arena, BATCH, pointwise.input().features());
         repeat(ConvPlan.backwardInput(arena, w, pointwise, BATCH, Epilogue.NONE, workers), plan -> plan.run(dy, dx));
+    }
+
+    /** Softmax, and tiles whose weights lie next to each other by output; of other lengths there are the same with more of them. */
+    private void attention() {
+        AttentionShape shape = new AttentionShape(FEW_LANES, 1, LARGE_GROUP, true);
+        PanelMatrix qkv = PanelMatrix.allocate(arena, FEW_LANES, 3 * LARGE_GROUP);
+        PanelMatrix y = PanelMatrix.allocate(arena, FEW_LANES, LARGE_GROUP);
+        PanelMatrix dqkv = PanelMatrix.allocate(arena, FEW_LANES, 3 * LARGE_GROUP);
+        repeat(AttentionPlan.forward(arena, shape, 1, workers), plan -> plan.run(qkv, y));
+        repeat(AttentionGradient.prepare(arena, shape, 1, workers), plan -> plan.run(qkv, y, dqkv));
     }
 
     private void backwardWeight(SparseMatrix w, int batch) {

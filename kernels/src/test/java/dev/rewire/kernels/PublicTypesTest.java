@@ -37,6 +37,7 @@ class PublicTypesTest {
             BlockSparseMatrix w = BlockSparseMatrix.allocate(arena, blocks);
             PanelMatrix panels = PanelMatrix.allocate(arena, 3, 8);
             DenseMatrix dense = DenseMatrix.allocate(arena, 1, 8);
+            AttentionShape attention = new AttentionShape(5, 2, 4, true);
             ConvShape pointwise = ConvShape.of(new FeatureMap(2, 2, 8, 0), 8, 1, 1, 1, 0, 0);
             Path file = Files.writeString(folder.resolve("a.smtx"), "1, 2, 1\n0 1\n1\n");
             List<Object> all = List.of(
@@ -55,6 +56,9 @@ class PublicTypesTest {
                     DenseGradient.prepare(arena, blocks, 3, workers),
                     ConvPlan.forward(arena, w, pointwise, 3, Epilogue.NONE, workers),
                     ConvGradient.prepare(arena, w, pointwise, 3, false, workers),
+                    attention,
+                    AttentionPlan.forward(arena, attention, 1, workers),
+                    AttentionGradient.prepare(arena, attention, 1, workers),
                     new Updates.Adam(0.9f, 0.999f, 1e-8f, 0, 0),
                     Provider.active(),
                     new CsrArrays(1, 2, new int[] {0, 2}, places, values),

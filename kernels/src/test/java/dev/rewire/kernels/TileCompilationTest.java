@@ -34,6 +34,8 @@ class TileCompilationTest {
             "NmSpmvTile",
             "PartialSums",
             "Transposition",
+            "SoftmaxTile",
+            "SoftmaxGradientTile",
             "WideningTile",
             "FmaLoop",
             "ReadLoop",

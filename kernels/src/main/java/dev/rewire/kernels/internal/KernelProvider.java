@@ -58,6 +58,9 @@ public interface KernelProvider {
     /** Element-wise loops of optimisers. */
     ElementwiseKernels elementwise();
 
+    /** Softmax down the keys of attention. */
+    SoftmaxKernels softmax();
+
     /** Masks of N:M and what they keep. */
     MaskKernels masks();
 

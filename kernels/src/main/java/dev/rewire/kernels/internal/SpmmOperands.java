@@ -16,6 +16,9 @@ public class SpmmOperands {
     /** The values of the blocks. */
     public MemorySegment values = MemorySegment.NULL;
 
+    /** Where those of block 0 lie, in bytes. */
+    public long valuesOffset;
+
     /** One float per output. */
     public MemorySegment bias = MemorySegment.NULL;
 

@@ -69,7 +69,7 @@ public final class ScalarActivation {
     }
 
     /** e to the power of {@code v ≤ 0}; NaN stays. */
-    private static float expOfNegative(float v) {
+    static float expOfNegative(float v) {
         if (v < LEAST_EXPONENT) {
             return 0;
         }

@@ -27,7 +27,8 @@ final class ScalarNm implements SpmmKernel {
             collectFeatures(index, group, at);
             for (int row = group * shape.outputs(); row < (group + 1) * shape.outputs(); row++) {
                 for (int kept = 0; kept < products; kept++) {
-                    at.weights[kept] = shape.type().get(at.values, (long) row * products + kept);
+                    at.weights[kept] = shape.type()
+                            .get(at.values, at.valuesOffset / shape.type().bytes() + (long) row * products + kept);
                 }
                 sums.run(row, products, at);
             }

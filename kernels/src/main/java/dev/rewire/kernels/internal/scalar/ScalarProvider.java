@@ -9,6 +9,7 @@ import dev.rewire.kernels.internal.OuterSddmmKernel;
 import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
+import dev.rewire.kernels.internal.SoftmaxKernels;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
@@ -91,6 +92,11 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public ElementwiseKernels elementwise() {
         return new ScalarElementwise();
+    }
+
+    @Override
+    public SoftmaxKernels softmax() {
+        return new ScalarSoftmax();
     }
 
     @Override

@@ -44,9 +44,10 @@ final class ScalarSpmm implements SpmmKernel {
 
     private void collectWeights(SpmmIndex index, int first, int items, int i, ScalarOperands at) {
         int product = 0;
+        long start = at.valuesOffset / shape.type().bytes();
         for (int item = first; item < first + items; item++) {
             long block = shape.consecutive() ? item : index.blocks()[item];
-            long value = block * shape.blockElements() + (long) i * shape.outputStride();
+            long value = start + block * shape.blockElements() + (long) i * shape.outputStride();
             for (int step = 0; step < shape.steps(); step++) {
                 at.weights[product++] = shape.type().get(at.values, value + (long) step * shape.stepStride());
             }

@@ -271,6 +271,13 @@ public final class TileCode {
         code.astore(vector);
     }
 
+    /** {@code vector = number}, in every lane, of a float. */
+    void broadcastFloat(int vector, int number) {
+        species();
+        code.fload(number);
+        broadcast(vector);
+    }
+
     /** {@code vector = number − constant}, in every lane, of an int. */
     void broadcastDifference(int vector, int number, int constant) {
         species();
@@ -474,6 +481,46 @@ public final class TileCode {
     public void multiply(int product, int a, int b) {
         receiver(a);
         code.aload(b).invokevirtual(FLOATS, "mul", UNARY).astore(product);
+    }
+
+    /** {@code difference = a − b}. */
+    void subtract(int difference, int a, int b) {
+        receiver(a);
+        code.aload(b).invokevirtual(FLOATS, "sub", UNARY).astore(difference);
+    }
+
+    /** {@code quotient = a / b}. */
+    void divide(int quotient, int a, int b) {
+        receiver(a);
+        code.aload(b).invokevirtual(FLOATS, "div", UNARY).astore(quotient);
+    }
+
+    /** Adds its number to each lane: 0, 1, 2 … */
+    void addLaneNumbers(int vector) {
+        receiver(vector);
+        code.iconst_1().invokevirtual(FLOATS, "addIndex", MethodTypeDesc.of(FLOATS, ConstantDescs.CD_int));
+        exactFloats();
+        code.astore(vector);
+    }
+
+    /** {@code vector = a < b ? other : vector}, lane by lane; it stays where one is NaN. */
+    void replaceWhereLess(int vector, int a, int b, int other) {
+        receiver(vector);
+        code.aload(other);
+        receiver(a);
+        code.getstatic(OPERATORS, "LT", COMPARISON).aload(b);
+        code.invokevirtual(FLOATS, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
+        blend();
+        code.astore(vector);
+    }
+
+    /** {@code vector = the float whose bits are (bits of vector − subtracted) << 23}: a power of two, of a whole number in the lowest bits. */
+    void power(int vector, int subtracted) {
+        receiver(vector);
+        asInts();
+        lanewise("ADD", Associative.class, -subtracted);
+        lanewise("LSHL", VectorOperators.Binary.class, 23);
+        asFloats().astore(vector);
     }
 
     /** {@code vector = max(vector, zero)}; NaN stays. */

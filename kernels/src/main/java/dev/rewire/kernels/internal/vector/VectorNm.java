@@ -46,7 +46,7 @@ final class VectorNm implements SpmmKernel {
                             firstGroup,
                             endGroup,
                             index.places().address(),
-                            at.values.address(),
+                            at.values.address() + at.valuesOffset,
                             at.input.address() + at.inputOffset,
                             at.output.address() + at.outputOffset,
                             at.bias.address(),

@@ -10,6 +10,7 @@ import dev.rewire.kernels.internal.OuterSddmmKernel;
 import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
+import dev.rewire.kernels.internal.SoftmaxKernels;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
@@ -27,6 +28,7 @@ public final class VectorProvider implements KernelProvider {
     private static final int NM_SAMPLES = 7;
 
     private final ElementwiseKernels elementwise = new VectorElementwise();
+    private final SoftmaxKernels softmax = new VectorSoftmax();
     private final MaskKernels masks = new VectorMasks();
     private final PanelCopy panelCopy = new VectorPanelCopy();
 
@@ -137,6 +139,11 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public ElementwiseKernels elementwise() {
         return elementwise;
+    }
+
+    @Override
+    public SoftmaxKernels softmax() {
+        return softmax;
     }
 
     @Override

@@ -66,7 +66,7 @@ final class VectorSpmm implements SpmmKernel {
                     index.blocks(),
                     firstGroup,
                     endGroup,
-                    at.values.address(),
+                    at.values.address() + at.valuesOffset,
                     at.input.address() + at.inputOffset,
                     at.output.address() + at.outputOffset,
                     at.bias.address(),
