@@ -9,11 +9,10 @@ import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.WeightSpec;
 import dev.rewire.training.rewiring.Flops;
+import dev.rewire.training.rewiring.NetworkRewiring;
 import dev.rewire.training.rewiring.ParameterRewiring;
 import dev.rewire.training.rewiring.Rewiring;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** Steps of training a network: forward, loss, backward, and either an update of the weights or, when it is due, a rewiring. */
 final class Trainer {
@@ -23,8 +22,7 @@ final class Trainer {
     private final SoftmaxCrossEntropy loss;
     private final Optimizer optimizer;
     private final LearningRate learningRate;
-    private final Rewiring rewiring;
-    private final List<ParameterRewiring> rewirings = new ArrayList<>();
+    private final NetworkRewiring rewiring;
 
     private final Progress progress = new Progress();
 
@@ -68,17 +66,7 @@ final class Trainer {
         loss = new SoftmaxCrossEntropy(network.output(), network.outputGradient());
         optimizer = config.optimizer();
         learningRate = config.learningRateOf(steps, stepsOfEpoch);
-        rewiring = config.rewiringOf(steps);
-        List<NamedParameter> weights = network.weights();
-        for (int w = 0; w < weights.size(); w++) {
-            rewirings.add(ParameterRewiring.of(
-                    arena,
-                    w,
-                    Network.sparse(weights.get(w)),
-                    Objects.requireNonNull(weights.get(w).scores()),
-                    rewiring,
-                    config.seed()));
-        }
+        rewiring = new NetworkRewiring(arena, network.parameters(), config.rewiringOf(steps), config.seed());
     }
 
     /**
@@ -90,8 +78,8 @@ final class Trainer {
      */
     boolean step(int[] labels) {
         long step = progress.steps;
-        boolean rewire = rewiring.schedule().rewiresAt(step);
-        boolean update = !(rewire && rewiring.replacesUpdate());
+        boolean rewire = rewiring.isDue(step);
+        boolean update = rewiring.updatesAt(step);
         double rate = learningRate.at(step);
         network.forward(step, true);
         loss.differentiate(labels);
@@ -106,14 +94,12 @@ final class Trainer {
         }
         if (rewire) {
             long start = System.nanoTime();
-            for (int w = rewirings.size() - 1; w >= 0; w--) {
-                rewirings.get(w).apply(step);
-            }
+            rewiring.apply(step);
             progress.rewireNanos += System.nanoTime() - start;
             progress.rewirings++;
         }
         progress.steps++;
-        return rewire && !rewiring.keepsAllWeights();
+        return rewire && !rewiring.rewiring().keepsAllWeights();
     }
 
     /** Loss and hits of the last batch. */
@@ -130,14 +116,19 @@ final class Trainer {
     }
 
     List<ParameterRewiring> rewirings() {
-        return rewirings;
+        return rewiring.parameters();
     }
 
     /** Operations of the steps taken, for one sample of each batch, as {@link Flops} counts them. */
     double flops() {
         Flops flops = opsOfSample();
-        long dense = rewiring.keepsAllWeights() ? progress.steps : rewiring.replacesUpdate() ? progress.rewirings : 0;
-        return (progress.steps - dense) * flops.sparseStep() + dense * flops.denseGradientStep();
+        Rewiring rules = rewiring.rewiring();
+        long dense = rules.keepsAllWeights() ? progress.steps : rules.replacesUpdate() ? progress.rewirings : 0;
+        // A rule that looks at gradients without taking the place of the update has them on top of it.
+        boolean onTop = !rules.keepsAllWeights() && rules.grow().usesGradient() && !rules.replacesUpdate();
+        return (progress.steps - dense) * flops.sparseStep()
+                + dense * flops.denseGradientStep()
+                + (onTop ? progress.rewirings * flops.dense() : 0);
     }
 
     /** What the same number of steps would cost the dense network. */

@@ -126,7 +126,14 @@ public enum Distribution {
         return counts;
     }
 
-    private static long stored(long blocks, double density) {
+    /**
+     * The number of blocks that a layer of some density stores.
+     *
+     * @param blocks those of the dense layer
+     * @param density from 0 to 1
+     * @return from 0 to the number of blocks; 0 for the density 0 alone
+     */
+    public static long stored(long blocks, double density) {
         if (density == 0) {
             return 0;
         }
