@@ -8,6 +8,7 @@ module dev.rewire.training {
     exports dev.rewire.training.backend;
     exports dev.rewire.training.checkpoint;
     exports dev.rewire.training.data;
+    exports dev.rewire.training.data.source;
     exports dev.rewire.training.optimizer;
     exports dev.rewire.training.parameter;
     exports dev.rewire.training.random;

@@ -1,12 +1,11 @@
 package dev.rewire.training.data;
 
+import dev.rewire.training.internal.Sha256;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -201,12 +200,13 @@ public final class IdxFile {
         return FIRST_SIZE + Integer.BYTES * sizes.length;
     }
 
-    /** The unpacked file's SHA-256 in hexadecimal; the same however the file was compressed. */
-    String sha256() {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+    /** {@return the bytes of the unpacked file, header included} */
+    public int bytes() {
+        return content.length;
+    }
+
+    /** {@return the unpacked file's SHA-256 in hexadecimal; the same however the file was compressed} */
+    public String sha256() {
+        return HexFormat.of().formatHex(Sha256.digest().digest(content));
     }
 }

@@ -1,8 +1,5 @@
 package dev.rewire.training.data;
 
-import java.util.Map;
-import java.util.Objects;
-
 /**
  * A data set: images to learn from and images to test with, of one height and width. Immutable.
  *
@@ -27,28 +24,5 @@ public record ImageData(LabelledImages train, LabelledImages test, int classes) 
     /** {@return the pixels of an image} */
     public int features() {
         return train.features();
-    }
-
-    /** Puts the four files together. */
-    static ImageData of(Map<DataPart, IdxFile> files, int classes) throws DataException {
-        IdxFile trainImages = part(files, DataPart.TRAIN_IMAGES);
-        IdxFile testImages = part(files, DataPart.TEST_IMAGES);
-        LabelledImages train = LabelledImages.of(trainImages, part(files, DataPart.TRAIN_LABELS), classes);
-        LabelledImages test = LabelledImages.of(testImages, part(files, DataPart.TEST_LABELS), classes);
-        for (int d = 1; d < trainImages.dimensions(); d++) {
-            if (testImages.size(d) != trainImages.size(d)) {
-                throw new DataException(
-                        testImages.file(),
-                        (long) Integer.BYTES * (1 + d),
-                        "size "
-                                + testImages.size(d) + " of dimension " + d + "; accepted is " + trainImages.size(d)
-                                + ", as in " + trainImages.file());
-            }
-        }
-        return new ImageData(train, test, classes);
-    }
-
-    private static IdxFile part(Map<DataPart, IdxFile> files, DataPart part) {
-        return Objects.requireNonNull(files.get(part), part.plainName());
     }
 }

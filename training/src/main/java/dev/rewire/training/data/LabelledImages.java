@@ -11,6 +11,9 @@ import java.util.Objects;
  * and in the order in which a network wants them.
  */
 public final class LabelledImages {
+    private static final int IMAGE_DIMENSIONS = 3;
+    private static final int LABEL_DIMENSIONS = 1;
+
     private final IdxFile images;
     private final IdxFile labels;
 
@@ -31,8 +34,8 @@ public final class LabelledImages {
      *     range
      */
     public static LabelledImages of(IdxFile images, IdxFile labels, int classes) throws DataException {
-        requireDimensions("images", images, DataPart.TRAIN_IMAGES.dimensions());
-        requireDimensions("labels", labels, DataPart.TRAIN_LABELS.dimensions());
+        requireDimensions("images", images, IMAGE_DIMENSIONS);
+        requireDimensions("labels", labels, LABEL_DIMENSIONS);
         if (classes < 1 || classes > 256) {
             throw new IllegalArgumentException("classes: " + classes + " is out of range; accepted are 1 to 256");
         }

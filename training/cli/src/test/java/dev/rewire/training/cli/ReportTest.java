@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
-import dev.rewire.training.data.DataSource;
+import dev.rewire.training.data.source.DataSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.IdxFile;
+import dev.rewire.training.data.ImageData;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -67,14 +70,14 @@ record PublishedSource(
                     titled.accept("passing over " + e.getMessage());
                     continue;
                 }
-                return ImageData.of(files, classes);
+                return DataFolder.images(files, classes);
             }
         }
         if (cache == null) {
             throw failed(List.of(CacheFolder.ABSENCE), null);
         }
         fetchInto(cache, titled);
-        return ImageData.of(verified(cache), classes);
+        return DataFolder.images(verified(cache), classes);
     }
 
     private Map<DataPart, IdxFile> verified(DataFolder folder) throws IOException {

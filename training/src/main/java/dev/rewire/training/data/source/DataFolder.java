@@ -1,10 +1,15 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.IdxFile;
+import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.LabelledImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A folder that may hold the four files of a data set. */
@@ -46,5 +51,28 @@ record DataFolder(Path path) {
                 Files.move(file.get(), folder.resolve(file.get().getFileName()));
             }
         }
+    }
+
+    /** Puts the four files together. */
+    static ImageData images(Map<DataPart, IdxFile> files, int classes) throws DataException {
+        IdxFile trainImages = part(files, DataPart.TRAIN_IMAGES);
+        IdxFile testImages = part(files, DataPart.TEST_IMAGES);
+        LabelledImages train = LabelledImages.of(trainImages, part(files, DataPart.TRAIN_LABELS), classes);
+        LabelledImages test = LabelledImages.of(testImages, part(files, DataPart.TEST_LABELS), classes);
+        for (int d = 1; d < trainImages.dimensions(); d++) {
+            if (testImages.size(d) != trainImages.size(d)) {
+                throw new DataException(
+                        testImages.file(),
+                        (long) Integer.BYTES * (1 + d),
+                        "size "
+                                + testImages.size(d) + " of dimension " + d + "; accepted is " + trainImages.size(d)
+                                + ", as in " + trainImages.file());
+            }
+        }
+        return new ImageData(train, test, classes);
+    }
+
+    private static IdxFile part(Map<DataPart, IdxFile> files, DataPart part) {
+        return Objects.requireNonNull(files.get(part), part.plainName());
     }
 }

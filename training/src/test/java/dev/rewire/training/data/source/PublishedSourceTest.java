@@ -1,10 +1,13 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rewire.training.data.PublishedSet.Content;
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.IdxBytes;
+import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.source.PublishedSet.Content;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +37,7 @@ class PublishedSourceTest {
         Map<DataPart, Content> contents = new EnumMap<>(DataPart.class);
         new DataFolder(IdxBytes.writeSet(folder.resolve("original")))
                 .read()
-                .forEach((part, file) -> contents.put(part, new Content(file.content().length, file.sha256())));
+                .forEach((part, file) -> contents.put(part, new Content(file.bytes(), file.sha256())));
         set = new PublishedSet("tiny", "Tiny", contents);
         installed = new DataFolder(folder.resolve("installed"));
         cache = new DataFolder(folder.resolve("home/cache/tiny"));

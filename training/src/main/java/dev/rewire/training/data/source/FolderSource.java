@@ -1,5 +1,6 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
+import dev.rewire.training.data.ImageData;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -7,6 +8,6 @@ import java.util.function.Consumer;
 record FolderSource(DataFolder folder) implements DataSource {
     @Override
     public ImageData load(int classes, Consumer<String> progress) throws IOException {
-        return ImageData.of(folder.read(), classes);
+        return DataFolder.images(folder.read(), classes);
     }
 }

@@ -1,4 +1,4 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
 import java.nio.file.Path;
 import java.util.Map;

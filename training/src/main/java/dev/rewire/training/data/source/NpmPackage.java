@@ -1,4 +1,4 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,5 +1,7 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.IdxFile;
 import java.util.Map;
 
 /**
@@ -46,12 +48,11 @@ record PublishedSet(String name, String title, Map<DataPart, Content> contents) 
             if (expected == null) {
                 continue;
             }
-            if (file.content().length != expected.bytes()) {
+            if (file.bytes() != expected.bytes()) {
                 throw new DataException(
                         file.file(),
                         0,
-                        "holds " + file.content().length + " bytes; accepted are the " + expected.bytes() + " of "
-                                + title);
+                        "holds " + file.bytes() + " bytes; accepted are the " + expected.bytes() + " of " + title);
             }
             String sha256 = file.sha256();
             if (!sha256.equals(expected.sha256())) {

@@ -1,8 +1,9 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.training.data.IdxBytes;
 import example.Train;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.ImageData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

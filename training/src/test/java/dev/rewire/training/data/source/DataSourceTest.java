@@ -1,10 +1,13 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.IdxBytes;
+import dev.rewire.training.data.ImageData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

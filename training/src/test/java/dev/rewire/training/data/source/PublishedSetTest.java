@@ -1,11 +1,14 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.source;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.rewire.training.data.PublishedSet.Content;
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.IdxBytes;
+import dev.rewire.training.data.IdxFile;
+import dev.rewire.training.data.source.PublishedSet.Content;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
