@@ -20,6 +20,7 @@ module dev.rewire.training {
             dev.rewire.training.cli;
 
     requires transitive dev.rewire.kernels;
+    requires org.apache.commons.csv;
     requires static transitive org.jspecify;
 
     uses dev.rewire.training.backend.NmBackend;

@@ -3,7 +3,6 @@ package dev.rewire.training;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.training.data.ImageData;
-import dev.rewire.training.data.LabelledImages;
 import dev.rewire.training.internal.Sha256;
 import dev.rewire.training.layer.Linear;
 import dev.rewire.training.parameter.ParameterPattern;
@@ -67,22 +66,7 @@ final class Hashes {
 
     /** The training images: their sizes, labels and pixels. */
     static String data(ImageData data) {
-        MessageDigest digest = Sha256.digest();
-        LabelledImages images = data.train();
-        ByteBuffer sizes = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        digest.update(sizes.putInt(images.size())
-                .putInt(images.height())
-                .putInt(images.width())
-                .flip());
-        byte[] image = new byte[1 + images.features()];
-        for (int i = 0; i < images.size(); i++) {
-            image[0] = (byte) images.label(i);
-            for (int f = 0; f < images.features(); f++) {
-                image[1 + f] = (byte) images.pixel(i, f);
-            }
-            digest.update(image);
-        }
-        return HexFormat.of().formatHex(digest.digest());
+        return data.train().sha256();
     }
 
     /** Floats are hashed as they lie in memory, so a big-endian machine would give another hash. */

@@ -28,7 +28,7 @@ class RoomsTest {
             value = {
                 "internal   | ''",
                 "random     | ''",
-                "data       | internal",
+                "data       | internal random",
                 "data/source | data internal",
                 "setting    | internal",
                 "backend    | setting",

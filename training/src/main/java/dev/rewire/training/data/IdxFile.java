@@ -50,12 +50,7 @@ public final class IdxFile {
         if (dimensions < 1 || dimensions > 255) {
             throw new IllegalArgumentException("dimensions: " + dimensions + " is out of range; accepted are 1 to 255");
         }
-        if (!Files.isRegularFile(file)) {
-            throw new DataException(file, 0, Files.exists(file) ? "not a regular file" : "no such file");
-        }
-        if (!Files.isReadable(file)) {
-            throw new DataException(file, 0, "no permission to read it");
-        }
+        WholeFile.require(file);
         try (BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(file))) {
             raw.mark(2);
             boolean gzipped = GzipStream.startsGzip(raw.read(), raw.read());
@@ -91,7 +86,7 @@ public final class IdxFile {
                     Arrays.toString(sizes) + " values need " + total + " bytes; the file can hold at most " + mostBytes
                             + where);
         }
-        byte[] content = allocate((int) total, file);
+        byte[] content = WholeFile.allocate((int) total, file);
         System.arraycopy(header, 0, content, 0, start);
         int end = start + in.readNBytes(content, start, content.length - start);
         if (end < content.length) {
@@ -140,17 +135,6 @@ public final class IdxFile {
             sizes[d] = (int) size;
         }
         return header.length + values;
-    }
-
-    private static byte[] allocate(int bytes, Path file) throws DataException {
-        try {
-            return new byte[bytes];
-        } catch (OutOfMemoryError e) {
-            DataException fault = new DataException(
-                    file, 0, "needs " + bytes + " bytes of heap, more than are left; a larger -Xmx gives more");
-            fault.initCause(e);
-            throw fault;
-        }
     }
 
     /** {@return the file that was read} */

@@ -13,7 +13,7 @@ import dev.rewire.training.TrainingRun;
 import dev.rewire.training.backend.NmBackend;
 import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.ImageData;
-import dev.rewire.training.data.source.DataSource;
+import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.Device;
 import java.io.IOException;
@@ -58,10 +58,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            paramLabel = "fashion-mnist|mnist|DIR",
+            paramLabel = "fashion-mnist|mnist|DIR|cifar:DIR",
             defaultValue = "fashion-mnist",
             description = "What to learn (default: ${DEFAULT-VALUE}). DIR holds the four IDX files of a data set under"
-                    + " MNIST's names, gzipped or not.")
+                    + " MNIST's names, gzipped or not; cifar:DIR the binary files of CIFAR-10 or CIFAR-100.")
     private String data = "";
 
     @Mixin
@@ -112,7 +112,7 @@ final class TrainCommand implements Callable<Integer> {
             // Before data are looked for, which takes longer.
             NmBackend.find();
         }
-        DataSource source = DataSource.of(data);
+        ImageSource source = ImageSource.of(data);
         OutFolder folder = OutFolder.of(out, resume);
         int classes = config.model().get(config.model().size() - 1);
         // A label is a byte, so more classes than these cannot occur.

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.ImageData;
-import dev.rewire.training.data.source.DataSource;
+import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
@@ -136,7 +136,7 @@ class DivergedRunTest {
     }
 
     private ImageData images() throws IOException {
-        return DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
+        return ImageSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
     }
 
     private static TrainingConfig config(double rate) {

@@ -9,7 +9,7 @@ import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.backend.DenseBackend;
 import dev.rewire.training.data.ImageData;
-import dev.rewire.training.data.source.DataSource;
+import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -290,6 +290,6 @@ class KilledRunTest {
     }
 
     private ImageData images() throws IOException {
-        return DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
+        return ImageSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
     }
 }

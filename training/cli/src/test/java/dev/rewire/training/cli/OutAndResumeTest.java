@@ -11,7 +11,7 @@ import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.ImageData;
-import dev.rewire.training.data.source.DataSource;
+import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -267,7 +267,7 @@ class OutAndResumeTest {
     }
 
     private ImageData images() throws IOException {
-        return DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
+        return ImageSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
     }
 
     private static TrainingConfig config() {

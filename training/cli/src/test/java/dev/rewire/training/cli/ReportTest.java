@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
-import dev.rewire.training.data.source.DataSource;
+import dev.rewire.training.data.source.ImageSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -219,7 +219,7 @@ class ReportTest {
                         .model(List.of(16, TinyData.CLASSES))
                         .batch(20)
                         .build(),
-                DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {}))) {
+                ImageSource.of(data.toString()).load(TinyData.CLASSES, line -> {}))) {
             sha256 = run.dataHash();
         }
         assertAll(

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.TrainingRun;
-import dev.rewire.training.data.source.DataSource;
+import dev.rewire.training.data.source.ImageSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ class SignalTest {
         assertTrue(err.contains(" of 12000000 and saved; this goes on: " + command), err);
         long saved = Long.parseLong(err.replaceFirst("(?s).*interrupted after step ([0-9]+) of.*", "$1"));
         try (TrainingRun run =
-                TrainingRun.resume(checkpoint, DataSource.of(data.toString()).load(4, line -> {}), 1)) {
+                TrainingRun.resume(checkpoint, ImageSource.of(data.toString()).load(4, line -> {}), 1)) {
             assertEquals(saved, run.steps());
             assertEquals(
                     run.epochs() + 1,

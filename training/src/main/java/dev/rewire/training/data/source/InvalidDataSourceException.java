@@ -6,8 +6,9 @@ import dev.rewire.training.internal.Printable;
 public final class InvalidDataSourceException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
     private static final String OPTION = "--data";
-    private static final String ACCEPTED = "fashion-mnist, mnist, or a folder that holds "
-            + String.join(", ", DataPart.plainNames()) + ", each plain or gzipped (.gz)";
+    private static final String ACCEPTED = "fashion-mnist, mnist, a folder that holds "
+            + String.join(", ", DataPart.plainNames())
+            + ", each plain or gzipped (.gz), text:FILE, csv:FILE, or cifar:DIR with CIFAR's binary files";
 
     /** The value that was given. */
     private final String value;

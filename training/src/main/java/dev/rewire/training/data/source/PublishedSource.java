@@ -30,7 +30,7 @@ record PublishedSource(
         PublishedSet set,
         List<DataFolder> folders,
         @Nullable DataFolder cache,
-        Fetch fetch) implements DataSource {
+        Fetch fetch) implements ImageSource {
     static PublishedSource fashionMnist() {
         Path installed = Path.of("/usr/share/datasets/fashion-mnist");
         return new PublishedSource(
