@@ -9,6 +9,7 @@ import dev.rewire.training.rewiring.DropSchedule.Annealing;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.InvalidConfigException;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
 import dev.rewire.training.setting.WeightOverride;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A configuration as text, key by key, and back. Keys are those of the command line where it has them. */
 final class ConfigText {
     private static final String NONE = "none";
-    private static final String SET = "set-";
+    static final String SET = "set-";
     private static final String SGD = "sgd";
     private static final String ADAM = "adam";
     private static final String ADAMW = "adamw";
@@ -88,7 +89,16 @@ final class ConfigText {
      */
     static TrainingConfig parse(Map<String, String> text) {
         Rules rules = rules(value(text, "rules"));
-        return parse(text, Presets.parse(value(text, "model")), rules);
+        return parse(text, model(value(text, "model")), rules);
+    }
+
+    private static Model model(String text) {
+        try {
+            return Presets.parse(text);
+        } catch (InvalidConfigException e) {
+            throw new IllegalArgumentException(
+                    "model " + text + " is no preset; accepted is to resume with the configuration that has it", e);
+        }
     }
 
     private static @Nullable Rules rules(String text) {
@@ -101,7 +111,7 @@ final class ConfigText {
             }
         }
         throw new IllegalArgumentException(
-                "rules " + text + " are one's own; accepted is to resume with the configuration that has them");
+                "rules " + text + " are none of Rewire's; accepted is to resume with the configuration that has them");
     }
 
     /**

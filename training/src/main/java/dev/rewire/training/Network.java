@@ -61,9 +61,7 @@ public final class Network implements AutoCloseable {
                 .toList();
         statistics = binding.statistics();
         // A layer that is no part of another is not among them.
-        leaves = binding.leaves().isEmpty()
-                ? List.of(new Binding.Leaf(layers.kind(), this.layers))
-                : binding.leaves();
+        leaves = binding.leaves().isEmpty() ? List.of(new Binding.Leaf(layers.kind(), this.layers)) : binding.leaves();
     }
 
     /**

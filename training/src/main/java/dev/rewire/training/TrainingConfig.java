@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of every random choice
  * @param device where products of N:M layers are computed; GPU needs nm to be 2:4
  * @param threads who computes, the calling thread included; the result does not depend on it
+ * @param profile whether the time of each layer is taken, for {@link TrainingRun#profile}; the result does not depend on it, and a checkpoint does not hold it
  */
 public record TrainingConfig(
         Model model,
@@ -84,7 +85,8 @@ public record TrainingConfig(
         double rewireUntil,
         long seed,
         Device device,
-        int threads) {
+        int threads,
+        boolean profile) {
     private static final int MOST_BATCH = 1 << 16;
     private static final int MOST_BLOCK = 64;
     static final int MOST_TRANSPOSABLE_M = 4;
@@ -253,7 +255,8 @@ public record TrainingConfig(
                 .rewireUntil(rewireUntil)
                 .seed(seed)
                 .device(device)
-                .threads(threads);
+                .threads(threads)
+                .profile(profile);
     }
 
     /**

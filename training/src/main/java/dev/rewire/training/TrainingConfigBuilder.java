@@ -48,6 +48,7 @@ public final class TrainingConfigBuilder {
     private long seed;
     private Device device = Device.CPU;
     private int threads = 1;
+    private boolean profile;
 
     TrainingConfigBuilder() {}
 
@@ -362,6 +363,17 @@ public final class TrainingConfigBuilder {
     }
 
     /**
+     * Sets whether time is taken.
+     *
+     * @param value whether the time of each layer is taken
+     * @return this
+     */
+    public TrainingConfigBuilder profile(boolean value) {
+        profile = value;
+        return this;
+    }
+
+    /**
      * The settings.
      *
      * @return the settings, checked
@@ -396,7 +408,8 @@ public final class TrainingConfigBuilder {
                         rewireUntil,
                         seed,
                         device,
-                        threads)
+                        threads,
+                        profile)
                 .checked();
     }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.checkpoint.LayerForm;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.optimizer.Optimizer;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingConfigTest {
-    private static final ImageData IMAGES = SyntheticImages.of(40, 10);
+    private static final DataSplit IMAGES = SyntheticImages.of(40, 10);
     private static final Rules MINE = new Rules("mine", DropRule.MAGNITUDE, (free, count) -> new int[count]);
 
     static Stream<Arguments> refused() {

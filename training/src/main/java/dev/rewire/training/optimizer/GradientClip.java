@@ -41,7 +41,10 @@ public final class GradientClip {
         for (NamedParameter parameter : parameters) {
             if (parameter.parameter().gradientMemory() == null) {
                 throw new InvalidConfigException(
-                        "--clip", bound, "cannot be had of " + parameter.name() + ", whose gradient is never in one piece", "0 with --method sr-ste");
+                        "--clip",
+                        bound,
+                        "cannot be had of " + parameter.name() + ", whose gradient is never in one piece",
+                        "0 with --method sr-ste");
             }
         }
     }

@@ -32,7 +32,11 @@ public final class CounterRandom implements RandomGenerator {
         /** The positions that a rewiring grows. */
         GROW(3),
         /** The order of the training samples. */
-        SHUFFLE(4);
+        SHUFFLE(4),
+        /** Which samples are to test with. */
+        SPLIT(5),
+        /** What is done to an image before it is learned. */
+        AUGMENT(6);
 
         // Part of every stream's key: a number once given is never changed or used again.
         private final int code;
