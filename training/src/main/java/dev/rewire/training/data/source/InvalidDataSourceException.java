@@ -6,9 +6,10 @@ import dev.rewire.training.internal.Printable;
 public final class InvalidDataSourceException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
     private static final String OPTION = "--data";
-    private static final String IMAGES =
-            "fashion-mnist, mnist, cifar:DIR with CIFAR's binary files, or a folder that holds "
-                    + String.join(", ", DataPart.plainNames()) + ", each plain or gzipped (.gz)";
+    private static final String PUBLISHED = "fashion-mnist, mnist, ";
+    private static final String FILES = "text:FILE, csv:FILE, ";
+    private static final String FOLDERS = "cifar:DIR with CIFAR's binary files, or a folder that holds "
+            + String.join(", ", DataPart.plainNames()) + ", each plain or gzipped (.gz)";
 
     /** The value that was given. */
     private final String value;
@@ -17,7 +18,7 @@ public final class InvalidDataSourceException extends IllegalArgumentException {
     private final String accepted;
 
     InvalidDataSourceException(String value, String reason) {
-        this(value, reason, "text:FILE, csv:FILE, " + IMAGES);
+        this(value, reason, PUBLISHED + FILES + FOLDERS);
     }
 
     private InvalidDataSourceException(String value, String reason, String accepted) {
@@ -28,7 +29,7 @@ public final class InvalidDataSourceException extends IllegalArgumentException {
 
     /** A value that names data, but no images, which alone were wanted. */
     static InvalidDataSourceException noImages(String value) {
-        return new InvalidDataSourceException(value, "is no images", IMAGES);
+        return new InvalidDataSourceException(value, "is no images", PUBLISHED + FOLDERS);
     }
 
     /** {@return the option's name} */
