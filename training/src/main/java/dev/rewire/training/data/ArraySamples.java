@@ -173,8 +173,9 @@ public final class ArraySamples implements Samples {
         FeatureRows.write(rows, shape, size, numbers, from, count, map, input);
     }
 
-    private void writeRow(int number, int row, MemorySegment panels, long place, int lanes) {
-        FeatureRows.spread(floats, number * sampleFloats + row * rowFloats, rowFloats, panels, place, lanes);
+    private void writeRow(int row, int[] numbers, int from, int count, MemorySegment panels, long place, int lanes) {
+        FeatureRows.writeFloats(
+                floats, row * rowFloats, rowFloats, sampleFloats, numbers, from, count, panels, place, lanes);
     }
 
     @Override
@@ -199,9 +200,11 @@ public final class ArraySamples implements Samples {
         Arguments.batch(numbers, from, count, size);
         FeatureRows.requirePanels("values", count, width, panels);
         int lanes = panels.lanes();
-        for (int b = 0; b < count; b++) {
-            long place = b / lanes * panels.panelStride() + b % lanes;
-            FeatureRows.spread(values, numbers[from + b] * width, width, panels.segment(), place, lanes);
+        for (int first = 0; first < count; first += lanes) {
+            int some = Math.min(lanes, count - first);
+            long place = first / lanes * panels.panelStride();
+            FeatureRows.writeFloats(
+                    values, 0, width, width, numbers, from + first, some, panels.segment(), place, lanes);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -169,10 +170,8 @@ public final class CsvTable {
         int[] classes = target.ranks();
         int count = 1 + Arrays.stream(classes).max().orElse(0);
         if (count > MOST_CLASSES) {
-            throw target.fault(
-                    rows.get(0),
-                    "the label has " + count + " different values; accepted are up to " + MOST_CLASSES
-                            + " classes, or numbers with fractions");
+            throw target.tableFault("the label has " + count + " different values; accepted are up to " + MOST_CLASSES
+                    + " classes, or numbers with fractions");
         }
         return new DataSplit(classified(features, classes, count, train), classified(features, classes, count, test));
     }
@@ -180,7 +179,7 @@ public final class CsvTable {
     /** Adds the features that a column becomes, each of them for all records. */
     private static void addFeatures(TableColumn column, int[] train, List<float[]> features) throws DataException {
         if (column.isNumeric()) {
-            features.add(standardised(column.numbers(), train));
+            features.add(standardised(column, train));
             return;
         }
         int[] texts = column.ranks();
@@ -198,19 +197,28 @@ public final class CsvTable {
     }
 
     /** A column that is one number throughout the training part has no deviation: it becomes 0 there. */
-    private static float[] standardised(double[] numbers, int[] train) {
-        double mean =
-                Arrays.stream(train).mapToDouble(r -> numbers[r]).average().orElse(0);
-        double variance = Arrays.stream(train)
-                .mapToDouble(r -> (numbers[r] - mean) * (numbers[r] - mean))
-                .average()
-                .orElse(0);
+    private static float[] standardised(TableColumn column, int[] train) throws DataException {
+        double[] numbers = column.numbers();
+        double first = numbers[train[0]];
+        boolean oneNumber = Arrays.stream(train).allMatch(r -> numbers[r] == first);
+        double mean = oneNumber ? first : mean(train, r -> numbers[r]);
+        double variance = mean(train, r -> (numbers[r] - mean) * (numbers[r] - mean));
         double deviation = variance > 0 ? Math.sqrt(variance) : 1;
         float[] floats = new float[numbers.length];
         for (int r = 0; r < floats.length; r++) {
             floats[r] = (float) ((numbers[r] - mean) / deviation);
+            if (!Float.isFinite(floats[r])) {
+                throw column.fault(
+                        r,
+                        "is too far from the mean " + mean + " of the training part, whose deviation is " + deviation
+                                + "; accepted are numbers whose distance in deviations is a float");
+            }
         }
         return floats;
+    }
+
+    private static double mean(int[] rows, IntToDoubleFunction number) {
+        return Arrays.stream(rows).mapToDouble(number).average().orElse(0);
     }
 
     private ArraySamples regression(List<float[]> features, double[] numbers, int[] part) throws DataException {

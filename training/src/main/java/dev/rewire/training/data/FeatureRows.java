@@ -8,16 +8,15 @@ import java.lang.foreign.ValueLayout;
 /** Samples that are written to panels row by row of an image. */
 interface FeatureRows {
     /**
-     * Writes a row of a sample: feature f of it to float {@code place + f · lanes}.
+     * Writes a row of some samples, at most a panel of them: feature f of the row of sample {@code numbers[from + b]} to float {@code place + f · lanes + b}.
+     * Whoever runs over samples inside of features writes floats that lie next to each other.
      *
-     * @param number of the sample
      * @param row of the image
      */
-    void writeRow(int number, int row, MemorySegment target, long place, int lanes);
+    void writeRow(int row, int[] numbers, int from, int count, MemorySegment target, long place, int lanes);
 
     /**
-     * Writes a batch to panels. Rows are outside of samples: so what is written at a time, a row of one panel, is still in the first-level cache when the
-     * next sample puts its floats between those of the last.
+     * Writes a batch to panels. A row of one panel at a time, which stays in the first-level cache meanwhile, as do the rows of its samples.
      */
     static void write(
             FeatureRows rows,
@@ -37,13 +36,11 @@ interface FeatureRows {
         MemorySegment target = input.segment();
         int lanes = input.lanes();
         for (int first = 0; first < count; first += lanes) {
-            int last = Math.min(count, first + lanes);
+            int samples = Math.min(lanes, count - first);
             long panel = first / lanes * input.panelStride();
             for (int row = 0; row < map.height(); row++) {
                 long place = panel + (long) map.feature(row, 0, 0) * lanes;
-                for (int b = first; b < last; b++) {
-                    rows.writeRow(numbers[from + b], row, target, place + b - first, lanes);
-                }
+                rows.writeRow(row, numbers, from + first, samples, target, place, lanes);
             }
         }
     }
@@ -56,10 +53,24 @@ interface FeatureRows {
         }
     }
 
-    /** Floats that lie next to each other, to places that are lanes apart. */
-    static void spread(float[] source, int from, int count, MemorySegment target, long place, int lanes) {
-        for (int f = 0; f < count; f++) {
-            target.setAtIndex(ValueLayout.JAVA_FLOAT, place + (long) f * lanes, source[from + f]);
+    /** Floats of some samples, {@code width} of each from a place on, to the lanes of a panel. */
+    static void writeFloats(
+            float[] source,
+            int start,
+            int width,
+            int sampleFloats,
+            int[] numbers,
+            int from,
+            int count,
+            MemorySegment target,
+            long place,
+            int lanes) {
+        for (int f = 0; f < width; f++) {
+            long feature = place + (long) f * lanes;
+            for (int b = 0; b < count; b++) {
+                float value = source[start + numbers[from + b] * sampleFloats + f];
+                target.setAtIndex(ValueLayout.JAVA_FLOAT, feature + b, value);
+            }
         }
     }
 }

@@ -85,21 +85,34 @@ final class ImageSamples implements Samples {
         FeatureRows.write(rows, images.shape(), images.size(), numbers, from, count, map, input);
     }
 
-    private void writePlainRow(int image, int row, MemorySegment panels, long place, int lanes) {
+    private void writePlainRow(
+            int row, int[] numbers, int from, int count, MemorySegment panels, long place, int lanes) {
         byte[] pixels = images.pixels();
+        float[] levels = scale.levels();
+        int features = images.features();
         int channels = images.shape().channels();
-        int floats = images.width() * channels;
-        int first = images.start(image) + row * floats;
-        for (int col = 0; col < floats; col += channels) {
-            for (int channel = 0; channel < channels; channel++) {
-                float value = scale.at(channel, pixels[first + col + channel] & 0xFF);
-                panels.setAtIndex(ValueLayout.JAVA_FLOAT, place + (long) (col + channel) * lanes, value);
+        int width = images.width() * channels;
+        int start = images.start(0) + row * width;
+        for (int f = 0; f < width; f++) {
+            long feature = place + (long) f * lanes;
+            int level = scale.start(f % channels);
+            for (int b = 0; b < count; b++) {
+                int pixel = pixels[start + numbers[from + b] * features + f] & 0xFF;
+                panels.setAtIndex(ValueLayout.JAVA_FLOAT, feature + b, levels[level + pixel]);
             }
+        }
+    }
+
+    private void writeAugmentedRow(
+            int row, int[] numbers, int from, int count, MemorySegment panels, long place, int lanes) {
+        for (int b = 0; b < count; b++) {
+            writeAugmentedRow(numbers[from + b], row, panels, place + b, lanes);
         }
     }
 
     private void writeAugmentedRow(int image, int row, MemorySegment panels, long place, int lanes) {
         byte[] pixels = images.pixels();
+        float[] levels = scale.levels();
         int channels = images.shape().channels();
         int width = images.width();
         int draw = draws[image];
@@ -114,7 +127,7 @@ final class ImageSamples implements Samples {
             for (int channel = 0; channel < channels; channel++) {
                 int pixel = inside ? pixels[first + sourceCol * channels + channel] & 0xFF : 0;
                 long f = (long) col * channels + channel;
-                panels.setAtIndex(ValueLayout.JAVA_FLOAT, place + f * lanes, scale.at(channel, pixel));
+                panels.setAtIndex(ValueLayout.JAVA_FLOAT, place + f * lanes, levels[scale.start(channel) + pixel]);
             }
         }
     }

@@ -76,6 +76,15 @@ public final class PixelScale {
      */
     public float at(int channel, int pixel) {
         Objects.checkIndex(pixel, LEVELS);
-        return levels[(levels.length == LEVELS ? 0 : channel * LEVELS) + pixel];
+        return levels[start(channel) + pixel];
+    }
+
+    /** The floats of all pixels of a channel: pixel p is place {@code p + start(channel)}. Borrowed: not to be changed. */
+    float[] levels() {
+        return levels;
+    }
+
+    int start(int channel) {
+        return levels.length == LEVELS ? 0 : channel * LEVELS;
     }
 }

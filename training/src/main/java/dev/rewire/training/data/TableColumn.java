@@ -59,9 +59,7 @@ record TableColumn(Path file, List<Row> rows, int index, String title) {
             // Minus zero becomes zero, which it equals.
             numbers[r] = Double.parseDouble(cell(r)) + 0.0;
             if (Math.abs(numbers[r]) > Float.MAX_VALUE) {
-                throw fault(
-                        rows.get(r),
-                        shown(cell(r)) + " is out of range; accepted are numbers up to " + Float.MAX_VALUE);
+                throw fault(r, "is out of range; accepted are numbers up to " + Float.MAX_VALUE);
             }
         }
         return numbers;
@@ -109,7 +107,17 @@ record TableColumn(Path file, List<Row> rows, int index, String title) {
                         + " different texts; accepted are numbers, or up to " + most + " texts");
     }
 
-    DataException fault(Row row, String reason) {
+    /** The error for a cell. */
+    DataException fault(int row, String reason) {
+        return fault(rows.get(row), shown(cell(row)) + " " + reason);
+    }
+
+    /** The error for the column as a whole. */
+    DataException tableFault(String reason) {
+        return fault(rows.get(0), reason);
+    }
+
+    private DataException fault(Row row, String reason) {
         return DataException.inCell(file, row.line(), title, reason);
     }
 

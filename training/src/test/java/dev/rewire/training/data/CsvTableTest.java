@@ -186,7 +186,7 @@ class CsvTableTest {
 
     @Test
     void columnOfOneNumberIsZero() throws IOException {
-        for (float[] row : features(split(twenty("%d,7,x")).train())) {
+        for (float[] row : features(split(twenty("%d,0.1,x")).train())) {
             assertEquals(0, row[1]);
         }
     }
@@ -319,5 +319,18 @@ class CsvTableTest {
         assertEquals(
                 "line 2, column 1: '" + "9".repeat(40) + "…' is out of range; accepted are numbers up to 3.4028235E38",
                 message);
+    }
+
+    @Test
+    void numberThatIsTooManyDeviationsAwayIsRefusedWithItsPlace() throws IOException {
+        // Whichever record is drawn to test with: the first alone is far from the others.
+        CsvTable table = read("1e38,x\n" + "1e-9,x\n0,y\n".repeat(10));
+        DataException thrown = assertThrows(DataException.class, () -> {
+            for (long seed = 0; seed < 1000; seed++) {
+                table.split(null, seed);
+            }
+        });
+
+        assertEquals("line 1, column 1", thrown.place());
     }
 }

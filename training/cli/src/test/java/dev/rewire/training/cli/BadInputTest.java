@@ -29,7 +29,7 @@ class BadInputTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --data /nonexistent            | --data      | /nonexistent | fashion-mnist, mnist, or a folder
+            --data /nonexistent            | --data      | /nonexistent | fashion-mnist, mnist, text:FILE
             --sparsity 1.5                 | --sparsity  | 1.5          | from 0 to below 1
             --sparsity=-0.1                | --sparsity  | -0.1         | from 0 to below 1
             --sparsity NaN                 | --sparsity  | NaN          | from 0 to below 1

@@ -16,7 +16,7 @@ public sealed interface ImageSource extends DataSource permits FolderSource, Pub
     static ImageSource of(String value) {
         return switch (DataSource.of(value)) {
             case ImageSource images -> images;
-            case TextSource _, TableSource _ -> throw new InvalidDataSourceException(value, "is no images");
+            case TextSource _, TableSource _ -> throw InvalidDataSourceException.noImages(value);
         };
     }
 

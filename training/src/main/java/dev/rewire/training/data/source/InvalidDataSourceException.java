@@ -6,16 +6,30 @@ import dev.rewire.training.internal.Printable;
 public final class InvalidDataSourceException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
     private static final String OPTION = "--data";
-    private static final String ACCEPTED = "fashion-mnist, mnist, a folder that holds "
-            + String.join(", ", DataPart.plainNames())
-            + ", each plain or gzipped (.gz), text:FILE, csv:FILE, or cifar:DIR with CIFAR's binary files";
+    private static final String PUBLISHED = "fashion-mnist, mnist, ";
+    private static final String FILES = "text:FILE, csv:FILE, ";
+    private static final String FOLDERS = "cifar:DIR with CIFAR's binary files, or a folder that holds "
+            + String.join(", ", DataPart.plainNames()) + ", each plain or gzipped (.gz)";
 
     /** The value that was given. */
     private final String value;
 
+    /** What would have been accepted. */
+    private final String accepted;
+
     InvalidDataSourceException(String value, String reason) {
-        super(Printable.of(OPTION + ": '" + value + "' " + reason + "; accepted are " + ACCEPTED));
+        this(value, reason, PUBLISHED + FILES + FOLDERS);
+    }
+
+    private InvalidDataSourceException(String value, String reason, String accepted) {
+        super(Printable.of(OPTION + ": '" + value + "' " + reason + "; accepted are " + accepted));
         this.value = value;
+        this.accepted = accepted;
+    }
+
+    /** A value that names data, but no images, which alone were wanted. */
+    static InvalidDataSourceException noImages(String value) {
+        return new InvalidDataSourceException(value, "is no images", PUBLISHED + FOLDERS);
     }
 
     /** {@return the option's name} */
@@ -30,6 +44,6 @@ public final class InvalidDataSourceException extends IllegalArgumentException {
 
     /** {@return what would have been accepted} */
     public String accepted() {
-        return ACCEPTED;
+        return accepted;
     }
 }

@@ -18,9 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DataSourceTest {
-    private static final String ACCEPTED = "; accepted are fashion-mnist, mnist, a folder that holds"
+    private static final String FOLDERS = "cifar:DIR with CIFAR's binary files, or a folder that holds"
             + " train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte,"
-            + " each plain or gzipped (.gz), text:FILE, csv:FILE, or cifar:DIR with CIFAR's binary files";
+            + " each plain or gzipped (.gz)";
+    private static final String ACCEPTED = "; accepted are fashion-mnist, mnist, text:FILE, csv:FILE, " + FOLDERS;
 
     @TempDir
     private Path folder;
@@ -179,6 +180,8 @@ class DataSourceTest {
         String value = "text:" + Files.writeString(folder.resolve("text"), "abc");
         InvalidDataSourceException thrown = assertThrows(InvalidDataSourceException.class, () -> ImageSource.of(value));
 
-        assertEquals("--data: '" + value + "' is no images" + ACCEPTED, thrown.getMessage());
+        assertEquals(
+                "--data: '" + value + "' is no images; accepted are fashion-mnist, mnist, " + FOLDERS,
+                thrown.getMessage());
     }
 }
