@@ -10,6 +10,7 @@ module dev.rewire.training {
     exports dev.rewire.training.data;
     exports dev.rewire.training.layer;
     exports dev.rewire.training.model;
+    exports dev.rewire.training.data.source;
     exports dev.rewire.training.optimizer;
     exports dev.rewire.training.parameter;
     exports dev.rewire.training.random;
@@ -21,6 +22,7 @@ module dev.rewire.training {
             dev.rewire.training.cli;
 
     requires transitive dev.rewire.kernels;
+    requires org.apache.commons.csv;
     requires static transitive org.jspecify;
 
     uses dev.rewire.training.backend.NmBackend;

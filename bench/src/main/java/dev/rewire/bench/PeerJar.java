@@ -1,7 +1,7 @@
 package dev.rewire.bench;
 
 import dev.rewire.gpu.internal.library.UnavailableException;
-import dev.rewire.training.data.CacheFolder;
+import dev.rewire.training.data.source.CacheFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

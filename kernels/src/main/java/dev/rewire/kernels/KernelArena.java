@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arena of everything that kernels run on: panels, block values, scratch. Allocations are aligned to 64 bytes and zeroed, and may be
@@ -24,8 +26,12 @@ public final class KernelArena implements Arena {
     private final boolean partsShareBacking;
     private final AtomicInteger running = new AtomicInteger();
     private final Set<KernelArena> parts = ConcurrentHashMap.newKeySet();
+    private final @Nullable KernelArena whole;
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong peak = new AtomicLong();
 
-    private KernelArena(Arena backing, boolean ownsBacking, boolean partsShareBacking) {
+    private KernelArena(@Nullable KernelArena whole, Arena backing, boolean ownsBacking, boolean partsShareBacking) {
+        this.whole = whole;
         this.backing = backing;
         this.ownsBacking = ownsBacking;
         this.partsShareBacking = partsShareBacking;
@@ -37,12 +43,12 @@ public final class KernelArena implements Arena {
      * @return an open arena
      */
     public static KernelArena open() {
-        return new KernelArena(Arena.ofShared(), true, false);
+        return new KernelArena(null, Arena.ofShared(), true, false);
     }
 
     /** An arena on the allocations of another, which must not be closed on its own: for tests with guarded pages. */
     static KernelArena over(Arena backing) {
-        return new KernelArena(backing, true, true);
+        return new KernelArena(null, backing, true, true);
     }
 
     /** An arena that is closed with this one, or before by {@link #closePart}. */
@@ -50,8 +56,8 @@ public final class KernelArena implements Arena {
         acquire("arena");
         try {
             KernelArena part = partsShareBacking
-                    ? new KernelArena(backing, false, true)
-                    : new KernelArena(Arena.ofShared(), true, false);
+                    ? new KernelArena(this, backing, false, true)
+                    : new KernelArena(this, Arena.ofShared(), true, false);
             parts.add(part);
             return part;
         } finally {
@@ -63,7 +69,9 @@ public final class KernelArena implements Arena {
     void closePart(KernelArena part) {
         StackRoom.reserve();
         part.closeOnce();
-        parts.remove(part);
+        if (parts.remove(part)) {
+            count(-part.bytes.get());
+        }
     }
 
     private void closeOnce() {
@@ -89,7 +97,26 @@ public final class KernelArena implements Arena {
             throw new IllegalArgumentException(
                     "byteAlignment: " + byteAlignment + " does not fit; accepted are powers of two");
         }
-        return backing.allocate(byteSize, Math.max(byteAlignment, ALIGNMENT));
+        MemorySegment segment = backing.allocate(byteSize, Math.max(byteAlignment, ALIGNMENT));
+        count(byteSize);
+        return segment;
+    }
+
+    private void count(long change) {
+        long now = bytes.addAndGet(change);
+        peak.accumulateAndGet(now, Math::max);
+        if (whole != null) {
+            whole.count(change);
+        }
+    }
+
+    /**
+     * The most memory that was allocated at a time: what was asked for, with the scratch of plans that are made on this arena, without what aligning takes.
+     *
+     * @return bytes
+     */
+    public long peakBytes() {
+        return peak.get();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,22 @@ public final class Workers implements AutoCloseable {
      */
     public int threads() {
         return threads;
+    }
+
+    /**
+     * Shares work that is no product among the threads, and returns when all of it is done; a loss, or a layer of one's own. Results have the same bits for any number
+     * of threads if each task writes what no other does.
+     *
+     * @param tasks how many there are, at least 0
+     * @param task does one, by its number, 0 to {@code tasks − 1}; on any of the threads, so it may touch no confined arena, nor these workers
+     * @throws IllegalArgumentException if the number of tasks is negative
+     * @throws IllegalStateException if the workers are closed
+     */
+    public void forEach(int tasks, IntConsumer task) {
+        if (tasks < 0) {
+            throw new IllegalArgumentException("tasks: " + tasks + " is out of range; accepted are 0 and up");
+        }
+        run(tasks, (number, worker) -> task.accept(number));
     }
 
     /** Refuses a segment that not every one of these threads may touch. */

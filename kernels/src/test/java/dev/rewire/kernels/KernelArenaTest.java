@@ -39,6 +39,18 @@ class KernelArenaTest {
     }
 
     @Test
+    void thePeakKeepsWhatPartsHadAtOnce() {
+        try (KernelArena arena = KernelArena.open()) {
+            arena.allocate(100, 64);
+            KernelArena first = arena.openPart();
+            first.allocate(1000, 64);
+            arena.closePart(first);
+            arena.openPart().allocate(30, 64);
+            assertEquals(1100, arena.peakBytes());
+        }
+    }
+
+    @Test
     void closingEndsTheLifeOfItsSegments() {
         KernelArena arena = KernelArena.open();
         MemorySegment memory = arena.allocate(64, 64);

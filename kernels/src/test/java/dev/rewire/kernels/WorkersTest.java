@@ -52,6 +52,18 @@ class WorkersTest {
     }
 
     @Test
+    void eachTaskIsDoneOnce() {
+        try (Workers workers = Workers.of(3)) {
+            AtomicIntegerArray done = new AtomicIntegerArray(100);
+            workers.forEach(100, done::incrementAndGet);
+            for (int task = 0; task < 100; task++) {
+                assertEquals(1, done.get(task));
+            }
+            assertThrows(IllegalArgumentException.class, () -> workers.forEach(-1, task -> {}));
+        }
+    }
+
+    @Test
     void noTwoTasksAtOnceHaveTheSameWorker() {
         try (Workers workers = Workers.of(4)) {
             AtomicIntegerArray inside = new AtomicIntegerArray(4);

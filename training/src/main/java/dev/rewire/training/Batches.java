@@ -1,48 +1,113 @@
 package dev.rewire.training;
 
+import dev.rewire.kernels.FeatureMap;
+import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
-import dev.rewire.training.data.LabelledImages;
-import dev.rewire.training.data.PixelScale;
-import java.lang.foreign.MemorySegment;
+import dev.rewire.training.data.SampleShape;
+import dev.rewire.training.data.Samples;
+import dev.rewire.training.data.TargetShape;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Loss;
+import dev.rewire.training.layer.MeanSquaredError;
+import dev.rewire.training.layer.Shape;
+import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.setting.InvalidConfigException;
+import org.jspecify.annotations.Nullable;
 
-/** Puts batches of images into the input of a network, and their labels beside it. */
+/** Puts batches of samples into the input of a network, and their targets into its loss. */
 final class Batches {
-    private final PixelScale scale;
     private final PanelMatrix input;
-    private final MemorySegment[] panels;
-    private final int[] labels;
+    private final int rowsOfSample;
+    private final @Nullable FeatureMap map;
+    private final int[] words;
+    private final Loss loss;
 
-    /** Batches for an input, whose rows are their size, and whose columns are the pixels of an image. */
-    Batches(PixelScale scale, PanelMatrix input) {
-        this.scale = scale;
-        this.input = input;
-        labels = new int[input.rows()];
-        panels = new MemorySegment[input.panels()];
-        long bytes = input.panelStride() * Float.BYTES;
-        for (int panel = 0; panel < panels.length; panel++) {
-            panels[panel] = input.segment().asSlice(panel * bytes, bytes);
+    /**
+     * Batches of samples of a kind.
+     *
+     * @param shape of a sample
+     * @param target what is learned of it
+     * @param network that learns it
+     */
+    Batches(SampleShape shape, TargetShape target, Network network) {
+        input = network.input();
+        rowsOfSample = network.inputShape().rows();
+        int halo =
+                network.inputShape() instanceof Shape.Image ? network.setting().halo() : 0;
+        map = shape instanceof SampleShape.Tokens ? null : shape.map(halo);
+        words = map == null ? new int[input.rows()] : new int[0];
+        loss = loss(target, network);
+    }
+
+    /** As what a network takes samples in, before its model changes that. */
+    static Shape shape(SampleShape shape) {
+        return switch (shape) {
+            case SampleShape.Features features -> new Shape.Features(features.count());
+            case SampleShape.Image image -> new Shape.Image(image.height(), image.width(), image.channels());
+            case SampleShape.Tokens tokens -> new Shape.Tokens(tokens.length(), 1);
+        };
+    }
+
+    /** How many numbers a prediction has. */
+    static int outputs(TargetShape target) {
+        return switch (target) {
+            case TargetShape.Classes classes -> classes.count();
+            case TargetShape.TokenClasses classes -> classes.count();
+            case TargetShape.Values values -> values.count();
+        };
+    }
+
+    private static Loss loss(TargetShape target, Network network) {
+        Activations result = network.result();
+        int outputs = outputs(target);
+        int cols = result.values().cols();
+        boolean ofTokens = result.shape() instanceof Shape.Tokens;
+        boolean fits = target instanceof TargetShape.Values ? cols == outputs : cols >= outputs;
+        if (!fits || ofTokens != target instanceof TargetShape.TokenClasses || result.shape() instanceof Shape.Image) {
+            throw new InvalidConfigException(
+                    "--model",
+                    "its output of " + result.shape(),
+                    "does not fit the targets, " + target,
+                    "models whose output is that");
         }
+        KernelArena arena = network.setting().arena();
+        return target instanceof TargetShape.Values
+                ? new MeanSquaredError(arena, result, network.setting().workers())
+                : new SoftmaxCrossEntropy(result, network.setting().workers());
+    }
+
+    /** What compares the outputs of the batch that was loaded last with its targets. */
+    Loss loss() {
+        return loss;
     }
 
     /**
-     * Loads images. Places of the batch that are left over keep what they held.
+     * Loads samples with their targets. Places of the batch that are left over keep what they held.
      *
-     * @param images where they come from
-     * @param order numbers of images
-     * @param from place in the order of the first
+     * @param samples where they come from
+     * @param numbers of samples
+     * @param from place among them of the first
      * @param count how many, at most the batch
      */
-    void load(LabelledImages images, int[] order, int from, int count) {
-        int lanes = input.lanes();
-        for (int panel = 0; panel * lanes < count; panel++) {
-            int first = panel * lanes;
-            images.copy(order, from + first, Math.min(lanes, count - first), scale, panels[panel], 1, lanes);
+    void load(Samples samples, int[] numbers, int from, int count) {
+        loadInput(samples, numbers, from, count);
+        int stride = samples.target() instanceof TargetShape.TokenClasses ? rowsOfSample : 1;
+        switch (loss) {
+            case MeanSquaredError values -> samples.writeValues(numbers, from, count, values.targets());
+            case SoftmaxCrossEntropy classes -> samples.writeClasses(numbers, from, count, stride, classes.classes());
+            default -> throw new IllegalStateException("a loss that nobody knows: " + loss);
         }
-        images.copyLabels(order, from, count, labels);
     }
 
-    /** The classes of the images loaded last. */
-    int[] labels() {
-        return labels;
+    /** Loads samples alone. */
+    void loadInput(Samples samples, int[] numbers, int from, int count) {
+        if (map != null) {
+            samples.writeFeatures(numbers, from, count, map, input);
+            return;
+        }
+        samples.writeTokens(numbers, from, count, rowsOfSample, words);
+        for (int row = 0; row < count * rowsOfSample; row++) {
+            input.set(row, 0, words[row]);
+        }
     }
 }

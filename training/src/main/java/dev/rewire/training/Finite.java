@@ -46,7 +46,8 @@ final class Finite {
                     throw new DivergedException(
                             step,
                             layer,
-                            "weights or momenta of " + name(network, layer) + " are infinite or no numbers");
+                            "weights or momenta of layer " + layer + ", " + parameter.name()
+                                    + ", are infinite or no numbers");
                 }
             }
         }

@@ -2,8 +2,6 @@ package dev.rewire.training;
 
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.NmPattern;
-import dev.rewire.training.data.ImageData;
-import dev.rewire.training.data.LabelledImages;
 import dev.rewire.training.internal.Sha256;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
@@ -63,26 +61,6 @@ final class Hashes {
         }
         for (MemorySegment statistics : network.statistics()) {
             update(digest, statistics);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** The training images: their sizes, labels and pixels. */
-    static String data(ImageData data) {
-        MessageDigest digest = Sha256.digest();
-        LabelledImages images = data.train();
-        ByteBuffer sizes = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        digest.update(sizes.putInt(images.size())
-                .putInt(images.height())
-                .putInt(images.width())
-                .flip());
-        byte[] image = new byte[1 + images.features()];
-        for (int i = 0; i < images.size(); i++) {
-            image[0] = (byte) images.label(i);
-            for (int f = 0; f < images.features(); f++) {
-                image[1 + f] = (byte) images.pixel(i, f);
-            }
-            digest.update(image);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

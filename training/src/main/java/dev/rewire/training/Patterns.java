@@ -16,9 +16,7 @@ import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Which weights a configuration gives a network first. */
@@ -28,22 +26,27 @@ final class Patterns {
 
     private final TrainingConfig config;
     private final List<WeightSpec> weights;
-    private final BitSet nm;
+    private final List<WeightForm> forms;
 
+    /**
+     * Settles the forms of all weights.
+     *
+     * @throws dev.rewire.training.setting.InvalidConfigException if settings of some weights do not fit
+     */
     Patterns(TrainingConfig config, List<WeightSpec> weights) {
         this.config = config;
         this.weights = weights;
-        nm = NmWeights.of(config.nm(), config.method(), config.srSte(), weights);
+        forms = WeightForm.of(config, weights);
     }
 
     /** In what form each weights are. */
     List<LayerForm> forms() {
         @Nullable SrSte rule = config.method() == Method.SR_STE ? config.srSte() : null;
-        List<LayerForm> forms = new ArrayList<>();
-        for (int l = 0; l < weights.size(); l++) {
-            forms.add(new LayerForm(weights.get(l).shape(), nm.get(l), rule));
+        List<LayerForm> layers = new ArrayList<>();
+        for (int w = 0; w < weights.size(); w++) {
+            layers.add(new LayerForm(weights.get(w).shape(), forms.get(w).nm() != null, rule));
         }
-        return forms;
+        return layers;
     }
 
     /**
@@ -53,31 +56,43 @@ final class Patterns {
      * @return one for each weights
      */
     List<ParameterPattern> first(boolean rowMajor) {
+        double[] densities = config.distribution().densities(sharing(), config.sparsity());
         List<ParameterPattern> patterns = new ArrayList<>();
-        if (config.method() == Method.DENSE || config.nm() != null) {
-            for (int l = 0; l < weights.size(); l++) {
-                WeightSpec spec = weights.get(l);
-                patterns.add(nm.get(l) ? nmPattern(l, spec.shape()) : dense(spec, rowMajor));
+        for (int w = 0; w < densities.length; w++) {
+            WeightForm form = forms.get(w);
+            LayerShape shape = weights.get(w).shape();
+            Double own = form.sparsity();
+            if (form.nm() != null) {
+                patterns.add(nmPattern(w, shape, form.nm()));
+            } else if (form.isDense()) {
+                patterns.add(dense(weights.get(w), rowMajor));
+            } else {
+                patterns.add(blocks(w, own == null ? densities[w] : 1 - own));
             }
-            return patterns;
-        }
-        int blockRows = config.blockRows();
-        List<LayerShape> shapes = weights.stream().map(WeightSpec::shape).toList();
-        double[] densities = config.distribution().densities(shapes, config.sparsity());
-        for (int l = 0; l < densities.length; l++) {
-            LayerShape shape = shapes.get(l);
-            if (shape.dense()) {
-                patterns.add(dense(weights.get(l), false));
-                continue;
-            }
-            int blockCols = weights.get(l).blockCols(config.blockCols());
-            int cells = Math.toIntExact(shape.blocks(blockRows, blockCols));
-            CounterRandom random = new CounterRandom(config.seed(), l, 0, Purpose.PATTERN);
-            int[] chosen = random.sample(cells, Math.toIntExact(Distribution.stored(cells, densities[l])));
-            int cols = Math.toIntExact(shape.columns());
-            patterns.add(new ParameterPattern.Blocks(Cells.pattern(shape.out(), cols, blockRows, blockCols, chosen)));
         }
         return patterns;
+    }
+
+    /** What has settings of its own takes no part in the distribution, as in RigL's code. */
+    private List<LayerShape> sharing() {
+        List<LayerShape> shapes = new ArrayList<>();
+        for (int w = 0; w < weights.size(); w++) {
+            LayerShape shape = weights.get(w).shape();
+            boolean apart = forms.get(w).sparsity() != null;
+            shapes.add(apart ? shape.keptDense() : shape);
+        }
+        return shapes;
+    }
+
+    private ParameterPattern blocks(int w, double density) {
+        LayerShape shape = weights.get(w).shape();
+        int blockRows = forms.get(w).blockRows();
+        int blockCols = weights.get(w).blockCols(forms.get(w).blockCols());
+        int cells = Math.toIntExact(shape.blocks(blockRows, blockCols));
+        CounterRandom random = new CounterRandom(config.seed(), w, 0, Purpose.PATTERN);
+        int[] chosen = random.sample(cells, Math.toIntExact(Distribution.stored(cells, density)));
+        int cols = Math.toIntExact(shape.columns());
+        return new ParameterPattern.Blocks(Cells.pattern(shape.out(), cols, blockRows, blockCols, chosen));
     }
 
     private static ParameterPattern dense(WeightSpec spec, boolean rowMajor) {
@@ -86,8 +101,7 @@ final class Patterns {
         return new ParameterPattern.Blocks(BlockPattern.full(spec.shape().out(), cols, block, spec.blockCols(block)));
     }
 
-    private ParameterPattern nmPattern(int layer, LayerShape shape) {
-        NmSparsity groups = Objects.requireNonNull(config.nm());
+    private ParameterPattern nmPattern(int layer, LayerShape shape, NmSparsity groups) {
         SrSte rule = config.method() == Method.SR_STE ? config.srSte() : null;
         int cols = Math.toIntExact(shape.columns());
         // SR-STE chooses its first mask when weights are drawn; plans are made for the kind of mask that it will be.

@@ -6,13 +6,16 @@ import dev.rewire.training.rewiring.Flops;
 import dev.rewire.training.rewiring.MaskRefresh;
 import dev.rewire.training.rewiring.ParameterRewiring;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where a run stands. Times are of this process, so a resumed run starts them anew; all else is of the whole run.
  *
  * @param epochs epochs completed
  * @param steps steps taken
- * @param testAccuracy share of the test images classified right after the last epoch, NaN before the first one ends
+ * @param loss mean loss of the predictions of the last epoch's batches, NaN before the first one ends
+ * @param testLoss mean loss of the test samples after it
+ * @param testAccuracy share of the predictions of the test samples that name the right class after it; NaN if they are no classes
  * @param bestTestAccuracy the best of all epochs, NaN before the first one ends
  * @param nonzeros weights that are computed with, biases and padding not counted; all that are stored, but for SR-STE
  * @param denseParameters weights of the dense network, biases not counted
@@ -24,6 +27,10 @@ import java.util.Arrays;
  * @param rewireMillisTotal duration of all rewirings, dense gradients included
  * @param explorationRate share of the weights of the dense network that were ever computed with
  * @param maskFlipRate share of the weights under a mask that its last choice masked or unmasked; NaN before the first one and without SR-STE
+ * @param peakMemoryBytes the most off-heap memory that the run had at a time: parameters, activations and their gradients, targets, and the scratch of plans. The samples, on the
+ *     heap, and memory of a library or device are not counted
+ * @param parameterMemoryBytes that of parameters alone: values, gradients, slots of the optimiser, copies that products read, and the indices of patterns
+ * @param denseMemoryBytes what parameters would take in the dense network: values, gradients and slots, 4 bytes each
  * @param topologyHash SHA-256 of all patterns, in hexadecimal
  * @param weightsHash SHA-256 of all weights and biases, in hexadecimal
  * @param engine who computes the products: {@code rewire}, or the name of a {@link DenseBackend} or {@link NmBackend}
@@ -31,6 +38,8 @@ import java.util.Arrays;
 public record RunSummary(
         int epochs,
         long steps,
+        double loss,
+        double testLoss,
         double testAccuracy,
         double bestTestAccuracy,
         long nonzeros,
@@ -43,12 +52,17 @@ public record RunSummary(
         double rewireMillisTotal,
         double explorationRate,
         double maskFlipRate,
+        long peakMemoryBytes,
+        long parameterMemoryBytes,
+        long denseMemoryBytes,
         String topologyHash,
         String weightsHash,
         String engine) {
     /** Collects where a run stands. */
     static RunSummary of(int epochs, int batch, Trainer trainer, Tally tally, StepTimes times, String engine) {
         Network network = trainer.network();
+        List<EpochResult> results = tally.results();
+        EpochResult last = results.isEmpty() ? null : results.getLast();
         long dense = trainer.denseWeights();
         long explored = trainer.rewirings().stream()
                 .mapToLong(ParameterRewiring::exploredWeights)
@@ -56,6 +70,8 @@ public record RunSummary(
         return new RunSummary(
                 epochs,
                 trainer.progress().steps,
+                last == null ? Double.NaN : last.loss(),
+                last == null ? Double.NaN : last.testLoss(),
                 tally.testAccuracy(),
                 tally.bestTestAccuracy(),
                 Arrays.stream(network.nonzeros()).sum(),
@@ -68,6 +84,9 @@ public record RunSummary(
                 trainer.progress().rewireNanos / 1e6,
                 (double) explored / dense,
                 flipRate(trainer),
+                network.setting().arena().peakBytes(),
+                network.bytes(),
+                trainer.denseBytes(),
                 Hashes.topology(network),
                 Hashes.weights(network),
                 engine);

@@ -23,12 +23,10 @@ import java.util.NoSuchElementException;
 final class SavedRun implements AutoCloseable {
     private final Path file;
     private final Checkpoint checkpoint;
-    private final TrainingConfig config;
 
-    private SavedRun(Path file, Checkpoint checkpoint, TrainingConfig config) {
+    private SavedRun(Path file, Checkpoint checkpoint) {
         this.file = file;
         this.checkpoint = checkpoint;
-        this.config = config;
     }
 
     static void save(Path file, TrainingConfig config, String engine, String dataHash, Trainer trainer, Tally tally)
@@ -67,27 +65,34 @@ final class SavedRun implements AutoCloseable {
      * @throws CheckpointException if it cannot be used
      */
     static SavedRun open(Path file) throws IOException {
-        Checkpoint checkpoint = Checkpoint.open(file);
-        boolean opened = false;
-        try {
-            SavedRun run = new SavedRun(file, checkpoint, ConfigText.parse(checkpoint.text()));
-            opened = true;
-            return run;
-        } catch (IllegalArgumentException | NoSuchElementException e) {
-            throw misunderstood(file, e);
-        } finally {
-            if (!opened) {
-                checkpoint.close();
-            }
-        }
+        return new SavedRun(file, Checkpoint.open(file));
     }
 
     private static CheckpointException misunderstood(Path file, RuntimeException e) {
         return new CheckpointException(file, "its header is not understood: " + e.getMessage(), e);
     }
 
-    TrainingConfig config() {
-        return config;
+    /** The configuration, whose model and rules have to be Rewire's. */
+    TrainingConfig config() throws CheckpointException {
+        try {
+            return ConfigText.parse(checkpoint.text());
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw misunderstood(file, e);
+        }
+    }
+
+    /** Refuses a configuration that is not that of the run, but for the threads. */
+    void requireSame(TrainingConfig given) throws CheckpointException {
+        Map<String, String> expected = ConfigText.format(given);
+        expected.remove("threads");
+        for (Map.Entry<String, String> setting : expected.entrySet()) {
+            requireEqual(setting.getKey(), setting.getValue());
+        }
+        for (String key : checkpoint.text().keySet()) {
+            if (key.startsWith(ConfigText.SET) && !expected.containsKey(key)) {
+                requireEqual(key, "none");
+            }
+        }
     }
 
     /** Who computed the products. */
@@ -99,7 +104,7 @@ final class SavedRun implements AutoCloseable {
         }
     }
 
-    /** Refuses to go on with another engine or other images than before. */
+    /** Refuses to go on with another engine or other samples than before. */
     void requireSame(String engine, String dataHash) throws CheckpointException {
         requireEqual("engine", engine);
         requireEqual("data", dataHash);
@@ -114,8 +119,8 @@ final class SavedRun implements AutoCloseable {
     }
 
     /** The patterns of the weights, which have to be of these forms. */
-    List<ParameterPattern> patterns(List<LayerForm> forms) throws IOException {
-        return checkpoint.patterns(forms, config.optimizer().slots());
+    List<ParameterPattern> patterns(List<LayerForm> forms, int slots) throws IOException {
+        return checkpoint.patterns(forms, slots);
     }
 
     /** What the epochs of the run came to. */

@@ -10,7 +10,7 @@ public interface StepListener {
      * Called after each step.
      *
      * @param step number of steps taken, of the whole run
-     * @param loss mean cross-entropy of the step's batch
+     * @param loss mean loss of the step's batch
      */
     void stepTaken(long step, double loss);
 }

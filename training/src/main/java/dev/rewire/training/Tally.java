@@ -1,6 +1,6 @@
 package dev.rewire.training;
 
-import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.layer.Loss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +11,7 @@ final class Tally {
     private static final String RESULT = "result-";
 
     private double lossSum;
+    private long predictions;
     private long correct;
     private long nanos;
     private long rewirings;
@@ -19,21 +20,25 @@ final class Tally {
     private final List<EpochResult> results = new ArrayList<>();
 
     /** Counts a step. */
-    void addStep(SoftmaxCrossEntropy loss, long stepNanos, long stepRewirings) {
+    void addStep(Loss loss, long stepNanos, long stepRewirings) {
         lossSum += loss.lossSum();
+        predictions += loss.predictions();
         correct += loss.correct();
         nanos += stepNanos;
         rewirings += stepRewirings;
     }
 
-    /** Ends an epoch of so many images. */
-    EpochResult endEpoch(int epoch, long images, double accuracy) {
-        EpochResult result =
-                new EpochResult(epoch, lossSum / images, (double) correct / images, accuracy, nanos / 1e9, rewirings);
+    /** Ends an epoch after which the network predicts so well. */
+    EpochResult endEpoch(int epoch, Evaluation test) {
+        double share = Double.isNaN(test.accuracy()) ? Double.NaN : (double) correct / predictions;
+        EpochResult result = new EpochResult(
+                epoch, lossSum / predictions, share, test.loss(), test.accuracy(), nanos / 1e9, rewirings);
         results.add(result);
-        testAccuracy = accuracy;
-        bestTestAccuracy = Double.isNaN(bestTestAccuracy) ? accuracy : Math.max(bestTestAccuracy, accuracy);
+        testAccuracy = test.accuracy();
+        bestTestAccuracy =
+                Double.isNaN(bestTestAccuracy) ? test.accuracy() : Math.max(bestTestAccuracy, test.accuracy());
         lossSum = 0;
+        predictions = 0;
         correct = 0;
         nanos = 0;
         rewirings = 0;
@@ -58,6 +63,7 @@ final class Tally {
     /** All this as text, key by key. */
     void write(Map<String, String> text) {
         text.put("epoch-loss-sum", Double.toString(lossSum));
+        text.put("epoch-predictions", Long.toString(predictions));
         text.put("epoch-correct", Long.toString(correct));
         text.put("epoch-nanos", Long.toString(nanos));
         text.put("epoch-rewirings", Long.toString(rewirings));
@@ -66,8 +72,8 @@ final class Tally {
         for (EpochResult result : results) {
             text.put(
                     RESULT + result.epoch(),
-                    result.loss() + " " + result.trainAccuracy() + " " + result.testAccuracy() + " " + result.seconds()
-                            + " " + result.rewirings());
+                    result.loss() + " " + result.trainAccuracy() + " " + result.testLoss() + " " + result.testAccuracy()
+                            + " " + result.seconds() + " " + result.rewirings());
         }
     }
 
@@ -79,6 +85,7 @@ final class Tally {
      */
     void read(Map<String, String> text) {
         lossSum = Double.parseDouble(ConfigText.value(text, "epoch-loss-sum"));
+        predictions = Long.parseLong(ConfigText.value(text, "epoch-predictions"));
         correct = Long.parseLong(ConfigText.value(text, "epoch-correct"));
         nanos = Long.parseLong(ConfigText.value(text, "epoch-nanos"));
         rewirings = Long.parseLong(ConfigText.value(text, "epoch-rewirings"));
@@ -93,8 +100,8 @@ final class Tally {
     }
 
     private static EpochResult result(int epoch, String[] values) {
-        if (values.length != 5) {
-            throw new IllegalArgumentException(RESULT + epoch + " has " + values.length + " values; accepted are 5");
+        if (values.length != 6) {
+            throw new IllegalArgumentException(RESULT + epoch + " has " + values.length + " values; accepted are 6");
         }
         return new EpochResult(
                 epoch,
@@ -102,6 +109,7 @@ final class Tally {
                 Double.parseDouble(values[1]),
                 Double.parseDouble(values[2]),
                 Double.parseDouble(values[3]),
-                Long.parseLong(values[4]));
+                Double.parseDouble(values[4]),
+                Long.parseLong(values[5]));
     }
 }

@@ -1,30 +1,30 @@
 package dev.rewire.training;
 
-import dev.rewire.kernels.KernelArena;
-import dev.rewire.kernels.Workers;
-import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.layer.Loss;
+import dev.rewire.training.optimizer.GradientClip;
 import dev.rewire.training.optimizer.LearningRate;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.NamedParameter;
+import dev.rewire.training.parameter.SparseParameter;
 import dev.rewire.training.parameter.WeightSpec;
 import dev.rewire.training.rewiring.Flops;
+import dev.rewire.training.rewiring.NetworkRewiring;
 import dev.rewire.training.rewiring.ParameterRewiring;
 import dev.rewire.training.rewiring.Rewiring;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Steps of training a network: forward, loss, backward, and either an update of the weights or, when it is due, a rewiring. */
 final class Trainer {
     private final Network network;
     private final List<WeightSpec> specs;
-    private final Workers workers;
-    private final SoftmaxCrossEntropy loss;
+    private final Loss loss;
+    private final @Nullable GradientClip clip;
+    private final @Nullable Profile profile;
     private final Optimizer optimizer;
     private final LearningRate learningRate;
-    private final Rewiring rewiring;
-    private final List<ParameterRewiring> rewirings = new ArrayList<>();
+    private final NetworkRewiring rewiring;
 
     private final Progress progress = new Progress();
 
@@ -46,78 +46,83 @@ final class Trainer {
     /**
      * Prepares the training of a network.
      *
-     * @param arena where scratch comes from
      * @param network the network
+     * @param loss of its output
      * @param specs its weights
      * @param config settings
      * @param steps length of the whole run
      * @param stepsOfEpoch length of an epoch
-     * @param workers who computes
+     * @param profile is told where the time goes, or null
      */
     Trainer(
-            KernelArena arena,
             Network network,
+            Loss loss,
             List<WeightSpec> specs,
             TrainingConfig config,
             long steps,
             long stepsOfEpoch,
-            Workers workers) {
+            @Nullable Profile profile) {
         this.network = network;
+        this.loss = loss;
         this.specs = specs;
-        this.workers = workers;
-        loss = new SoftmaxCrossEntropy(network.output(), network.outputGradient());
+        this.profile = profile;
         optimizer = config.optimizer();
         learningRate = config.learningRateOf(steps, stepsOfEpoch);
-        rewiring = config.rewiringOf(steps);
-        List<NamedParameter> weights = network.weights();
-        for (int w = 0; w < weights.size(); w++) {
-            rewirings.add(ParameterRewiring.of(
-                    arena,
-                    w,
-                    Network.sparse(weights.get(w)),
-                    Objects.requireNonNull(weights.get(w).scores()),
-                    rewiring,
-                    config.seed()));
-        }
+        clip = config.clip() == 0
+                ? null
+                : new GradientClip(
+                        config.clip(), network.parameters(), network.setting().workers());
+        rewiring = network.rewiring(config.rewiringOf(steps), config.seed());
     }
 
     /**
-     * Learns from the batch that is in the network's input.
+     * Learns from the batch that is in the network's input and the loss.
      *
-     * @param labels its classes
      * @return whether the network was rewired and the step thereby took longer than others
      * @throws DivergedException if the loss is no finite number; the network is left as it was then
      */
-    boolean step(int[] labels) {
+    boolean step() {
         long step = progress.steps;
-        boolean rewire = rewiring.schedule().rewiresAt(step);
-        boolean update = !(rewire && rewiring.replacesUpdate());
-        double rate = learningRate.at(step);
+        boolean rewire = rewiring.isDue(step);
+        boolean update = rewiring.updatesAt(step);
         network.forward(step, true);
-        loss.differentiate(labels);
+        long start = now();
+        loss.differentiate();
         Finite.requireLoss(loss.lossSum(), network, step + 1);
-        progress.updates += update ? 1 : 0;
+        tell(Profile.LOSS, start);
         network.backward(update);
         if (update) {
-            List<NamedParameter> parameters = network.parameters();
-            for (int p = parameters.size() - 1; p >= 0; p--) {
-                parameters.get(p).parameter().update(optimizer, progress.updates, rate, rewire, workers);
+            start = now();
+            progress.updates++;
+            if (clip != null) {
+                clip.clip();
             }
+            network.update(optimizer, progress.updates, learningRate.at(step), rewire);
+            tell(Profile.OPTIMIZER, start);
         }
         if (rewire) {
-            long start = System.nanoTime();
-            for (int w = rewirings.size() - 1; w >= 0; w--) {
-                rewirings.get(w).apply(step);
-            }
+            start = System.nanoTime();
+            rewiring.apply(step);
             progress.rewireNanos += System.nanoTime() - start;
             progress.rewirings++;
+            tell(Profile.REWIRING, start);
         }
         progress.steps++;
-        return rewire && !rewiring.keepsAllWeights();
+        return rewire && !rewiring.rewiring().keepsAllWeights();
+    }
+
+    private long now() {
+        return profile == null ? 0 : System.nanoTime();
+    }
+
+    private void tell(String part, long start) {
+        if (profile != null) {
+            profile.add(part, System.nanoTime() - start);
+        }
     }
 
     /** Loss and hits of the last batch. */
-    SoftmaxCrossEntropy loss() {
+    Loss loss() {
         return loss;
     }
 
@@ -130,14 +135,19 @@ final class Trainer {
     }
 
     List<ParameterRewiring> rewirings() {
-        return rewirings;
+        return rewiring.parameters();
     }
 
     /** Operations of the steps taken, for one sample of each batch, as {@link Flops} counts them. */
     double flops() {
         Flops flops = opsOfSample();
-        long dense = rewiring.keepsAllWeights() ? progress.steps : rewiring.replacesUpdate() ? progress.rewirings : 0;
-        return (progress.steps - dense) * flops.sparseStep() + dense * flops.denseGradientStep();
+        Rewiring rules = rewiring.rewiring();
+        long dense = rules.keepsAllWeights() ? progress.steps : rules.replacesUpdate() ? progress.rewirings : 0;
+        // A rule that looks at gradients without taking the place of the update has them on top of it.
+        boolean onTop = !rules.keepsAllWeights() && rules.grow().usesGradient() && !rules.replacesUpdate();
+        return (progress.steps - dense) * flops.sparseStep()
+                + dense * flops.denseGradientStep()
+                + (onTop ? progress.rewirings * flops.dense() : 0);
     }
 
     /** What the same number of steps would cost the dense network. */
@@ -147,6 +157,17 @@ final class Trainer {
 
     private Flops opsOfSample() {
         return Flops.of(specs, network.nonzeros());
+    }
+
+    /** Memory of the dense network's parameters: values, gradients and slots. */
+    long denseBytes() {
+        long floats = denseWeights();
+        for (NamedParameter parameter : network.parameters()) {
+            if (!(parameter.parameter() instanceof SparseParameter)) {
+                floats += Network.values(parameter.parameter()).byteSize() / Float.BYTES;
+            }
+        }
+        return floats * Float.BYTES * (2 + optimizer.slots());
     }
 
     /** Weights of the dense network. */

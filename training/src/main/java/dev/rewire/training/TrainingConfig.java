@@ -9,12 +9,16 @@ import dev.rewire.training.optimizer.LearningRate;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.DropSchedule;
+import dev.rewire.training.rewiring.DropSchedule.Annealing;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.rewiring.Rewiring;
+import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.Device;
 import dev.rewire.training.setting.InvalidConfigException;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
+import dev.rewire.training.setting.WeightOverride;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,18 +35,27 @@ import org.jspecify.annotations.Nullable;
  * @param nm N:M sparsity, or null for blocks. N:M layers have the sparsity 1 − N/M, whatever sparsity, distribution and block are given: those are
  *     set to it, uniform and 1×1. The output layer, and any whose inputs M does not divide, stay dense. Null for the dense method
  * @param srSte the settings of SR-STE, which has no meaning for other methods
- * @param epochs passes over the training images
- * @param batch images of a step; those that are left over at the end of an epoch are left out of it
+ * @param overrides settings of some weights in the place of sparsity, block and nm, of which later ones win; none for the dense method
+ * @param epochs passes over the training samples; 1, and of no meaning, if there are steps
+ * @param steps length of the run, or 0 if epochs decide
+ * @param evalEvery steps from one evaluation to the next, which then count as an epoch, or 0 for a pass over the training samples; above 0 only with steps
+ * @param batch samples of a step; those that are left over at the end of a pass are left out of it
  * @param learningRate the peak rate
  * @param rateDecay how the rate falls from there
- * @param warmupEpochs epochs of linear warm-up to the peak, fewer than epochs
+ * @param warmupEpochs epochs of linear warm-up to the peak, fewer than epochs; 0 if there are steps
+ * @param warmupSteps steps of linear warm-up, fewer than all, or 0 if warmupEpochs decides
  * @param optimizer the optimiser and its settings
+ * @param clip largest L2 norm of the gradient of all parameters together, above which it is scaled down to it, or 0 for any
+ * @param rules what a rewiring drops and grows; null for those of the method, and others than null only with SET and RigL
+ * @param annealing how the share of exchanged blocks falls
  * @param deltaT ΔT, steps from one rewiring to the next
- * @param alpha α, the share of a layer's blocks that the first rewiring exchanges; it falls to 0 along half a cosine
+ * @param alpha α, the share of a layer's blocks that the first rewiring exchanges
+ * @param rewireFrom the first rewiring as a share of all steps, 0 to rewireUntil
  * @param rewireUntil T<sub>end</sub> as a share of all steps, 0 to 1
  * @param seed of every random choice
  * @param device where products of N:M layers are computed; GPU needs nm to be 2:4
  * @param threads who computes, the calling thread included; the result does not depend on it
+ * @param profile whether the time of each layer is taken, for {@link TrainingRun#profile}; the result does not depend on it, and a checkpoint does not hold it
  */
 public record TrainingConfig(
         Model model,
@@ -53,23 +66,33 @@ public record TrainingConfig(
         int blockCols,
         @Nullable NmSparsity nm,
         SrSte srSte,
+        List<WeightOverride> overrides,
         int epochs,
+        long steps,
+        int evalEvery,
         int batch,
         double learningRate,
         RateDecay rateDecay,
         int warmupEpochs,
+        long warmupSteps,
         Optimizer optimizer,
+        double clip,
+        @Nullable Rules rules,
+        Annealing annealing,
         int deltaT,
         double alpha,
+        double rewireFrom,
         double rewireUntil,
         long seed,
         Device device,
-        int threads) {
+        int threads,
+        boolean profile) {
     private static final int MOST_BATCH = 1 << 16;
     private static final int MOST_BLOCK = 64;
-    private static final int MOST_TRANSPOSABLE_M = 4;
+    static final int MOST_TRANSPOSABLE_M = 4;
     private static final int MOST_THREADS = 1024;
     private static final int MOST_EPOCHS = 1_000_000;
+    private static final long MOST_STEPS = 1L << 40;
 
     /**
      * Checks the settings.
@@ -83,6 +106,10 @@ public record TrainingConfig(
         distribution = nm == null ? distribution : Distribution.UNIFORM;
         blockRows = nm == null ? blockRows : 1;
         blockCols = nm == null ? blockCols : 1;
+        overrides = method == Method.DENSE ? List.of() : List.copyOf(overrides);
+        epochs = steps == 0 ? epochs : 1;
+        warmupEpochs = steps == 0 && warmupSteps == 0 ? warmupEpochs : 0;
+        rules = rules != null && rules.equals(rulesOf(method)) ? null : rules;
         requireNumber("--sparsity", sparsity, sparsity >= 0 && sparsity < 1, "numbers from 0 to below 1");
         if (!(inRange(blockRows, 1, MOST_BLOCK) && inRange(blockCols, 1, MOST_BLOCK))) {
             throw new InvalidConfigException(
@@ -93,6 +120,12 @@ public record TrainingConfig(
             throw new InvalidConfigException(
                     "--device", device, "has no N:M weights to compute with that it can", "cpu, or gpu with --nm 2:4");
         }
+        for (WeightOverride override : overrides) {
+            if (device == Device.GPU && override.nm() != null && !NmBackend.SPARSITY.equals(override.nm())) {
+                throw new InvalidConfigException("--set", override, "2:4 with --device gpu");
+            }
+        }
+        requireRules(rules, method, nm, overrides);
         requireInteger("--epochs", epochs, 1, MOST_EPOCHS);
         requireInteger("--batch", batch, 1, MOST_BATCH);
         requireNumber(
@@ -100,17 +133,59 @@ public record TrainingConfig(
                 learningRate,
                 learningRate > 0 && (float) learningRate < Float.POSITIVE_INFINITY,
                 "numbers above 0 that a float can hold");
+        requireSteps(steps, evalEvery, warmupSteps);
         requireInteger("--warmup", warmupEpochs, 0, epochs - 1);
+        requireNumber(
+                "--clip", clip, clip >= 0 && clip < Double.POSITIVE_INFINITY, "finite numbers from 0, which is none");
         requireInteger("--delta-t", deltaT, 1, Integer.MAX_VALUE);
         requireNumber("--alpha", alpha, alpha > 0 && alpha <= 1, "numbers above 0, at most 1");
         requireNumber("--rewire-until", rewireUntil, rewireUntil >= 0 && rewireUntil <= 1, "numbers from 0 to 1");
+        requireNumber(
+                "--rewire-from",
+                rewireFrom,
+                rewireFrom >= 0 && rewireFrom <= rewireUntil,
+                "numbers from 0 to that of --rewire-until, " + rewireUntil);
         requireInteger("--threads", threads, 1, MOST_THREADS);
+    }
+
+    /** Refuses what cannot be had of the weights of a model that depends on no data. */
+    TrainingConfig checked() {
         if (model instanceof Perceptron perceptron) {
-            // Its weights depend on no data, so what cannot be had of them is refused at once.
-            Outline outline = new Outline();
-            perceptron.layers().outline(outline, perceptron.input());
-            requireNmIn(nm, method, srSte, model, outline);
+            outline(perceptron.input(), perceptron.outputs());
         }
+        return this;
+    }
+
+    private static void requireRules(
+            @Nullable Rules rules, Method method, @Nullable NmSparsity nm, List<WeightOverride> overrides) {
+        if (rules == null) {
+            return;
+        }
+        if (rulesOf(method) == null) {
+            throw new InvalidConfigException(
+                    "rules", rules.text(), "none with method " + method + "; SET and RIGL have rules");
+        }
+        if (rules.areOwn() && (nm != null || overrides.stream().anyMatch(o -> o.nm() != null))) {
+            throw new InvalidConfigException("rules", rules.text(), "those of SET and RIGL where weights are N:M");
+        }
+    }
+
+    private static @Nullable Rules rulesOf(Method method) {
+        return switch (method) {
+            case SET -> Rules.SET;
+            case RIGL -> Rules.RIGL;
+            case DENSE, STATIC, SR_STE -> null;
+        };
+    }
+
+    private static void requireSteps(long steps, int evalEvery, long warmupSteps) {
+        requireNumber("--steps", steps, steps >= 0 && steps <= MOST_STEPS, "integers from 1 to " + MOST_STEPS);
+        if (steps == 0 && evalEvery != 0) {
+            throw new InvalidConfigException("--eval-every", evalEvery, "it with --steps");
+        }
+        requireInteger("--eval-every", evalEvery, 0, Integer.MAX_VALUE);
+        boolean fits = warmupSteps >= 0 && (steps == 0 ? warmupSteps <= MOST_STEPS : warmupSteps < steps);
+        requireNumber("--warmup-steps", warmupSteps, fits, "integers from 0, fewer than all steps");
     }
 
     private static void requireNm(@Nullable NmSparsity nm, Method method, SrSte srSte) {
@@ -132,7 +207,7 @@ public record TrainingConfig(
         }
     }
 
-    private static void requireNumber(String option, double value, boolean accepted, String description) {
+    private static void requireNumber(String option, Number value, boolean accepted, String description) {
         if (!accepted) {
             throw new InvalidConfigException(option, value, description);
         }
@@ -161,27 +236,36 @@ public record TrainingConfig(
                 .block(blockRows, blockCols)
                 .nm(nm)
                 .srSte(srSte)
+                .overrides(overrides)
                 .epochs(epochs)
+                .steps(steps)
+                .evalEvery(evalEvery)
                 .batch(batch)
                 .learningRate(learningRate)
                 .rateDecay(rateDecay)
                 .warmupEpochs(warmupEpochs)
+                .warmupSteps(warmupSteps)
                 .optimizer(optimizer)
+                .clip(clip)
+                .rules(rules)
+                .annealing(annealing)
                 .deltaT(deltaT)
                 .alpha(alpha)
+                .rewireFrom(rewireFrom)
                 .rewireUntil(rewireUntil)
                 .seed(seed)
                 .device(device)
-                .threads(threads);
+                .threads(threads)
+                .profile(profile);
     }
 
     /**
      * The same run of the dense network, to compare with.
      *
-     * @return these settings but for the method and the device, which is the CPU
+     * @return these settings but for the method, its rules and the device, which is the CPU
      */
     public TrainingConfig asDense() {
-        return toBuilder().method(Method.DENSE).device(Device.CPU).build();
+        return toBuilder().method(Method.DENSE).rules(null).device(Device.CPU).build();
     }
 
     /**
@@ -199,6 +283,7 @@ public record TrainingConfig(
         Outline outline = new Outline();
         model.layers(input, outputs).outline(outline, input);
         requireNmIn(nm, method, srSte, model, outline);
+        WeightForm.of(this, outline.weights()); // refuses what does not fit
         return outline;
     }
 
@@ -224,13 +309,18 @@ public record TrainingConfig(
                 new LearningRate.Step(learningRate, 0.1, steps < 4 ? List.of() : List.of(steps / 2, steps * 3 / 4));
             case COSINE -> new LearningRate.Cosine(learningRate, 0, 0, steps);
         };
-        return rate.withWarmup(warmupEpochs * stepsOfEpoch);
+        return rate.withWarmup(Math.min(steps - 1, warmupSteps == 0 ? warmupEpochs * stepsOfEpoch : warmupSteps));
     }
 
     /** How a run of so many steps is rewired. */
     Rewiring rewiringOf(long steps) {
-        return method == Method.SR_STE
-                ? Rewiring.ofMasks(srSte.maskInterval(), steps)
-                : Rewiring.of(method, alpha, deltaT, (long) (rewireUntil * steps));
+        if (method == Method.SR_STE) {
+            return Rewiring.ofMasks(srSte.maskInterval(), steps);
+        }
+        Rules own = rules == null ? rulesOf(method) : rules;
+        long end = own == null ? 0 : (long) (rewireUntil * steps);
+        long begin = Math.min(end, (long) (rewireFrom * steps));
+        Rules used = own == null ? Rules.SET : own;
+        return new Rewiring(used.drop(), used.grow(), new DropSchedule(annealing, alpha, deltaT, begin, end));
     }
 }

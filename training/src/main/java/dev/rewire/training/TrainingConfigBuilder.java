@@ -5,11 +5,14 @@ import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.DropSchedule.Annealing;
 import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.Device;
 import dev.rewire.training.setting.InvalidConfigException;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
+import dev.rewire.training.setting.WeightOverride;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +28,27 @@ public final class TrainingConfigBuilder {
     private int blockCols = 1;
     private @Nullable NmSparsity nm;
     private SrSte srSte = SrSte.DEFAULT;
+    private List<WeightOverride> overrides = List.of();
     private int epochs = 12;
+    private long steps;
+    private int evalEvery;
     private int batch = 128;
     private double learningRate = 0.1;
     private RateDecay rateDecay = RateDecay.COSINE;
     private int warmupEpochs = UNSET;
+    private long warmupSteps;
     private Optimizer optimizer = new Optimizer.Sgd(0.9, true, 5e-4);
+    private double clip;
+    private @Nullable Rules rules;
+    private Annealing annealing = Annealing.COSINE;
     private int deltaT = 100;
     private double alpha = 0.3;
+    private double rewireFrom;
     private double rewireUntil = 0.75;
     private long seed;
     private Device device = Device.CPU;
     private int threads = 1;
+    private boolean profile;
 
     TrainingConfigBuilder() {}
 
@@ -131,6 +143,17 @@ public final class TrainingConfigBuilder {
     }
 
     /**
+     * Sets settings of some weights.
+     *
+     * @param value in the place of sparsity, block and N:M; later ones win
+     * @return this
+     */
+    public TrainingConfigBuilder overrides(List<WeightOverride> value) {
+        overrides = value;
+        return this;
+    }
+
+    /**
      * Sets the epochs.
      *
      * @param value passes over the training images
@@ -138,6 +161,28 @@ public final class TrainingConfigBuilder {
      */
     public TrainingConfigBuilder epochs(int value) {
         epochs = value;
+        return this;
+    }
+
+    /**
+     * Sets the length.
+     *
+     * @param value steps of the run, or 0 if epochs decide
+     * @return this
+     */
+    public TrainingConfigBuilder steps(long value) {
+        steps = value;
+        return this;
+    }
+
+    /**
+     * Sets the interval of evaluation.
+     *
+     * @param value steps from one evaluation to the next, or 0 for a pass over the training samples
+     * @return this
+     */
+    public TrainingConfigBuilder evalEvery(int value) {
+        evalEvery = value;
         return this;
     }
 
@@ -186,6 +231,17 @@ public final class TrainingConfigBuilder {
     }
 
     /**
+     * Sets the warm-up in steps.
+     *
+     * @param value steps of linear warm-up, or 0 if epochs of warm-up decide
+     * @return this
+     */
+    public TrainingConfigBuilder warmupSteps(long value) {
+        warmupSteps = value;
+        return this;
+    }
+
+    /**
      * Sets the optimizer.
      *
      * @param value the optimiser and its settings
@@ -193,6 +249,39 @@ public final class TrainingConfigBuilder {
      */
     public TrainingConfigBuilder optimizer(Optimizer value) {
         optimizer = value;
+        return this;
+    }
+
+    /**
+     * Sets the clipping of gradients.
+     *
+     * @param value largest L2 norm of the gradient of all parameters together, or 0 for any
+     * @return this
+     */
+    public TrainingConfigBuilder clip(double value) {
+        clip = value;
+        return this;
+    }
+
+    /**
+     * Sets the rules of rewiring.
+     *
+     * @param value what is dropped and grown, or null for the rules of the method
+     * @return this
+     */
+    public TrainingConfigBuilder rules(@Nullable Rules value) {
+        rules = value;
+        return this;
+    }
+
+    /**
+     * Sets how the share of exchanged blocks falls.
+     *
+     * @param value its course
+     * @return this
+     */
+    public TrainingConfigBuilder annealing(Annealing value) {
+        annealing = value;
         return this;
     }
 
@@ -215,6 +304,17 @@ public final class TrainingConfigBuilder {
      */
     public TrainingConfigBuilder alpha(double value) {
         alpha = value;
+        return this;
+    }
+
+    /**
+     * Sets the begin of rewiring.
+     *
+     * @param value share of all steps at which the network is rewired first
+     * @return this
+     */
+    public TrainingConfigBuilder rewireFrom(double value) {
+        rewireFrom = value;
         return this;
     }
 
@@ -263,6 +363,17 @@ public final class TrainingConfigBuilder {
     }
 
     /**
+     * Sets whether time is taken.
+     *
+     * @param value whether the time of each layer is taken
+     * @return this
+     */
+    public TrainingConfigBuilder profile(boolean value) {
+        profile = value;
+        return this;
+    }
+
+    /**
      * The settings.
      *
      * @return the settings, checked
@@ -270,25 +381,35 @@ public final class TrainingConfigBuilder {
      */
     public TrainingConfig build() {
         return new TrainingConfig(
-                model,
-                method,
-                sparsity,
-                distribution,
-                blockRows,
-                blockCols,
-                nm,
-                srSte,
-                epochs,
-                batch,
-                learningRate,
-                rateDecay,
-                warmupEpochs == UNSET ? Math.min(1, epochs - 1) : warmupEpochs,
-                optimizer,
-                deltaT,
-                alpha,
-                rewireUntil,
-                seed,
-                device,
-                threads);
+                        model,
+                        method,
+                        sparsity,
+                        distribution,
+                        blockRows,
+                        blockCols,
+                        nm,
+                        srSte,
+                        overrides,
+                        epochs,
+                        steps,
+                        evalEvery,
+                        batch,
+                        learningRate,
+                        rateDecay,
+                        warmupEpochs == UNSET ? Math.min(1, epochs - 1) : warmupEpochs,
+                        warmupSteps,
+                        optimizer,
+                        clip,
+                        rules,
+                        annealing,
+                        deltaT,
+                        alpha,
+                        rewireFrom,
+                        rewireUntil,
+                        seed,
+                        device,
+                        threads,
+                        profile)
+                .checked();
     }
 }

@@ -3,7 +3,7 @@ package dev.rewire.training;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
 import java.lang.management.ManagementFactory;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Steps without rewiring leave no garbage worth the name. */
 class AllocationTest {
-    private static final ImageData IMAGES = SyntheticImages.of(8000, 100);
+    private static final DataSplit IMAGES = SyntheticImages.of(8000, 100);
     private static final int WARM_UP = 1500;
     private static final int STEPS = 200;
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.checkpoint.CheckpointException;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointTest {
-    private static final ImageData IMAGES = SyntheticImages.of(400, 100);
+    private static final DataSplit IMAGES = SyntheticImages.of(400, 100);
 
     @TempDir
     private Path folder;

@@ -12,7 +12,7 @@ import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
 import dev.rewire.training.backend.NmBackend;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.parameter.BlockParameter;
 import dev.rewire.training.parameter.LayerShape;
@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Training on a device, for which loops stand in that round as it does. */
 class DeviceTest {
-    private static final ImageData IMAGES = SyntheticImages.of(400, 100);
+    private static final DataSplit IMAGES = SyntheticImages.of(400, 100);
     private static final int OUT = 24;
     private static final int IN = 36;
     private static final int BATCH = 70;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A run whose numbers leave the range of floats says so, and is not saved any more. */
 class DivergenceTest {
-    private static final ImageData IMAGES = SyntheticImages.of(60, 20);
+    private static final DataSplit IMAGES = SyntheticImages.of(60, 20);
 
     @TempDir
     private Path folder;
@@ -92,7 +92,7 @@ class DivergenceTest {
             DivergedException e = assertThrows(DivergedException.class, run::step);
             assertEquals(2, e.layer());
             assertEquals(
-                    "diverged at step 1: weights or momenta of layer 2, linear2, are infinite or no numbers",
+                    "diverged at step 1: weights or momenta of layer 2, linear2.weight, are infinite or no numbers",
                     e.getMessage());
         }
     }

@@ -1,7 +1,7 @@
 package dev.rewire.training;
 
 import dev.rewire.kernels.probe.Capabilities;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
@@ -12,7 +12,7 @@ import java.util.Map;
 /** A program that trains a small network by each method, and prints the width of the kernels' vectors in bits, then name and hash of the weights of each. */
 final class GoldenRuns {
     /** Fewer inputs than any machine takes in chunks, whose sums would depend on its caches. */
-    private static final ImageData IMAGES = SyntheticImages.of(200, 20);
+    private static final DataSplit IMAGES = SyntheticImages.of(200, 20);
 
     private GoldenRuns() {}
 

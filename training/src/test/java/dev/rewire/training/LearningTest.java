@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole runs on small images. */
 class LearningTest {
-    private static final ImageData IMAGES = SyntheticImages.of(800, 200);
+    private static final DataSplit IMAGES = SyntheticImages.of(800, 200);
 
     @ParameterizedTest
     @CsvSource({

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.rewire.training.checkpoint.CheckpointException;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.internal.Sha256;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checkpoints that were changed and signed again: resuming gives a run or the documented exception, within modest memory. */
 class MutatedCheckpointTest {
-    private static final ImageData IMAGES = SyntheticImages.of(60, 20);
+    private static final DataSplit IMAGES = SyntheticImages.of(60, 20);
 
     /** What a claim of 2³¹ of anything would need is far more. */
     private static final long MOST_BYTES = 64 << 20;

@@ -98,7 +98,7 @@ class NetworkGradientTest {
                     network.input().set(sample, f, value);
                 }
             }
-            SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy(network.output(), network.outputGradient());
+            SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy(network.result(), workers);
             network.forward(0, true);
             loss.differentiate(labels);
             network.backward(true);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whole runs of N:M networks on small images. */
 class NmLearningTest {
-    private static final ImageData IMAGES = SyntheticImages.of(800, 200);
+    private static final DataSplit IMAGES = SyntheticImages.of(800, 200);
     private static final int SPARSE_PLACES = 36 * 32 + 32 * 24;
     private static final int OUTPUT_WEIGHTS = 24 * 4;
 

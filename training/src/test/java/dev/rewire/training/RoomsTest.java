@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Packages know those that they may know, all of which come before them here, so there is no cycle. */
 class RoomsTest {
     /** A class of these rooms, in a name or a descriptor. */
-    private static final Pattern CLASS = Pattern.compile("dev/rewire/training/(?:(\\w+)/)?[A-Z]");
+    private static final Pattern CLASS = Pattern.compile("dev/rewire/training/(?:([a-z/]+)/)?[A-Z]");
 
     @ParameterizedTest
     @CsvSource(
@@ -28,7 +28,8 @@ class RoomsTest {
             value = {
                 "internal   | ''",
                 "random     | ''",
-                "data       | internal",
+                "data       | internal random",
+                "data/source | data internal",
                 "setting    | internal",
                 "backend    | setting",
                 "parameter  | random setting",

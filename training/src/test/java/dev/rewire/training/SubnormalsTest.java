@@ -3,7 +3,7 @@ package dev.rewire.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.rewire.training.backend.DenseBackend;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.layer.Activations;
 import dev.rewire.training.layer.Binding;
 import dev.rewire.training.optimizer.Optimizer;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class SubnormalsTest {
     private static final int SIDE = 8;
-    private static final ImageData IMAGES = SyntheticImages.brightRows(SIDE, 1_280, 64);
+    private static final DataSplit IMAGES = SyntheticImages.brightRows(SIDE, 1_280, 64);
     private static final int THREADS = 2;
 
     @ParameterizedTest

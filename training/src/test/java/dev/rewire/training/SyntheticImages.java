@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.IdxFile;
 import dev.rewire.training.data.ImageData;
 import dev.rewire.training.data.LabelledImages;
@@ -20,11 +21,11 @@ final class SyntheticImages {
 
     private SyntheticImages() {}
 
-    static ImageData of(int train, int test) {
+    static DataSplit of(int train, int test) {
         return of(train, test, 1);
     }
 
-    static ImageData of(int train, int test, long seed) {
+    static DataSplit of(int train, int test, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int[][] prototypes = new int[CLASSES][FEATURES];
         for (int[] prototype : prototypes) {
@@ -34,14 +35,18 @@ final class SyntheticImages {
         }
         Pixel pixel = (label, feature) -> Math.clamp(prototypes[label][feature] + random.nextInt(-120, 121), 0, 255);
         return new ImageData(
-                images(train, SIDE, CLASSES, random, pixel), images(test, SIDE, CLASSES, random, pixel), CLASSES);
+                        images(train, SIDE, CLASSES, random, pixel),
+                        images(test, SIDE, CLASSES, random, pixel),
+                        CLASSES)
+                .split();
     }
 
     /** Images of side × side pixels and as many classes, one row bright: that of their class. A network fits them without a rest in some epochs. */
-    static ImageData brightRows(int side, int train, int test) {
+    static DataSplit brightRows(int side, int train, int test) {
         SplittableRandom random = new SplittableRandom(3);
         Pixel pixel = (label, feature) -> (feature / side == label ? 150 : 0) + random.nextInt(100);
-        return new ImageData(images(train, side, side, random, pixel), images(test, side, side, random, pixel), side);
+        return new ImageData(images(train, side, side, random, pixel), images(test, side, side, random, pixel), side)
+                .split();
     }
 
     private interface Pixel {

@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.checkpoint.LayerForm;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.DropRule;
+import dev.rewire.training.rewiring.DropSchedule.Annealing;
 import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.InvalidConfigException;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
+import dev.rewire.training.setting.WeightOverride;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;
@@ -26,7 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingConfigTest {
-    private static final ImageData IMAGES = SyntheticImages.of(40, 10);
+    private static final DataSplit IMAGES = SyntheticImages.of(40, 10);
+    private static final Rules MINE = new Rules("mine", DropRule.MAGNITUDE, (free, count) -> new int[count]);
 
     static Stream<Arguments> refused() {
         return Stream.of(
@@ -50,6 +55,19 @@ class TrainingConfigTest {
                 Arguments.of(
                         "--nm: 4:8 ",
                         base().nm(new NmSparsity(4, 8)).method(Method.SR_STE).srSte(new SrSte(0, true, 1))),
+                Arguments.of("--steps: -1 ", base().steps(-1)),
+                Arguments.of("--eval-every: 5 ", base().evalEvery(5)),
+                Arguments.of("--eval-every: -5 ", base().steps(10).evalEvery(-5)),
+                Arguments.of("--warmup-steps: 10 ", base().steps(10).warmupSteps(10)),
+                Arguments.of("--clip: -1.0 ", base().clip(-1)),
+                Arguments.of("--clip: Infinity ", base().clip(Double.POSITIVE_INFINITY)),
+                Arguments.of("--rewire-from: 0.8 ", base().rewireFrom(0.8)),
+                Arguments.of("--rewire-from: NaN ", base().rewireFrom(Double.NaN)),
+                Arguments.of("--set: nothing=dense ", base().overrides(List.of(WeightOverride.parse("nothing=dense")))),
+                Arguments.of("rules: rigl ", base().method(Method.STATIC).rules(Rules.RIGL)),
+                Arguments.of("rules: mine ", base().rules(MINE).nm(new NmSparsity(2, 4))),
+                Arguments.of(
+                        "rules: mine ", base().rules(MINE).overrides(List.of(WeightOverride.parse("linear1=2:4")))),
                 Arguments.of("--threads: 0 ", base().threads(0)));
     }
 
@@ -166,9 +184,31 @@ class TrainingConfigTest {
                 .srSte(new SrSte(1e-4, true, 7))
                 .build();
 
+        TrainingConfig more = base().overrides(
+                        List.of(WeightOverride.parse("**=8x4"), WeightOverride.parse("linear1=0.7")))
+                .steps(70)
+                .evalEvery(30)
+                .warmupSteps(7)
+                .clip(0.5)
+                .method(Method.SET)
+                .rules(Rules.RIGL)
+                .annealing(Annealing.LINEAR)
+                .rewireFrom(0.1)
+                .build();
+
+        assertEquals(more, ConfigText.parse(ConfigText.format(more)));
         assertEquals(nm, ConfigText.parse(ConfigText.format(nm)));
         assertEquals(sgd, ConfigText.parse(ConfigText.format(sgd)));
         assertEquals(adam, ConfigText.parse(ConfigText.format(adam)));
+    }
+
+    @Test
+    void rulesOfOnesOwnNeedTheirConfiguration() {
+        TrainingConfig config = base().method(Method.SET).rules(MINE).build();
+        var text = ConfigText.format(config);
+
+        assertThrows(IllegalArgumentException.class, () -> ConfigText.parse(text));
+        assertEquals(config, ConfigText.parse(text, config.model(), MINE));
     }
 
     @Test

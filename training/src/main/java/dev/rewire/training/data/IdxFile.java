@@ -1,12 +1,11 @@
 package dev.rewire.training.data;
 
+import dev.rewire.training.internal.Sha256;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -51,12 +50,7 @@ public final class IdxFile {
         if (dimensions < 1 || dimensions > 255) {
             throw new IllegalArgumentException("dimensions: " + dimensions + " is out of range; accepted are 1 to 255");
         }
-        if (!Files.isRegularFile(file)) {
-            throw new DataException(file, 0, Files.exists(file) ? "not a regular file" : "no such file");
-        }
-        if (!Files.isReadable(file)) {
-            throw new DataException(file, 0, "no permission to read it");
-        }
+        WholeFile.require(file);
         try (BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(file))) {
             raw.mark(2);
             boolean gzipped = GzipStream.startsGzip(raw.read(), raw.read());
@@ -92,7 +86,7 @@ public final class IdxFile {
                     Arrays.toString(sizes) + " values need " + total + " bytes; the file can hold at most " + mostBytes
                             + where);
         }
-        byte[] content = allocate((int) total, file);
+        byte[] content = WholeFile.allocate((int) total, file);
         System.arraycopy(header, 0, content, 0, start);
         int end = start + in.readNBytes(content, start, content.length - start);
         if (end < content.length) {
@@ -143,17 +137,6 @@ public final class IdxFile {
         return header.length + values;
     }
 
-    private static byte[] allocate(int bytes, Path file) throws DataException {
-        try {
-            return new byte[bytes];
-        } catch (OutOfMemoryError e) {
-            DataException fault = new DataException(
-                    file, 0, "needs " + bytes + " bytes of heap, more than are left; a larger -Xmx gives more");
-            fault.initCause(e);
-            throw fault;
-        }
-    }
-
     /** {@return the file that was read} */
     public Path file() {
         return file;
@@ -201,12 +184,13 @@ public final class IdxFile {
         return FIRST_SIZE + Integer.BYTES * sizes.length;
     }
 
-    /** The unpacked file's SHA-256 in hexadecimal; the same however the file was compressed. */
-    String sha256() {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+    /** {@return the bytes of the unpacked file, header included} */
+    public int bytes() {
+        return content.length;
+    }
+
+    /** {@return the unpacked file's SHA-256 in hexadecimal; the same however the file was compressed} */
+    public String sha256() {
+        return HexFormat.of().formatHex(Sha256.digest().digest(content));
     }
 }

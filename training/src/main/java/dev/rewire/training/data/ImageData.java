@@ -1,10 +1,7 @@
 package dev.rewire.training.data;
 
-import java.util.Map;
-import java.util.Objects;
-
 /**
- * A data set: images to learn from and images to test with, of one height and width. Immutable.
+ * A data set: images to learn from and images to test with, of one height, width and number of channels. Immutable.
  *
  * @param train the images to learn from
  * @param test the images to test with
@@ -14,41 +11,54 @@ public record ImageData(LabelledImages train, LabelledImages test, int classes) 
     /**
      * Checks that the images fit each other.
      *
-     * @throws IllegalArgumentException if train and test images differ in height or width
+     * @throws IllegalArgumentException if a label is out of range, or train and test images differ in height, width or channels
      */
     public ImageData {
-        if (train.height() != test.height() || train.width() != test.width()) {
-            throw new IllegalArgumentException("test: " + test.height() + "x" + test.width()
-                    + " images; accepted are those of the training images' size, " + train.height() + "x"
-                    + train.width());
+        requireClasses("train", train, classes);
+        requireClasses("test", test, classes);
+        if (!train.shape().equals(test.shape())) {
+            throw new IllegalArgumentException(
+                    "test: " + size(test) + " images; accepted are those of the training images' size, " + size(train));
         }
     }
 
-    /** {@return the pixels of an image} */
+    private static void requireClasses(String argument, LabelledImages images, int classes) {
+        if (images.classes() > classes) {
+            throw new IllegalArgumentException(argument + ": label " + (images.classes() - 1)
+                    + " is out of range; accepted are 0 to " + (classes - 1));
+        }
+    }
+
+    private static String size(LabelledImages images) {
+        int channels = images.shape().channels();
+        return images.height() + "x" + images.width() + (channels == 1 ? "" : "x" + channels);
+    }
+
+    /** {@return the bytes of an image, height · width · channels} */
     public int features() {
         return train.features();
     }
 
-    /** Puts the four files together. */
-    static ImageData of(Map<DataPart, IdxFile> files, int classes) throws DataException {
-        IdxFile trainImages = part(files, DataPart.TRAIN_IMAGES);
-        IdxFile testImages = part(files, DataPart.TEST_IMAGES);
-        LabelledImages train = LabelledImages.of(trainImages, part(files, DataPart.TRAIN_LABELS), classes);
-        LabelledImages test = LabelledImages.of(testImages, part(files, DataPart.TEST_LABELS), classes);
-        for (int d = 1; d < trainImages.dimensions(); d++) {
-            if (testImages.size(d) != trainImages.size(d)) {
-                throw new DataException(
-                        testImages.file(),
-                        (long) Integer.BYTES * (1 + d),
-                        "size "
-                                + testImages.size(d) + " of dimension " + d + "; accepted is " + trainImages.size(d)
-                                + ", as in " + trainImages.file());
-            }
-        }
-        return new ImageData(train, test, classes);
+    /**
+     * The images as samples, scaled to mean 0 and variance 1 of each channel over the training images.
+     *
+     * @return training and test samples
+     */
+    public DataSplit split() {
+        return split(Augmentation.NONE, 0);
     }
 
-    private static IdxFile part(Map<DataPart, IdxFile> files, DataPart part) {
-        return Objects.requireNonNull(files.get(part), part.plainName());
+    /**
+     * The images as samples, scaled to mean 0 and variance 1 of each channel over the training images, which are augmented.
+     *
+     * @param augmentation what is done to training images; test images stay as they are
+     * @param seed decides what is drawn
+     * @return training samples, which look different {@linkplain Samples#inEpoch in each epoch}, and test samples
+     */
+    public DataSplit split(Augmentation augmentation, long seed) {
+        PixelScale scale = PixelScale.standardising(train);
+        return new DataSplit(
+                ImageSamples.of(train, classes, scale, augmentation, seed),
+                ImageSamples.of(test, classes, scale, Augmentation.NONE, seed));
     }
 }

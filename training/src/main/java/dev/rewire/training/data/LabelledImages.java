@@ -11,12 +11,54 @@ import java.util.Objects;
  * and in the order in which a network wants them.
  */
 public final class LabelledImages {
-    private final IdxFile images;
-    private final IdxFile labels;
+    private static final int IMAGE_DIMENSIONS = 3;
+    private static final int LABEL_DIMENSIONS = 1;
 
-    private LabelledImages(IdxFile images, IdxFile labels) {
-        this.images = images;
+    private final SampleShape.Image shape;
+    private final int size;
+
+    /** The pixels of all images, position-major, from a place on. */
+    private final byte[] pixels;
+
+    private final int pixelsFrom;
+
+    /** A label of each image, from a place on. */
+    private final byte[] labels;
+
+    private final int labelsFrom;
+
+    private LabelledImages(
+            SampleShape.Image shape, int size, byte[] pixels, int pixelsFrom, byte[] labels, int labelsFrom) {
+        this.shape = shape;
+        this.size = size;
+        this.pixels = pixels;
+        this.pixelsFrom = pixelsFrom;
         this.labels = labels;
+        this.labelsFrom = labelsFrom;
+    }
+
+    /** Images out of arrays that are borrowed and checked already. */
+    LabelledImages(SampleShape.Image shape, byte[] pixels, byte[] labels) {
+        this(shape, labels.length, pixels, 0, labels, 0);
+    }
+
+    /**
+     * Images of one's own.
+     *
+     * @param shape height, width and channels of an image
+     * @param pixels those of all images, one image after the other, position after position, the channels of a position next to each other; copied
+     * @param labels the class of each image, 0 to 255; copied
+     * @return the images with their labels
+     * @throws IllegalArgumentException if there is no image, or the pixels are not those of as many images as labels
+     */
+    public static LabelledImages of(SampleShape.Image shape, byte[] pixels, byte[] labels) {
+        Arguments.atLeastOne("labels", labels.length);
+        long accepted = (long) labels.length * shape.map(0).features();
+        if (pixels.length != accepted) {
+            throw new IllegalArgumentException("pixels: there are " + pixels.length + "; accepted are " + accepted
+                    + ", those of " + labels.length + " images");
+        }
+        return new LabelledImages(shape, pixels.clone(), labels.clone());
     }
 
     /**
@@ -31,8 +73,8 @@ public final class LabelledImages {
      *     range
      */
     public static LabelledImages of(IdxFile images, IdxFile labels, int classes) throws DataException {
-        requireDimensions("images", images, DataPart.TRAIN_IMAGES.dimensions());
-        requireDimensions("labels", labels, DataPart.TRAIN_LABELS.dimensions());
+        requireDimensions("images", images, IMAGE_DIMENSIONS);
+        requireDimensions("labels", labels, LABEL_DIMENSIONS);
         if (classes < 1 || classes > 256) {
             throw new IllegalArgumentException("classes: " + classes + " is out of range; accepted are 1 to 256");
         }
@@ -51,7 +93,13 @@ public final class LabelledImages {
                         "label " + labels.value(i) + " is out of range; accepted are 0 to " + (classes - 1));
             }
         }
-        return new LabelledImages(images, labels);
+        return new LabelledImages(
+                new SampleShape.Image(images.size(1), images.size(2), 1),
+                images.size(0),
+                images.content(),
+                images.valuesOffset(),
+                labels.content(),
+                labels.valuesOffset());
     }
 
     private static void requireDimensions(String argument, IdxFile file, int dimensions) {
@@ -63,22 +111,36 @@ public final class LabelledImages {
 
     /** {@return the number of images, n} */
     public int size() {
-        return images.size(0);
+        return size;
+    }
+
+    /** {@return height, width and channels of an image} */
+    public SampleShape.Image shape() {
+        return shape;
     }
 
     /** {@return the pixels of a column} */
     public int height() {
-        return images.size(1);
+        return shape.height();
     }
 
     /** {@return the pixels of a row} */
     public int width() {
-        return images.size(2);
+        return shape.width();
     }
 
-    /** {@return the pixels of an image, height · width} */
+    /** {@return the bytes of an image, height · width · channels} */
     public int features() {
-        return height() * width();
+        return height() * width() * shape.channels();
+    }
+
+    /** {@return the largest label and one} */
+    public int classes() {
+        int classes = 0;
+        for (int i = 0; i < size; i++) {
+            classes = Math.max(classes, 1 + label(i));
+        }
+        return classes;
     }
 
     /**
@@ -89,20 +151,31 @@ public final class LabelledImages {
      * @throws IndexOutOfBoundsException if there is no such image
      */
     public int label(int image) {
-        return labels.value(image);
+        return labels[labelsFrom + Objects.checkIndex(image, size)] & 0xFF;
     }
 
     /**
      * A pixel of an image.
      *
      * @param image 0 to n &minus; 1
-     * @param feature its place in the image in row-major order, 0 to {@link #features()} &minus; 1
+     * @param feature its place in the image, position after position, row by row, the channels of a position next to each other: 0 to
+     *     {@link #features()} &minus; 1
      * @return the pixel, 0 to 255
      * @throws IndexOutOfBoundsException if there is no such pixel
      */
     public int pixel(int image, int feature) {
         Objects.checkIndex(feature, features());
-        return images.value(Objects.checkIndex(image, size()) * features() + feature);
+        return pixels[start(Objects.checkIndex(image, size)) + feature] & 0xFF;
+    }
+
+    /** Where the pixels of an image begin in {@link #pixels()}. */
+    int start(int image) {
+        return pixelsFrom + image * features();
+    }
+
+    /** All pixels. Borrowed: not to be changed. */
+    byte[] pixels() {
+        return pixels;
     }
 
     /**
@@ -130,13 +203,13 @@ public final class LabelledImages {
             long imageStride,
             long featureStride) {
         Objects.checkFromIndexSize(from, count, order.length);
-        byte[] bytes = images.content();
         int features = features();
+        int channels = shape.channels();
         for (int b = 0; b < count; b++) {
-            int pixels = images.valuesOffset() + Objects.checkIndex(order[from + b], size()) * features;
+            int first = start(Objects.checkIndex(order[from + b], size));
             long place = b * imageStride;
             for (int f = 0; f < features; f++) {
-                float value = scale.at(bytes[pixels + f] & 0xFF);
+                float value = scale.at(f % channels, pixels[first + f] & 0xFF);
                 target.setAtIndex(ValueLayout.JAVA_FLOAT, place + f * featureStride, value);
             }
         }
@@ -160,13 +233,30 @@ public final class LabelledImages {
         }
     }
 
-    /** How often each of the 256 pixel values occurs. */
-    long[] pixelCounts() {
+    /** How often each of the 256 values of a channel occurs. */
+    long[] pixelCounts(int channel) {
         long[] counts = new long[256];
-        byte[] bytes = images.content();
-        for (int i = images.valuesOffset(); i < bytes.length; i++) {
-            counts[bytes[i] & 0xFF]++;
+        int end = start(size);
+        for (int i = pixelsFrom + channel; i < end; i += shape.channels()) {
+            counts[pixels[i] & 0xFF]++;
         }
         return counts;
+    }
+
+    /**
+     * What tells these images from others.
+     *
+     * @return SHA-256 in hexadecimal of their number, height, width and, if there is more than one, channels as 32 bits, little-endian, and of each label before
+     *     its pixels; computed anew by each call
+     */
+    public String sha256() {
+        ContentHash hash = new ContentHash().ints(size, height(), width());
+        if (shape.channels() > 1) {
+            hash.ints(shape.channels());
+        }
+        for (int i = 0; i < size; i++) {
+            hash.bytes(labels, labelsFrom + i, 1).bytes(pixels, start(i), features());
+        }
+        return hash.hex();
     }
 }

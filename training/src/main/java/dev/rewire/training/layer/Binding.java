@@ -33,6 +33,7 @@ public final class Binding {
      * @param seed of random choices
      * @param fresh whether first weights are drawn, and not read from a checkpoint next
      * @param patterns of the weights, in the order in which the network's {@link Outline} has them
+     * @param times is told how long layers take, or null
      */
     public record Setting(
             KernelArena arena,
@@ -43,7 +44,34 @@ public final class Binding {
             int halo,
             long seed,
             boolean fresh,
-            List<ParameterPattern> patterns) {}
+            List<ParameterPattern> patterns,
+            @Nullable LayerTimes times) {
+        /**
+         * Without times.
+         *
+         * @param arena where memory comes from
+         * @param workers who computes
+         * @param engine who computes products
+         * @param batch samples
+         * @param slots of the optimiser
+         * @param halo margin of images
+         * @param seed of random choices
+         * @param fresh whether first weights are drawn, and not read from a checkpoint next
+         * @param patterns of the weights, in the order in which the network's {@link Outline} has them
+         */
+        public Setting(
+                KernelArena arena,
+                Workers workers,
+                Engine engine,
+                int batch,
+                int slots,
+                int halo,
+                long seed,
+                boolean fresh,
+                List<ParameterPattern> patterns) {
+            this(arena, workers, engine, batch, slots, halo, seed, fresh, patterns, null);
+        }
+    }
 
     /**
      * A layer without parts.
@@ -97,7 +125,10 @@ public final class Binding {
         int before = shared.leaves.size();
         BoundLayer bound = rectified ? layer.bindRectified(inside, input) : layer.bind(inside, input);
         if (bound != null && shared.leaves.size() == before) {
-            shared.leaves.add(new Leaf(prefix + name, bound));
+            LayerTimes times = shared.setting.times();
+            BoundLayer leaf = times == null ? bound : new TimedLayer(bound, before, times);
+            shared.leaves.add(new Leaf(prefix + name, leaf));
+            return leaf;
         }
         return bound;
     }

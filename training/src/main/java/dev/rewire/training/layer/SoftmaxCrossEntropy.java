@@ -2,73 +2,120 @@ package dev.rewire.training.layer;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.Workers;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The loss of a classifier, {@code −log softmax(logits)[label]}, and its gradient, {@code (softmax(logits) − onehot(label)) / batch}. The
- * largest logit is subtracted before the exponentials, so none overflows. Lanes behind the last sample are not touched.
+ * The loss of a classifier of samples or of tokens, {@code −log softmax(logits)[class]}, and the gradient of its mean, {@code (softmax(logits) − onehot(class)) / predictions}. The
+ * largest logit is subtracted before the exponentials, so none overflows. Lanes behind the last sample are not touched; the gradient of padded tokens is 0.
  *
- * <p>In the gradient, a probability below 2⁻⁵³ is 0: that of the label, subtracted from 1, has no digits there either. Otherwise a network that fits its
+ * <p>In the gradient, a probability below 2⁻⁵³ is 0: that of the class, subtracted from 1, has no digits there either. Otherwise a network that fits its
  * data sends ever smaller numbers backwards until they are subnormal, with which many processors compute 10 to 30 times as slowly.
+ *
+ * <p>The result has the same bits for any number of workers.
  */
-public final class SoftmaxCrossEntropy {
+public final class SoftmaxCrossEntropy implements Loss {
     private static final double LEAST_PROBABILITY = 0x1p-53;
 
-    private final PanelMatrix logits;
-    private final PanelMatrix gradient;
-    private final double[] exponentials;
+    private final LossRows rows;
+    private final int[] classes;
+    private final double[] losses;
+    private final boolean[] hits;
+    private final double[][] exponentials;
     private double lossSum;
-    private int correct;
+    private long predictions;
+    private long correct;
 
     /**
      * A loss.
      *
-     * @param logits what it is of
-     * @param gradient where its gradient goes, of the same shape
+     * @param output the logits, of features or tokens; where the gradient goes, too
+     * @param workers who computes
+     * @throws dev.rewire.training.setting.InvalidConfigException if the output is an image
      */
-    public SoftmaxCrossEntropy(PanelMatrix logits, PanelMatrix gradient) {
-        this.logits = logits;
-        this.gradient = gradient;
-        this.exponentials = new double[logits.cols()];
+    public SoftmaxCrossEntropy(Activations output, Workers workers) {
+        this(new LossRows("softmax cross-entropy", output, workers));
+    }
+
+    private SoftmaxCrossEntropy(LossRows rows) {
+        this.rows = rows;
+        int count = rows.output().rows();
+        classes = new int[count];
+        losses = new double[count];
+        hits = new boolean[count];
+        exponentials = new double[rows.tasks()][rows.output().cols()];
+    }
+
+    /**
+     * The classes, which are written before each call: that of row r of the output at place r.
+     *
+     * @return the array itself, of as many places as the output has rows; those of padded tokens are not read
+     */
+    public int[] classes() {
+        return classes;
     }
 
     /**
      * Computes loss and hits of the first samples, leaving the gradient alone.
      *
-     * @param labels their classes
+     * @param labels the class of each row of the output
      * @param samples how many, at most the batch
      */
     public void measure(int[] labels, int samples) {
         run(labels, samples, false);
     }
 
+    @Override
+    public void measure(int samples) {
+        run(classes, samples, false);
+    }
+
     /**
      * Computes loss, hits and gradient of the whole batch.
      *
-     * @param labels the classes
+     * @param labels the class of each row of the output
      */
     public void differentiate(int[] labels) {
-        run(labels, logits.rows(), true);
+        run(labels, rows.samples(), true);
+    }
+
+    @Override
+    public void differentiate() {
+        run(classes, rows.samples(), true);
     }
 
     private void run(int[] labels, int samples, boolean withGradient) {
-        lossSum = 0;
+        predictions = rows.predictions(samples);
+        double all = rows.predictions(rows.samples());
+        rows.forEach(samples, (row, task) -> row(row, labels[row], withGradient, all, exponentials[task]));
+        lossSum = rows.sum(losses, samples);
         correct = 0;
-        for (int sample = 0; sample < samples; sample++) {
-            int panel = sample / logits.lanes();
-            long offset = (panel * logits.panelStride() + sample % logits.lanes()) * Float.BYTES;
-            sample(offset, labels[sample], withGradient);
+        for (int row = 0; row < classes.length; row++) {
+            correct += hits[row] ? 1 : 0;
+            hits[row] = false;
         }
     }
 
-    private void sample(long offset, int label, boolean withGradient) {
-        MemorySegment values = logits.segment();
-        long stride = (long) logits.lanes() * Float.BYTES;
-        int classes = exponentials.length;
+    private void row(int row, int label, boolean withGradient, double all, double[] powers) {
+        long offset = rows.offset(row);
+        long stride = rows.stride();
+        MemorySegment values = rows.output().segment();
+        MemorySegment gradient = rows.gradient().segment();
+        int count = rows.output().cols();
+        if (!rows.isPrediction(row)) {
+            losses[row] = 0;
+            for (int c = 0; withGradient && c < count; c++) {
+                gradient.set(JAVA_FLOAT_UNALIGNED, offset + c * stride, 0);
+            }
+            return;
+        }
+        if (label < 0 || label >= count) {
+            throw new IllegalArgumentException(
+                    "class " + label + " of row " + row + " is out of range; accepted are 0 to " + (count - 1));
+        }
         int best = 0;
         float largest = values.get(JAVA_FLOAT_UNALIGNED, offset);
-        for (int c = 1; c < classes; c++) {
+        for (int c = 1; c < count; c++) {
             float logit = values.get(JAVA_FLOAT_UNALIGNED, offset + c * stride);
             if (logit > largest) {
                 largest = logit;
@@ -76,31 +123,39 @@ public final class SoftmaxCrossEntropy {
             }
         }
         double sum = 0;
-        for (int c = 0; c < classes; c++) {
-            double exponential = Math.exp(values.get(JAVA_FLOAT_UNALIGNED, offset + c * stride) - largest);
-            exponentials[c] = exponential;
-            sum += exponential;
+        for (int c = 0; c < count; c++) {
+            double power = Math.exp(values.get(JAVA_FLOAT_UNALIGNED, offset + c * stride) - largest);
+            powers[c] = power;
+            sum += power;
         }
-        lossSum += Math.log(sum) - (values.get(JAVA_FLOAT_UNALIGNED, offset + label * stride) - largest);
-        correct += best == label ? 1 : 0;
-        if (withGradient) {
-            int batch = logits.rows();
-            for (int c = 0; c < classes; c++) {
-                double probability = exponentials[c] / sum;
-                double difference = probability < LEAST_PROBABILITY ? 0 : probability;
-                difference -= c == label ? 1 : 0;
-                gradient.segment().set(JAVA_FLOAT_UNALIGNED, offset + c * stride, (float) (difference / batch));
-            }
+        losses[row] = Math.log(sum) - (values.get(JAVA_FLOAT_UNALIGNED, offset + label * stride) - largest);
+        hits[row] = best == label;
+        for (int c = 0; withGradient && c < count; c++) {
+            double probability = powers[c] / sum;
+            double difference = probability < LEAST_PROBABILITY ? 0 : probability;
+            difference -= c == label ? 1 : 0;
+            gradient.set(JAVA_FLOAT_UNALIGNED, offset + c * stride, (float) (difference / all));
         }
     }
 
-    /** {@return the sum of the losses of the samples of the last call} */
+    @Override
     public double lossSum() {
         return lossSum;
     }
 
-    /** {@return how many samples of the last call have their largest logit at their label, the first one where several are largest} */
-    public int correct() {
+    @Override
+    public long predictions() {
+        return predictions;
+    }
+
+    /** {@return how many predictions of the last call have their largest logit at their class, the first one where several are largest} */
+    @Override
+    public long correct() {
         return correct;
+    }
+
+    @Override
+    public boolean classifies() {
+        return true;
     }
 }

@@ -105,6 +105,19 @@ public final class BlockParameter implements SparseParameter {
     }
 
     @Override
+    public MemorySegment gradientMemory() {
+        return gradient.values();
+    }
+
+    /** A pattern has the blocks of each row, and those of each column with their places among the first. */
+    @Override
+    public long bytes() {
+        BlockPattern p = values.pattern();
+        long numbers = 3L * p.blocks() + p.gridRows() + 1 + p.gridCols() + 1;
+        return (2L + slots.size()) * values.values().byteSize() + numbers * Integer.BYTES;
+    }
+
+    @Override
     public List<MemorySegment> state() {
         List<MemorySegment> state = new ArrayList<>(List.of(values.values()));
         slots.forEach(slot -> state.add(slot.values()));

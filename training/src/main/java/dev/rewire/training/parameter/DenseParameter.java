@@ -35,6 +35,16 @@ public final class DenseParameter implements Parameter {
     }
 
     @Override
+    public MemorySegment gradientMemory() {
+        return gradient.segment();
+    }
+
+    @Override
+    public long bytes() {
+        return (2L + slots.size()) * values.segment().byteSize();
+    }
+
+    @Override
     public List<MemorySegment> state() {
         List<MemorySegment> state = new ArrayList<>(List.of(values.segment()));
         slots.forEach(slot -> state.add(slot.segment()));

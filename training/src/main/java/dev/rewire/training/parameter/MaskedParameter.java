@@ -162,6 +162,22 @@ public final class MaskedParameter implements SparseParameter {
     }
 
     @Override
+    public @Nullable MemorySegment gradientMemory() {
+        return null;
+    }
+
+    /** The gradient is there a band at a time. */
+    @Override
+    public long bytes() {
+        long copies = kept.values().byteSize()
+                + (transposed == null ? 0 : transposed.values().byteSize())
+                + (inBlocks == null ? 0 : inBlocks.values().byteSize());
+        long band = gradient.band().segment().byteSize();
+        NmPattern mask = masked.mask();
+        return (1L + slots.size()) * values.segment().byteSize() + copies + band + (long) mask.rows() * mask.rowBytes();
+    }
+
+    @Override
     public List<MemorySegment> state() {
         List<MemorySegment> state = new ArrayList<>(List.of(values.segment()));
         slots.forEach(slot -> state.add(slot.segment()));

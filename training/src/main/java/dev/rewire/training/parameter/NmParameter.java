@@ -78,6 +78,17 @@ public final class NmParameter implements SparseParameter {
     }
 
     @Override
+    public MemorySegment gradientMemory() {
+        return gradient.values();
+    }
+
+    @Override
+    public long bytes() {
+        NmPattern p = values.pattern();
+        return (2L + slots.size()) * values.values().byteSize() + (long) p.rows() * p.rowBytes();
+    }
+
+    @Override
     public List<MemorySegment> state() {
         List<MemorySegment> state = new ArrayList<>(List.of(values.values()));
         slots.forEach(slot -> state.add(slot.values()));

@@ -33,6 +33,10 @@ public final class CounterRandom implements RandomGenerator {
         GROW(3),
         /** The order of the training samples. */
         SHUFFLE(4),
+        /** Which samples are to test with. */
+        SPLIT(5),
+        /** What is done to an image before it is learned. */
+        AUGMENT(6),
         /** The seeds of Dropout. */
         DROPOUT(7);
 

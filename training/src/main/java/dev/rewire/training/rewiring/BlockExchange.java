@@ -2,6 +2,8 @@ package dev.rewire.training.rewiring;
 
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.training.parameter.Cells;
+import java.util.Arrays;
+import java.util.Objects;
 
 /** One exchange of blocks of a pattern: some are dropped, and as many grow among the places that are then free. */
 final class BlockExchange {
@@ -65,18 +67,27 @@ final class BlockExchange {
     }
 
     /**
-     * Offers the free places of a row of the grid.
+     * Marks the places of a row of the grid that are not free.
      *
      * @param gridRow the row
-     * @param norms for each place of the row the norm of its gradient; those of places that are not free are overwritten
-     * @param best who selects the largest, by cell
+     * @param norms takes −1 there
      */
-    void offerFree(int gridRow, float[] norms, TopK best) {
+    void markStored(int gridRow, float[] norms) {
         int first = gridRow * old.gridCols();
         for (int i = survivorsBefore[gridRow]; i < survivorsBefore[gridRow + 1]; i++) {
             norms[survivors[i] - first] = -1;
         }
-        best.offerMagnitudes(norms, old.gridCols(), first);
+    }
+
+    /** The pattern before the exchange. */
+    BlockPattern old() {
+        return old;
+    }
+
+    /** Whether a cell has no survivor. */
+    boolean isFree(int cell) {
+        Objects.checkIndex(cell, Cells.count(old));
+        return Arrays.binarySearch(survivors, cell) < 0;
     }
 
     /**

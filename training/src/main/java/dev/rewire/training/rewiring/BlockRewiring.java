@@ -1,6 +1,5 @@
 package dev.rewire.training.rewiring;
 
-import dev.rewire.kernels.BlockNorms;
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.training.parameter.BlockParameter;
@@ -8,7 +7,7 @@ import dev.rewire.training.parameter.Cells;
 import dev.rewire.training.parameter.GradientScores;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
-import dev.rewire.training.rewiring.Rewiring.Grow;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The rewiring of weights in blocks. */
@@ -33,7 +32,7 @@ final class BlockRewiring extends ParameterRewiring {
         this.rewiring = rewiring;
         this.seed = seed;
         BlockPattern pattern = weights.values().pattern();
-        boolean byGradient = rewiring.grow() == Grow.LARGEST_GRADIENT && !isFull(pattern);
+        boolean byGradient = rewiring.grow().usesGradient() && !isFull(pattern);
         gradient = byGradient ? scores.prepare(arena, pattern) : null;
         if (gradient != null) {
             // Compiles its kernels, which takes as long as hundreds of runs of them and is no cost of the first
@@ -52,29 +51,36 @@ final class BlockRewiring extends ParameterRewiring {
     public void apply(long step) {
         BlockPattern old = weights.values().pattern();
         int count = Math.toIntExact(rewiring.schedule().count(step, old.blocks()));
-        if (count == 0 || isFull(old)) {
+        if (count == 0 || isFull(old) || rewiring.keepsAllWeights()) {
             return;
         }
-        float[] norms = new float[old.blocks()];
-        BlockNorms.l1(weights.values(), norms);
-        BlockExchange exchange = new BlockExchange(old, BlockExchange.smallest(norms, old.blocks(), count));
-        int[] grown = gradient == null
-                ? randomCells(exchange, count, step)
-                : cellsOfLargestGradient(gradient, exchange, count);
-        weights.rewire(exchange.grow(grown));
+        float[] scores = new float[old.blocks()];
+        rewiring.drop().score(weights, scores);
+        BlockExchange exchange = new BlockExchange(old, BlockExchange.smallest(scores, old.blocks(), count));
+        CounterRandom random = new CounterRandom(seed, number, step, Purpose.GROW);
+        int[] grown = rewiring.grow().choose(new FreePlaces(exchange, gradient, random), count);
+        weights.rewire(exchange.grow(checked(grown, count, exchange)));
         for (int cell : grown) {
             explored().set(cell);
         }
     }
 
-    private int[] randomCells(BlockExchange exchange, int count, long step) {
-        CounterRandom random = new CounterRandom(seed, number, step, Purpose.GROW);
-        return exchange.freeCells(random.sample(exchange.free(), count));
-    }
-
-    private static int[] cellsOfLargestGradient(GradientScores.Pass gradient, BlockExchange exchange, int count) {
-        TopK largest = TopK.largest(count);
-        gradient.run((gridRow, scores) -> exchange.offerFree(gridRow, scores, largest));
-        return largest.indices();
+    /** A rule may be anybody's. */
+    private static int[] checked(int[] grown, int count, BlockExchange exchange) {
+        int[] cells = grown.clone();
+        Arrays.sort(cells);
+        for (int i = 0; i < cells.length; i++) {
+            boolean inside = cells[i] >= 0 && cells[i] < Cells.count(exchange.old());
+            if (!inside || !exchange.isFree(cells[i]) || (i > 0 && cells[i] == cells[i - 1])) {
+                throw new IllegalStateException(
+                        "the grow rule chose cell " + cells[i] + (inside && exchange.isFree(cells[i]) ? " twice" : "")
+                                + "; accepted are free places, each once");
+            }
+        }
+        if (cells.length != count) {
+            throw new IllegalStateException("the grow rule chose " + cells.length + " places; accepted are " + count
+                    + ", as many as were dropped");
+        }
+        return cells;
     }
 }

@@ -3,21 +3,27 @@ package dev.rewire.training.rewiring;
 /**
  * When a network is rewired, and which fraction of each layer is then replaced.
  *
- * <p>The network is rewired at the steps 0, ΔT, 2ΔT, … below T<sub>end</sub>. Source: Evci et al., "Rigging the
- * lottery", 2020, algorithm 1 and section 3.
+ * <p>The network is rewired at the steps b, b + ΔT, b + 2ΔT, … below T<sub>end</sub>, b being the step at which it begins. Source: Evci et al., "Rigging the
+ * lottery", 2020, algorithm 1, section 3 and, for other annealings than the cosine, its appendix. With p = (t − b)/(T<sub>end</sub> − b), the fraction starts
+ * from α wherever it begins; RigL's code takes a cosine of t itself there, which starts below.
  *
  * @param annealing how the fraction falls
- * @param alpha α, the fraction at step 0, above 0 and at most 1
+ * @param alpha α, the fraction at the first rewiring, above 0 and at most 1
  * @param deltaT ΔT, the steps from one rewiring to the next, at least 1
+ * @param beginStep b, the step of the first rewiring, at least 0
  * @param endStep T<sub>end</sub>, the first step at which the network is rewired no more, at least 0
  */
-public record DropSchedule(Annealing annealing, double alpha, long deltaT, long endStep) {
+public record DropSchedule(Annealing annealing, double alpha, long deltaT, long beginStep, long endStep) {
     /** How the dropped fraction falls with the steps. */
     public enum Annealing {
         /** f(t) = α. */
         CONSTANT,
-        /** f(t) = α/2 · (1 + cos(π·t/T<sub>end</sub>)). */
-        COSINE
+        /** f(t) = α/2 · (1 + cos(π·p)). */
+        COSINE,
+        /** f(t) = α · (1 − p). */
+        LINEAR,
+        /** f(t) = α · (1 − p)³: what RigL's code calls exponential, and its paper inverse power, with the power 3. */
+        EXPONENTIAL
     }
 
     /**
@@ -32,6 +38,9 @@ public record DropSchedule(Annealing annealing, double alpha, long deltaT, long 
         }
         if (deltaT < 1) {
             throw new IllegalArgumentException("deltaT: " + deltaT + " is out of range; accepted are 1 and more");
+        }
+        if (beginStep < 0) {
+            throw new IllegalArgumentException("beginStep: " + beginStep + " is out of range; accepted are 0 and more");
         }
         if (endStep < 0) {
             throw new IllegalArgumentException("endStep: " + endStep + " is out of range; accepted are 0 and more");
@@ -48,7 +57,7 @@ public record DropSchedule(Annealing annealing, double alpha, long deltaT, long 
      * @throws IllegalArgumentException if a number is out of range
      */
     public static DropSchedule cosine(double alpha, long deltaT, long endStep) {
-        return new DropSchedule(Annealing.COSINE, alpha, deltaT, endStep);
+        return new DropSchedule(Annealing.COSINE, alpha, deltaT, 0, endStep);
     }
 
     /**
@@ -61,34 +70,38 @@ public record DropSchedule(Annealing annealing, double alpha, long deltaT, long 
      * @throws IllegalArgumentException if a number is out of range
      */
     public static DropSchedule constant(double alpha, long deltaT, long endStep) {
-        return new DropSchedule(Annealing.CONSTANT, alpha, deltaT, endStep);
+        return new DropSchedule(Annealing.CONSTANT, alpha, deltaT, 0, endStep);
     }
 
     /**
      * Whether the network is rewired at a step.
      *
      * @param step t, the number of steps already taken, at least 0
-     * @return true if t is a multiple of ΔT below T<sub>end</sub>
+     * @return true if t − b is a multiple of ΔT, and t below T<sub>end</sub>
      */
     public boolean rewiresAt(long step) {
-        return step < endStep && step % deltaT == 0;
+        return step >= beginStep && step < endStep && (step - beginStep) % deltaT == 0;
     }
 
     /**
      * The fraction of a layer's stored blocks that a rewiring at a step replaces.
      *
      * @param step t, the number of steps already taken, at least 0
-     * @return f(t), 0 to α; 0 from T<sub>end</sub> on
+     * @return f(t), 0 to α; 0 before b, and from T<sub>end</sub> on
      */
     public double fraction(long step) {
-        if (step >= endStep) {
+        if (step < beginStep || step >= endStep) {
             return 0;
         }
-        if (annealing == Annealing.CONSTANT) {
-            return alpha;
-        }
-        // StrictMath, so that a drop count never hangs on the platform's last bit.
-        return alpha / 2 * (1 + StrictMath.cos(Math.PI * step / endStep));
+        double length = endStep - beginStep;
+        double left = 1 - (step - beginStep) / length;
+        return switch (annealing) {
+            case CONSTANT -> alpha;
+            // StrictMath, so that a drop count never hangs on the platform's last bit.
+            case COSINE -> alpha / 2 * (1 + StrictMath.cos(Math.PI * (step - beginStep) / length));
+            case LINEAR -> alpha * left;
+            case EXPONENTIAL -> alpha * left * left * left;
+        };
     }
 
     /**

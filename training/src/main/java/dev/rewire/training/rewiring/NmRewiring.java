@@ -8,9 +8,6 @@ import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.NmParameter;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
-import dev.rewire.training.rewiring.Rewiring.Grow;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /** The rewiring of N:M weights: the weakest of them are dropped, and each group grows as many as it lost. */
@@ -30,9 +27,12 @@ final class NmRewiring extends ParameterRewiring {
         this.rewiring = rewiring;
         this.seed = seed;
         LayerShape shape = weights.pattern().shape();
-        gradient = rewiring.grow() == Grow.LARGEST_GRADIENT
-                ? scores.prepare(arena, Cells.pattern(shape.out(), shape.in(), 1, 1, new int[0]))
-                : null;
+        boolean byGradient = rewiring.grow().equals(GrowRule.GRADIENT);
+        if (!byGradient && !rewiring.grow().equals(GrowRule.RANDOM) && !rewiring.keepsAllWeights()) {
+            throw new IllegalArgumentException(
+                    "grow: a rule for blocks; accepted for N:M weights are GrowRule.RANDOM and GrowRule.GRADIENT, within each group");
+        }
+        gradient = byGradient ? scores.prepare(arena, Cells.pattern(shape.out(), shape.in(), 1, 1, new int[0])) : null;
         if (gradient != null) {
             // Compiles its kernels, which is no cost of the first rewiring.
             gradient.run((row, scoresOfRow) -> {});
@@ -44,7 +44,7 @@ final class NmRewiring extends ParameterRewiring {
     public void apply(long step) {
         NmPattern old = weights.values().pattern();
         int count = Math.toIntExact(rewiring.schedule().count(step, old.elements()));
-        if (count == 0) {
+        if (count == 0 || rewiring.keepsAllWeights()) {
             return;
         }
         NmExchange exchange = new NmExchange(old, weakest(count), explored());
@@ -59,15 +59,10 @@ final class NmRewiring extends ParameterRewiring {
         weights.rewire(exchange.pattern());
     }
 
-    /** The kept elements that are smallest in magnitude, ascending; of equal ones those that come first. */
+    /** The kept elements of the smallest scores, ascending; of equal ones those that come first. */
     private int[] weakest(int count) {
-        MemorySegment values = weights.values().values();
-        float[] magnitudes = values.toArray(ValueLayout.JAVA_FLOAT);
-        for (int i = 0; i < magnitudes.length; i++) {
-            magnitudes[i] = Math.abs(magnitudes[i]);
-        }
-        TopK smallest = TopK.smallest(count);
-        smallest.offer(magnitudes, 0, magnitudes.length, 0);
-        return smallest.indices();
+        float[] scores = new float[weights.values().pattern().elements()];
+        rewiring.drop().score(weights, scores);
+        return BlockExchange.smallest(scores, scores.length, count);
     }
 }

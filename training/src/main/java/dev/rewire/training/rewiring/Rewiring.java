@@ -1,41 +1,29 @@
 package dev.rewire.training.rewiring;
 
 /**
- * How a network is rewired as it learns. Each layer drops the k stored blocks whose weights have the smallest L1 norm and grows k others, k =
- * floor(f(t)·blocks); all methods share this and differ in the rule by which they grow and in the schedule. In an N:M layer blocks are single
- * weights, and each group grows as many as it dropped. SR-STE, which stores all weights, chooses those that it computes with anew.
+ * How a network is rewired as it learns: a rule of what is dropped × a rule of where connections grow × a schedule. Of each weights the k stored blocks of the
+ * smallest scores are dropped and k others grow, k = floor(f(t)·blocks). SET, RigL and static are settings of this. In N:M weights blocks are single weights, and each
+ * group grows as many as it dropped, at random or by gradient. SR-STE, which stores all weights, chooses those that it computes with anew.
  *
  * <p>Blocks that were just dropped may grow again, and then keep their weights and slots; all others start from zero. Both, and the
  * defaults, are those of RigL (Evci et al. 2020) and of its code.
  *
+ * @param drop what is dropped
  * @param grow where blocks grow
  * @param schedule when, and f(t)
+ * @param keepsAllWeights whether all weights are stored and learn, so that choosing some of them anew is a part of ordinary steps (SR-STE): then what is stored sparsely
+ *     beside them stays where it is
  */
-public record Rewiring(Grow grow, DropSchedule schedule) {
-    /** Where blocks grow, among all places that are free after the drop. */
-    public enum Grow {
-        /** At random, each set of places being equally likely. The step's update happens first. */
-        RANDOM,
-        /** Where the L1 norm of the loss's gradient is largest. Takes the place of the step's update, as in the paper. */
-        LARGEST_GRADIENT,
-        /** Where the weights themselves are largest, all of them being stored. The step's update happens first. */
-        LARGEST_WEIGHT
-    }
-
+public record Rewiring(DropRule drop, GrowRule grow, DropSchedule schedule, boolean keepsAllWeights) {
     /**
-     * That of a method of which blocks or N:M weights are stored.
+     * One of weights that are stored sparsely.
      *
-     * @param method how the network is trained; SR-STE has {@link #ofMasks}
-     * @param alpha α, the share that the first rewiring exchanges
-     * @param deltaT ΔT, steps from one rewiring to the next
-     * @param end T<sub>end</sub>, the step from which on nothing is rewired
-     * @return how it rewires
+     * @param drop what is dropped
+     * @param grow where blocks grow
+     * @param schedule when, and f(t)
      */
-    public static Rewiring of(Method method, double alpha, int deltaT, long end) {
-        boolean rewires = method == Method.SET || method == Method.RIGL;
-        return new Rewiring(
-                method == Method.RIGL ? Grow.LARGEST_GRADIENT : Grow.RANDOM,
-                DropSchedule.cosine(alpha, deltaT, rewires ? end : 0));
+    public Rewiring(DropRule drop, GrowRule grow, DropSchedule schedule) {
+        this(drop, grow, schedule, false);
     }
 
     /**
@@ -46,16 +34,12 @@ public record Rewiring(Grow grow, DropSchedule schedule) {
      * @return how it rewires
      */
     public static Rewiring ofMasks(int maskInterval, long steps) {
-        return new Rewiring(Grow.LARGEST_WEIGHT, DropSchedule.constant(1, maskInterval, steps));
+        DropSchedule schedule = DropSchedule.constant(1, maskInterval, steps);
+        return new Rewiring(DropRule.MAGNITUDE, GrowRule.RANDOM, schedule, true);
     }
 
     /** {@return whether the gradients of a rewiring step serve the choice of places instead of an update} */
     public boolean replacesUpdate() {
-        return grow == Grow.LARGEST_GRADIENT;
-    }
-
-    /** {@return whether all weights are stored and learn, so that choosing some of them anew is a part of ordinary steps} */
-    public boolean keepsAllWeights() {
-        return grow == Grow.LARGEST_WEIGHT;
+        return !keepsAllWeights && grow.replacesUpdate();
     }
 }

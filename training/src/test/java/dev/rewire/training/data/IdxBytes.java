@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
 
 /** Small IDX files for the tests. Images are 2×3, pixel i of the file is 7·i mod 256, label i is i mod 10. */
-final class IdxBytes {
-    static final int HEIGHT = 2;
-    static final int WIDTH = 3;
+public final class IdxBytes {
+    public static final int HEIGHT = 2;
+    public static final int WIDTH = 3;
 
     private IdxBytes() {}
 
-    static byte[] images(int count) {
+    public static byte[] images(int count) {
         return images(count, HEIGHT, WIDTH);
     }
 
-    static byte[] images(int count, int height, int width) {
+    public static byte[] images(int count, int height, int width) {
         byte[] values = new byte[count * height * width];
         for (int i = 0; i < values.length; i++) {
             values[i] = (byte) (7 * i);
@@ -27,7 +27,7 @@ final class IdxBytes {
         return file(values, count, height, width);
     }
 
-    static byte[] labels(int count) {
+    public static byte[] labels(int count) {
         byte[] values = new byte[count];
         for (int i = 0; i < values.length; i++) {
             values[i] = (byte) (i % 10);
@@ -35,7 +35,7 @@ final class IdxBytes {
         return file(values, count);
     }
 
-    static byte[] file(byte[] values, int... sizes) {
+    public static byte[] file(byte[] values, int... sizes) {
         ByteBuffer file = ByteBuffer.allocate(4 + 4 * sizes.length + values.length);
         file.put(new byte[] {0, 0, 8, (byte) sizes.length});
         for (int size : sizes) {
@@ -44,7 +44,7 @@ final class IdxBytes {
         return file.put(values).array();
     }
 
-    static byte[] gzip(byte[] content) {
+    public static byte[] gzip(byte[] content) {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
             gzip.write(content);
@@ -54,7 +54,7 @@ final class IdxBytes {
         return packed.toByteArray();
     }
 
-    static Path write(Path file, byte[] bytes) {
+    public static Path write(Path file, byte[] bytes) {
         try {
             return Files.write(file, bytes);
         } catch (IOException e) {
@@ -63,7 +63,7 @@ final class IdxBytes {
     }
 
     /** Writes the four files of a data set of 20 training and 10 test images. */
-    static Path writeSet(Path folder) throws IOException {
+    public static Path writeSet(Path folder) throws IOException {
         Files.createDirectories(folder);
         write(folder.resolve("train-images-idx3-ubyte"), images(20));
         write(folder.resolve("train-labels-idx1-ubyte"), labels(20));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.Workers;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +16,7 @@ class SoftmaxCrossEntropyTest {
     private static final int CLASSES = 3;
 
     private KernelArena arena;
+    private Workers workers;
     private PanelMatrix logits;
     private PanelMatrix gradient;
     private SoftmaxCrossEntropy loss;
@@ -24,11 +26,13 @@ class SoftmaxCrossEntropyTest {
         arena = KernelArena.open();
         logits = PanelMatrix.allocate(arena, BATCH, CLASSES);
         gradient = PanelMatrix.allocate(arena, BATCH, CLASSES);
-        loss = new SoftmaxCrossEntropy(logits, gradient);
+        workers = Workers.of(2);
+        loss = new SoftmaxCrossEntropy(new Activations(new Shape.Features(CLASSES), logits, gradient, false), workers);
     }
 
     @AfterEach
     void close() {
+        workers.close();
         arena.close();
     }
 

@@ -48,7 +48,8 @@ class BlockExchangeTest {
         };
 
         for (int row = 0; row < 4; row++) {
-            exchange.offerFree(row, scores[row], largest);
+            exchange.markStored(row, scores[row]);
+            largest.offerMagnitudes(scores[row], 4, 4 * row);
         }
 
         assertArrayEquals(new int[] {2, 6, 12}, largest.indices());

@@ -13,7 +13,6 @@ import dev.rewire.training.product.LayerBuffers;
 import dev.rewire.training.product.LinearProduct;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
-import dev.rewire.training.rewiring.Rewiring.Grow;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -53,8 +52,9 @@ class NmRewiringModelTest {
         SplittableRandom random = new SplittableRandom(seed);
         int m = 1 << logM;
         NmPattern first = NmPattern.random(rows, groups * m, Math.min(n, m - 1), m, 1, random);
-        Grow grow = byGradient ? Grow.LARGEST_GRADIENT : Grow.RANDOM;
-        Rewiring rewiring = new Rewiring(grow, DropSchedule.constant(alphaPercent / 100.0, 1, Long.MAX_VALUE));
+        GrowRule grow = byGradient ? GrowRule.GRADIENT : GrowRule.RANDOM;
+        Rewiring rewiring =
+                new Rewiring(DropRule.MAGNITUDE, grow, DropSchedule.constant(alphaPercent / 100.0, 1, Long.MAX_VALUE));
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(1)) {
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, first.cols());
@@ -166,7 +166,7 @@ class NmRewiringModelTest {
                     free.add(place);
                 }
             }
-            if (rewiring.grow() == Grow.LARGEST_GRADIENT) {
+            if (rewiring.grow().usesGradient()) {
                 free.sort(Comparator.comparingDouble(place -> -gradient(place, x, dy)));
                 grown.addAll(free.subList(0, lost));
                 return;

@@ -16,7 +16,6 @@ import dev.rewire.training.product.LayerBuffers;
 import dev.rewire.training.product.LinearProduct;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
-import dev.rewire.training.rewiring.Rewiring.Grow;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -57,8 +56,9 @@ class RewiringModelTest {
         SplittableRandom random = new SplittableRandom(seed);
         int cells = Math.ceilDiv(rows, blockRows) * Math.ceilDiv(cols, blockCols);
         BlockPattern pattern = BlockPattern.random(rows, cols, blockRows, blockCols, cells * percent / 100, random);
-        Grow grow = byGradient ? Grow.LARGEST_GRADIENT : Grow.RANDOM;
-        Rewiring rewiring = new Rewiring(grow, DropSchedule.constant(alphaPercent / 100.0, 1, Long.MAX_VALUE));
+        GrowRule grow = byGradient ? GrowRule.GRADIENT : GrowRule.RANDOM;
+        Rewiring rewiring =
+                new Rewiring(DropRule.MAGNITUDE, grow, DropSchedule.constant(alphaPercent / 100.0, 1, Long.MAX_VALUE));
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(1)) {
             PanelMatrix x = PanelMatrix.allocate(arena, BATCH, cols);
@@ -161,7 +161,7 @@ class RewiringModelTest {
                 }
             }
             List<Integer> grown = new ArrayList<>();
-            if (rewiring.grow() == Grow.RANDOM) {
+            if (!rewiring.grow().usesGradient()) {
                 CounterRandom random = new CounterRandom(seed, 2, step, Purpose.GROW);
                 for (int ordinal : random.sample(free.size(), count)) {
                     grown.add(free.get(ordinal));

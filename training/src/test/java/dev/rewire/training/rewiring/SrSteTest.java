@@ -54,7 +54,7 @@ class SrSteTest {
                     new LayerBuffers(x, y, dy, PanelMatrix.allocate(arena, BATCH, IN), true),
                     new Engine.Kernels(),
                     workers);
-            Rewiring rewiring = new Rewiring(Rewiring.Grow.LARGEST_WEIGHT, DropSchedule.constant(1, 1, 100));
+            Rewiring rewiring = Rewiring.ofMasks(1, 100);
             ParameterRewiring mask = ParameterRewiring.of(arena, 0, layer.weights(), layer, rewiring, 1);
             layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
             return new Subject(layer, (MaskedParameter) layer.weights(), mask, x, dy);

@@ -4,7 +4,7 @@ import dev.rewire.training.DivergedException;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.backend.DenseBackend;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.setting.Device;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,12 +50,12 @@ final class DenseEngines {
      * Times steps on each, once all are warm. The sparse network warms up beside them, so that neither starts cold into the comparison.
      *
      * @param sparse settings of the network that is compared
-     * @param data images
+     * @param data what is learned
      * @param interrupted whether to stop
      * @return the fastest
      * @throws StoppedException if it was interrupted
      */
-    DenseEngine fastest(TrainingConfig sparse, ImageData data, BooleanSupplier interrupted) {
+    DenseEngine fastest(TrainingConfig sparse, DataSplit data, BooleanSupplier interrupted) {
         List<DenseTrial> candidates = new ArrayList<>();
         List<DenseTrial> all = new ArrayList<>();
         try {
@@ -89,7 +89,7 @@ final class DenseEngines {
      *
      * @throws StoppedException if it was interrupted
      */
-    void warmUp(DenseEngine engine, TrainingConfig sparse, ImageData data, BooleanSupplier interrupted) {
+    void warmUp(DenseEngine engine, TrainingConfig sparse, DataSplit data, BooleanSupplier interrupted) {
         List<DenseTrial> all = new ArrayList<>();
         try {
             all.add(new DenseTrial(engine.engine(), start(engine, forTrial(sparse.asDense(), data), data)));
@@ -103,17 +103,22 @@ final class DenseEngines {
     }
 
     /** Not on a device, which may have no room for two. */
-    private static void addSparse(List<DenseTrial> trials, TrainingConfig sparse, ImageData data) {
+    private static void addSparse(List<DenseTrial> trials, TrainingConfig sparse, DataSplit data) {
         if (sparse.device() == Device.CPU) {
             trials.add(new DenseTrial("sparse", TrainingRun.create(forTrial(sparse, data), data)));
         }
     }
 
     /** With steps enough. */
-    private static TrainingConfig forTrial(TrainingConfig config, ImageData data) {
-        int stepsOfEpoch = Math.max(1, data.train().size() / config.batch());
+    private static TrainingConfig forTrial(TrainingConfig config, DataSplit data) {
+        int stepsOfEpoch = Math.max(1, data.train().epochSize() / config.batch());
         int enough = Math.ceilDiv(DenseTrial.STEPS, stepsOfEpoch);
-        return config.toBuilder().epochs(Math.max(config.epochs(), enough)).build();
+        return config.toBuilder()
+                .epochs(Math.max(config.epochs(), enough))
+                .steps(0)
+                .evalEvery(0)
+                .profile(false)
+                .build();
     }
 
     /** The engine of a saved run of the dense network. */
@@ -122,13 +127,13 @@ final class DenseEngines {
     }
 
     /** Starts a run of the dense network. */
-    TrainingRun start(DenseEngine engine, TrainingConfig config, ImageData data) {
+    TrainingRun start(DenseEngine engine, TrainingConfig config, DataSplit data) {
         DenseBackend library = libraries.get(engine.engine());
         return library == null ? TrainingRun.create(config, data) : TrainingRun.create(config, data, library);
     }
 
     /** Goes on with a saved run of the dense network. */
-    TrainingRun resume(DenseEngine engine, Path checkpoint, ImageData data, int threads) throws IOException {
+    TrainingRun resume(DenseEngine engine, Path checkpoint, DataSplit data, int threads) throws IOException {
         @Nullable DenseBackend library = libraries.get(engine.engine());
         return TrainingRun.resume(checkpoint, data, threads, library);
     }

@@ -4,7 +4,7 @@ import dev.rewire.training.EpochResult;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.checkpoint.CheckpointException;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +22,7 @@ record DensePeer(TrainingRun run, DenseEngine engine) implements AutoCloseable {
      *
      * @throws StoppedException if it was interrupted while that was looked for
      */
-    static DensePeer start(TrainingConfig sparse, ImageData data, BooleanSupplier interrupted) {
+    static DensePeer start(TrainingConfig sparse, DataSplit data, BooleanSupplier interrupted) {
         DenseEngines engines = DenseEngines.find();
         DenseEngine engine = engines.fastest(sparse, data, interrupted);
         return new DensePeer(engines.start(engine, sparse.asDense(), data), engine);
@@ -47,13 +47,13 @@ record DensePeer(TrainingRun run, DenseEngine engine) implements AutoCloseable {
      *
      * @param sparseRun the run beside it
      * @param checkpoint where it was saved
-     * @param data the images that it was started with
+     * @param data the samples that it was started with
      * @param interrupted whether to stop
      * @throws StoppedException if it was interrupted while both became warm
      * @throws CheckpointException if there is none that can be used
      * @throws BadInputException if it belongs to another run
      */
-    static DensePeer resume(TrainingRun sparseRun, Path checkpoint, ImageData data, BooleanSupplier interrupted)
+    static DensePeer resume(TrainingRun sparseRun, Path checkpoint, DataSplit data, BooleanSupplier interrupted)
             throws IOException {
         TrainingConfig sparse = sparseRun.config();
         DenseEngines engines = DenseEngines.find();

@@ -1,6 +1,7 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.EpochResult;
+import dev.rewire.training.TrainingRun;
 import dev.rewire.training.rewiring.Method;
 import java.util.List;
 import java.util.Locale;
@@ -14,13 +15,20 @@ import java.util.Locale;
  */
 record EpochLine(String network, EpochResult result, int steps) {
     /** The columns of {@link #csv}. */
-    static final String CSV_HEADER = "epoch,network,loss,train_accuracy,test_accuracy,step_ms,rewirings,seconds";
+    static final String CSV_HEADER =
+            "epoch,network,loss,train_accuracy,test_accuracy,step_ms,rewirings,seconds,test_loss";
 
-    /** All epochs of a network. */
-    static List<EpochLine> of(Method method, List<EpochResult> results, int steps) {
+    /** All epochs of a network that is trained as a run is; the last of them may be shorter. */
+    static List<EpochLine> of(Method method, List<EpochResult> results, TrainingRun run) {
         return results.stream()
-                .map(result -> new EpochLine(ValueConverters.name(method), result, steps))
+                .map(result -> of(ValueConverters.name(method), result, run))
                 .toList();
+    }
+
+    /** An epoch of a network that is trained as a run is. */
+    static EpochLine of(String network, EpochResult result, TrainingRun run) {
+        long before = (long) (result.epoch() - 1) * run.stepsOfEpoch();
+        return new EpochLine(network, result, (int) Math.min(run.stepsOfEpoch(), run.totalSteps() - before));
     }
 
     private double stepMillis() {
@@ -32,13 +40,19 @@ record EpochLine(String network, EpochResult result, int steps) {
         String digits = "%" + String.valueOf(epochs).length() + "d";
         return String.format(
                 Locale.ROOT,
-                "epoch " + digits + "/%d  %-6s  loss %.4f  train %5.2f %%  test %5.2f %%  %7.2f ms/step  %s  %6.1f s",
+                "epoch " + digits + "/%d  %-6s  loss %.4f, test %.4f%s  %7.2f ms/step  %s  %6.1f s",
                 result.epoch(),
                 epochs,
                 network,
                 result.loss(),
-                100 * result.trainAccuracy(),
-                100 * result.testAccuracy(),
+                result.testLoss(),
+                Double.isNaN(result.testAccuracy())
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "  right %5.2f %%, test %5.2f %%",
+                                100 * result.trainAccuracy(),
+                                100 * result.testAccuracy()),
                 stepMillis(),
                 result.rewirings() == 1
                         ? " 1 rewiring "
@@ -57,6 +71,7 @@ record EpochLine(String network, EpochResult result, int steps) {
                 Double.toString(result.testAccuracy()),
                 Double.toString(stepMillis()),
                 Long.toString(result.rewirings()),
-                Double.toString(result.seconds()));
+                Double.toString(result.seconds()),
+                Double.toString(result.testLoss()));
     }
 }

@@ -2,7 +2,7 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.DataException;
-import dev.rewire.training.data.InvalidDataSourceException;
+import dev.rewire.training.data.source.InvalidDataSourceException;
 import dev.rewire.training.internal.Printable;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.io.PrintStream;

@@ -4,9 +4,12 @@ import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.DropSchedule.Annealing;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.InvalidConfigException;
 import dev.rewire.training.setting.NmSparsity;
+import dev.rewire.training.setting.WeightOverride;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import picocli.CommandLine;
@@ -14,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /** The commands of this module. Exit status: 0 done, 2 bad usage or bad input, 1 anything else. */
 @Command(name = "rewire", description = "Trains networks that are sparse from their first step.")
@@ -74,11 +78,21 @@ public final class Main {
         ValueConverters.registerChoice(commands, Distribution.class);
         ValueConverters.registerChoice(commands, Device.class);
         ValueConverters.registerChoice(commands, RateDecay.class);
+        ValueConverters.registerChoice(commands, Annealing.class);
         ValueConverters.registerChoice(commands, OptimizerOptions.Kind.class);
         commands.registerConverter(Model.class, new ModelConverter());
         commands.registerConverter(NmSparsity.class, new NmOptions.Converter());
+        commands.registerConverter(WeightOverride.class, Main::override);
         commands.registerConverter(Block.class, new Block.Converter());
         return commands;
+    }
+
+    private static WeightOverride override(String text) {
+        try {
+            return WeightOverride.parse(text);
+        } catch (InvalidConfigException e) {
+            throw new TypeConversionException(e.accepted());
+        }
     }
 
     private static int badUsage(ParameterException e, Console console) {

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.rewire.kernels.probe.Provenance;
+import dev.rewire.training.ProfileRow;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.TrainingConfig;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.TargetShape;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.SrSte;
+import dev.rewire.training.setting.WeightOverride;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +30,18 @@ import org.jspecify.annotations.Nullable;
  * @param block shape of a block of weights; null with N:M
  * @param nm N:M, as 2:4; null with blocks
  * @param distribution how the sparsity was shared out
- * @param batch images of a step
+ * @param set settings of some weights, as on the command line; null without any
+ * @param batch samples of a step
  * @param optimizer its name and numbers
  * @param lr peak of the learning rate
  * @param schedule how it falls from there
  * @param warmup epochs in which it rises to its peak
- * @param deltaT steps from one rewiring to the next; null where nothing is rewired, as are alpha and rewireUntil
+ * @param warmupSteps the same in steps; null where epochs say it
+ * @param clip largest norm of the gradient; null for any
+ * @param deltaT steps from one rewiring to the next; null where nothing is rewired, as are those from alpha to rewireUntil
  * @param alpha share of a layer's blocks that the first rewiring exchanges
+ * @param dropSchedule how that share falls
+ * @param rewireFrom share of the steps before the first rewiring
  * @param rewireUntil share of the steps after which nothing is rewired
  * @param srSte its decay and masks; null without sr-ste
  * @param seed of every random choice
@@ -41,10 +50,12 @@ import org.jspecify.annotations.Nullable;
  * @param threads that computed
  * @param epochs epochs completed
  * @param steps steps taken
- * @param trainSamples training images
- * @param testSamples test images
+ * @param trainSamples training samples
+ * @param testSamples test samples
  * @param divergedAt where numbers became none; null if they did not, and with it all accuracies are null
- * @param testAccuracy after the last epoch, 0 to 1
+ * @param loss mean training loss of the last epoch
+ * @param validationLoss mean loss of the test samples after it; null where classes of whole samples are told apart
+ * @param testAccuracy after the last epoch, 0 to 1; null where predictions are no classes
  * @param bestTestAccuracy of all epochs
  * @param nnz weights stored, biases not counted
  * @param denseParameters weights of the dense network, biases not counted
@@ -59,8 +70,12 @@ import org.jspecify.annotations.Nullable;
  * @param rewireShare share of the training time that they took
  * @param explorationRate share of positions ever active
  * @param maskFlipRate share of the weights under a mask that its last choice masked or unmasked; null without sr-ste
+ * @param peakMemoryBytes the most off-heap memory at a time, as {@link RunSummary} counts it
+ * @param parameterMemoryBytes that of parameters: values, gradients, slots, copies and indices
+ * @param denseMemoryBytes that of the dense network's parameters: values, gradients and slots
  * @param topologyHash SHA-256 of the patterns
  * @param weightsHash SHA-256 of weights and biases
+ * @param profile what the parts of a step took; null without --profile
  * @param environment what the times depend on
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -76,13 +91,18 @@ record Report(
         @Nullable String block,
         @Nullable String nm,
         String distribution,
+        @Nullable List<String> set,
         int batch,
         Map<String, Object> optimizer,
         double lr,
         String schedule,
         int warmup,
+        @Nullable Long warmupSteps,
+        @Nullable Double clip,
         @Nullable Integer deltaT,
         @Nullable Double alpha,
+        @Nullable String dropSchedule,
+        @Nullable Double rewireFrom,
         @Nullable Double rewireUntil,
         @Nullable Masks srSte,
         long seed,
@@ -94,6 +114,8 @@ record Report(
         int trainSamples,
         int testSamples,
         @Nullable Divergence divergedAt,
+        @Nullable Double loss,
+        @Nullable Double validationLoss,
         @Nullable Double testAccuracy,
         @Nullable Double bestTestAccuracy,
         long nnz,
@@ -109,8 +131,12 @@ record Report(
         double rewireShare,
         double explorationRate,
         @Nullable Double maskFlipRate,
+        long peakMemoryBytes,
+        long parameterMemoryBytes,
+        long denseMemoryBytes,
         String topologyHash,
         String weightsHash,
+        @Nullable List<Part> profile,
         Environment environment) {
     /**
      * The settings of sr-ste.
@@ -126,11 +152,26 @@ record Report(
         }
     }
 
+    /**
+     * What a part of a step took.
+     *
+     * @param part its name
+     * @param msMedian median duration
+     * @param share of the time of all steps
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Part(String part, double msMedian, double share) {
+        static Part of(ProfileRow row) {
+            return new Part(row.part(), row.medianMillis(), row.share());
+        }
+    }
+
     static Report of(
             TrainingConfig config,
             DataSet data,
-            ImageData images,
+            DataSplit samples,
             RunSummary run,
+            List<ProfileRow> profile,
             @Nullable RunSummary dense,
             @Nullable Divergence divergence,
             Environment environment,
@@ -148,13 +189,22 @@ record Report(
                 config.nm() == null ? new Block(config.blockRows(), config.blockCols()).toString() : null,
                 config.nm() == null ? null : config.nm().toString(),
                 ValueConverters.name(config.distribution()),
+                config.overrides().isEmpty()
+                        ? null
+                        : config.overrides().stream()
+                                .map(WeightOverride::toString)
+                                .toList(),
                 config.batch(),
                 OptimizerOptions.toMap(config.optimizer()),
                 config.learningRate(),
                 ValueConverters.name(config.rateDecay()),
                 config.warmupEpochs(),
+                config.warmupSteps() == 0 ? null : config.warmupSteps(),
+                config.clip() == 0 ? null : config.clip(),
                 rewires ? config.deltaT() : null,
                 rewires ? config.alpha() : null,
+                rewires ? ValueConverters.name(config.annealing()) : null,
+                rewires ? config.rewireFrom() : null,
                 rewires ? config.rewireUntil() : null,
                 config.method() == Method.SR_STE ? Masks.of(config.srSte()) : null,
                 config.seed(),
@@ -163,9 +213,11 @@ record Report(
                 config.threads(),
                 run.epochs(),
                 run.steps(),
-                images.train().size(),
-                images.test().size(),
+                samples.train().size(),
+                samples.test().size(),
                 divergence,
+                converged ? number(run.loss()) : null,
+                converged && !(samples.target() instanceof TargetShape.Classes) ? number(run.testLoss()) : null,
                 converged ? number(run.testAccuracy()) : null,
                 converged ? number(run.bestTestAccuracy()) : null,
                 run.nonzeros(),
@@ -181,8 +233,12 @@ record Report(
                 run.rewireShare(),
                 run.explorationRate(),
                 number(run.maskFlipRate()),
+                run.peakMemoryBytes(),
+                run.parameterMemoryBytes(),
+                run.denseMemoryBytes(),
                 run.topologyHash(),
                 run.weightsHash(),
+                profile.isEmpty() ? null : profile.stream().map(Part::of).toList(),
                 environment);
     }
 

@@ -27,6 +27,10 @@ final class ResultTable {
                 "best test accuracy",
                 percent(run.bestTestAccuracy()),
                 dense == null ? "" : percent(dense.bestTestAccuracy()));
+        table.row(
+                "loss, of test samples",
+                number("%.4f", run.testLoss()),
+                dense == null ? "" : number("%.4f", dense.testLoss()));
         table.row("weights", count(run.nonzeros(), run.denseParameters()), integer(run.denseParameters()));
         table.row("training FLOPs", flops(run.trainFlops(), run.denseTrainFlops()), flops(run.denseTrainFlops()));
         table.row("median step", millis(run.stepMillisMedian()), dense == null ? "" : millis(dense.stepMillisMedian()));
@@ -39,6 +43,10 @@ final class ResultTable {
                 number("%.1f s", run.stepMillisTotal() / 1000),
                 dense == null ? "" : number("%.1f s", dense.stepMillisTotal() / 1000));
         table.row("rewirings", run.rewirings() + ", " + percent(run.rewireShare()) + " of the time", "");
+        table.row(
+                "memory of parameters",
+                megabytes(run.parameterMemoryBytes(), run.denseMemoryBytes()),
+                megabytes(run.denseMemoryBytes()));
         table.row("positions ever active", percent(run.explorationRate()), "");
         if (Double.isFinite(run.maskFlipRate())) {
             table.row("last flips of masks", percent(run.maskFlipRate()), "");
@@ -66,6 +74,14 @@ final class ResultTable {
 
     private static String count(long part, long whole) {
         return integer(part) + String.format(Locale.ROOT, " (%.1f %%)", 100.0 * part / whole);
+    }
+
+    private static String megabytes(long bytes) {
+        return number("%.2f MB", bytes / 1e6);
+    }
+
+    private static String megabytes(long part, long whole) {
+        return megabytes(part) + String.format(Locale.ROOT, " (%.1f %%)", 100.0 * part / whole);
     }
 
     private static String flops(double flops) {

@@ -2,7 +2,8 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.SampleShape;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.parameter.SparseParameter;
@@ -16,7 +17,8 @@ import java.util.StringJoiner;
 final class RunHeader {
     private RunHeader() {}
 
-    static List<String> lines(TrainingRun run, ImageData data, Environment environment) {
+    static List<String> lines(TrainingRun run, Environment environment) {
+        DataSplit data = run.data();
         TrainingConfig config = run.config();
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
@@ -28,11 +30,12 @@ final class RunHeader {
                 config.seed()));
         lines.add(String.format(
                 Locale.ROOT,
-                "%,d training and %,d test images, %d %s of %,d steps, batch %d%s",
+                "%,d training and %,d test %s, %d %s of %,d steps, batch %d%s",
                 data.train().size(),
                 data.test().size(),
-                config.epochs(),
-                config.epochs() == 1 ? "epoch" : "epochs",
+                data.shape() instanceof SampleShape.Image ? "images" : "samples",
+                run.totalEpochs(),
+                run.totalEpochs() == 1 ? "epoch" : "epochs",
                 run.stepsOfEpoch(),
                 config.batch(),
                 run.steps() == 0 ? "" : ", going on after step " + run.steps()));

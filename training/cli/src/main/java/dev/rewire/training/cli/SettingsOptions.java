@@ -5,9 +5,12 @@ import dev.rewire.training.TrainingConfigBuilder;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.DropSchedule.Annealing;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.Device;
+import dev.rewire.training.setting.WeightOverride;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
@@ -58,6 +61,15 @@ final class SettingsOptions {
             description = "Block of weights, outputs x inputs, each from 1 to 64 (default: ${DEFAULT-VALUE}).")
     private Block block = new Block(DEFAULTS.blockRows(), DEFAULTS.blockCols());
 
+    @Option(
+            names = "--set",
+            paramLabel = "GLOB=SETTING",
+            description =
+                    "Settings of some weights, by name: dense, a sparsity, a block, both as 0.7,8x8, or N:M. In GLOB, as linear1,"
+                            + " stage1.*.weight or **.weight, * stands for letters of a part of a name, ** for dots, too; the name of a"
+                            + " layer is that of all its weights. May be repeated; later ones win.")
+    private List<WeightOverride> overrides = DEFAULTS.overrides();
+
     @Mixin
     private final NmOptions nm = new NmOptions();
 
@@ -66,6 +78,19 @@ final class SettingsOptions {
             paramLabel = "E",
             description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
     private int epochs = DEFAULTS.epochs();
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Length of the run in steps, instead of --epochs (default: as many as the epochs have).")
+    private long steps = DEFAULTS.steps();
+
+    @Option(
+            names = "--eval-every",
+            paramLabel = "N",
+            description =
+                    "With --steps: steps from one test to the next, which then count as an epoch (default: a pass over the data).")
+    private int evalEvery = DEFAULTS.evalEvery();
 
     @Option(names = "--batch", paramLabel = "B", description = "Images of a step (default: ${DEFAULT-VALUE}).")
     private int batch = DEFAULTS.batch();
@@ -89,8 +114,22 @@ final class SettingsOptions {
             description = "Epochs in which it rises to its peak, fewer than all (default: ${DEFAULT-VALUE}, or fewer).")
     private int warmup = DEFAULTS.warmupEpochs();
 
+    @Option(
+            names = "--warmup-steps",
+            paramLabel = "N",
+            description = "The same in steps, instead of --warmup (default with --steps: none).")
+    private long warmupSteps = DEFAULTS.warmupSteps();
+
     @Mixin
     private final OptimizerOptions optimizer = new OptimizerOptions();
+
+    @Option(
+            names = "--clip",
+            paramLabel = "C",
+            description =
+                    "Scale the gradient of all parameters together down to this L2 norm where it is larger; 0 is never"
+                            + " (default: never).")
+    private double clip = DEFAULTS.clip();
 
     @Option(
             names = "--delta-t",
@@ -102,9 +141,24 @@ final class SettingsOptions {
             names = "--alpha",
             paramLabel = "A",
             description =
-                    "Share of a layer's blocks that the first rewiring exchanges; later ones exchange fewer, along"
-                            + " half a cosine (default: ${DEFAULT-VALUE}).")
+                    "Share of a layer's blocks that the first rewiring exchanges; later ones exchange fewer, as --drop-schedule"
+                            + " says (default: ${DEFAULT-VALUE}).")
     private double alpha = DEFAULTS.alpha();
+
+    @Option(
+            names = "--drop-schedule",
+            paramLabel = "constant|cosine|linear|exponential",
+            defaultValue = "cosine",
+            description =
+                    "How that share falls to the last rewiring: not at all; along half a cosine; as 1 - p; as (1 - p)^3"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Annealing annealing = DEFAULTS.annealing();
+
+    @Option(
+            names = "--rewire-from",
+            paramLabel = "F",
+            description = "Share of the steps before the first rewiring (default: ${DEFAULT-VALUE}).")
+    private double rewireFrom = DEFAULTS.rewireFrom();
 
     @Option(
             names = "--rewire-until",
@@ -175,9 +229,18 @@ final class SettingsOptions {
         if (given.test("--block")) {
             settings.block(block.rows(), block.cols());
         }
+        if (given.test("--set")) {
+            settings.overrides(overrides);
+        }
         if (given.test("--epochs")) {
             settings.epochs(epochs);
             settings.warmupEpochs(Math.min(base.warmupEpochs(), epochs - 1));
+        }
+        if (given.test("--steps")) {
+            settings.steps(steps);
+        }
+        if (given.test("--eval-every")) {
+            settings.evalEvery(evalEvery);
         }
         if (given.test("--batch")) {
             settings.batch(batch);
@@ -191,11 +254,23 @@ final class SettingsOptions {
         if (given.test("--warmup")) {
             settings.warmupEpochs(warmup);
         }
+        if (given.test("--warmup-steps")) {
+            settings.warmupSteps(warmupSteps);
+        }
+        if (given.test("--clip")) {
+            settings.clip(clip);
+        }
         if (given.test("--delta-t")) {
             settings.deltaT(deltaT);
         }
         if (given.test("--alpha")) {
             settings.alpha(alpha);
+        }
+        if (given.test("--drop-schedule")) {
+            settings.annealing(annealing);
+        }
+        if (given.test("--rewire-from")) {
+            settings.rewireFrom(rewireFrom);
         }
         if (given.test("--rewire-until")) {
             settings.rewireUntil(rewireUntil);
@@ -211,6 +286,7 @@ final class SettingsOptions {
         }
         settings.optimizer(optimizer.applyTo(base.optimizer(), given));
         nm.applyTo(settings, base, given);
+        requireOneLength(given);
         TrainingConfig config = settings.build();
         nm.requireUse(config.method(), given);
         requireSparse(config.method(), given);
@@ -220,6 +296,23 @@ final class SettingsOptions {
                 given.test("--distribution") ? distribution : null,
                 given.test("--block") ? block : null);
         return config;
+    }
+
+    /** Of two options that say how long, one is enough. */
+    private void requireOneLength(Predicate<String> given) {
+        if (given.test("--steps") && steps < DEFAULTS.steps()) {
+            throw new BadInputException("--steps", steps, "is out of range", "integers from 1");
+        }
+        if (given.test("--steps") && steps != 0 && given.test("--epochs")) {
+            throw new BadInputException("--epochs", epochs, "does not go with --steps " + steps, "one of them");
+        }
+        if (given.test("--steps") && steps != 0 && given.test("--warmup")) {
+            throw new BadInputException("--warmup", warmup, "does not go with --steps " + steps, "--warmup-steps");
+        }
+        if (given.test("--warmup-steps") && warmupSteps != 0 && given.test("--warmup")) {
+            throw new BadInputException(
+                    "--warmup", warmup, "does not go with --warmup-steps " + warmupSteps, "one of them");
+        }
     }
 
     /** A dense network has all its weights, wherever the others would have theirs. */
@@ -236,6 +329,9 @@ final class SettingsOptions {
         }
         if (given.test("--block")) {
             throw new BadInputException("--block", block, fault, "sparse methods");
+        }
+        if (given.test("--set")) {
+            throw new BadInputException("--set", overrides.get(0), fault, "sparse methods");
         }
     }
 }

@@ -12,8 +12,12 @@ import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.backend.NmBackend;
 import dev.rewire.training.checkpoint.CheckpointException;
-import dev.rewire.training.data.DataSource;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.source.DataSource;
+import dev.rewire.training.data.source.ImageSource;
+import dev.rewire.training.data.source.TableSource;
+import dev.rewire.training.data.source.TextSource;
+import dev.rewire.training.model.Model;
 import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.Device;
@@ -24,6 +28,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,11 +66,19 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            paramLabel = "fashion-mnist|mnist|DIR",
+            paramLabel = "fashion-mnist|mnist|DIR|cifar:DIR|text:FILE|csv:FILE",
             defaultValue = "fashion-mnist",
             description = "What to learn (default: ${DEFAULT-VALUE}). DIR holds the four IDX files of a data set under"
-                    + " MNIST's names, gzipped or not.")
+                    + " MNIST's names, gzipped or not; cifar:DIR the binary files of CIFAR-10 or CIFAR-100. Of text:FILE the next character is learned,"
+                    + " of csv:FILE, a table, the column of --label.")
     private String data = "";
+
+    @Option(
+            names = "--label",
+            paramLabel = "COLUMN",
+            description =
+                    "Name or number, from 1, of the column of --data csv:FILE that is learned (default: the last).")
+    private @Nullable String label;
 
     @Mixin
     private final SettingsOptions settings = new SettingsOptions();
@@ -93,6 +108,12 @@ final class TrainCommand implements Callable<Integer> {
                             + " not changed.")
     private @Nullable Path resume;
 
+    @Option(
+            names = "--profile",
+            description =
+                    "Take the time of each layer and of what is around them, and tell it at the end: the median of a step, and the share of all.")
+    private boolean profile;
+
     @Option(names = "--json", description = "Print one JSON object on stdout, and nothing else.")
     private boolean json;
 
@@ -114,10 +135,9 @@ final class TrainCommand implements Callable<Integer> {
             NmBackend.find();
         }
         DataSource source = DataSource.of(data);
+        requireLabelUse(source);
         OutFolder folder = OutFolder.of(out, resume);
-        int classes = config.model() instanceof Perceptron perceptron ? perceptron.outputs() : 10;
-        // A label is a byte, so more classes than these cannot occur.
-        ImageData images = source.load(Math.min(classes, 256), console.err()::println);
+        DataSplit images = load(source, config);
         // From here on a signal waits for what there is to save, or to say.
         try (Interruption interruption = Interruption.install();
                 TrainingRun run = openRun(config, images)) {
@@ -125,7 +145,7 @@ final class TrainCommand implements Callable<Integer> {
                 folder.open();
             }
             try (DensePeer dense = openDense(run, images, interruption::isRequested)) {
-                if (!train(run, dense, images, folder, interruption::isRequested)) {
+                if (!train(run, dense, folder, interruption::isRequested)) {
                     return CUT_SHORT;
                 }
                 interruption.complete();
@@ -137,17 +157,44 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private void requireLabelUse(DataSource source) {
+        if (label != null && !(source instanceof TableSource)) {
+            throw new BadInputException("--label", label, "does not go with --data " + data, "it with --data csv:FILE");
+        }
+    }
+
+    private DataSplit load(DataSource source, TrainingConfig config) throws IOException {
+        return switch (source) {
+            case ImageSource images -> {
+                Consumer<String> progress = console.err()::println;
+                // A label is a byte, so more classes than these cannot occur.
+                yield config.model() instanceof Perceptron perceptron
+                        ? images.load(Math.min(perceptron.outputs(), 256), progress)
+                                .split()
+                        : images.load(progress).split();
+            }
+            case TextSource text -> text.load().split(window(config.model()));
+            case TableSource table -> table.load().split(label, config.seed());
+        };
+    }
+
+    /** The context of a model of text: the last number of its name. */
+    private int window(Model model) {
+        Matcher name = Pattern.compile("gpt-.*x(\\d{1,6})").matcher(model.text());
+        if (!name.matches()) {
+            throw new BadInputException(
+                    "--model", model.text(), "does not go with --data " + data, "models of text, as gpt-4x4x128x64");
+        }
+        return Integer.parseInt(name.group(1));
+    }
+
     /** Trains, and reports; false if a signal or a divergence cut it short. */
     private boolean train(
-            TrainingRun run,
-            @Nullable DensePeer dense,
-            ImageData images,
-            @Nullable OutFolder folder,
-            BooleanSupplier interrupted)
+            TrainingRun run, @Nullable DensePeer dense, @Nullable OutFolder folder, BooleanSupplier interrupted)
             throws IOException {
         PrintStream people = json ? console.err() : console.out();
         Environment environment = Environment.of(run, dense == null ? null : dense.engine());
-        RunHeader.lines(run, images, environment).forEach(people::println);
+        RunHeader.lines(run, environment).forEach(people::println);
         Cpu.current()
                 .tooFewFor(run.config().threads())
                 .ifPresent(line -> console.err().println("rewire train: " + line));
@@ -164,11 +211,22 @@ final class TrainCommand implements Callable<Integer> {
         Divergence divergence = session.divergence();
         RunSummary summary = session.summary();
         RunSummary denseSummary = session.denseSummary();
-        DataSet set = DataSet.of(data, images, run);
-        String report = toJson(
-                Report.of(run.config(), set, images, summary, denseSummary, divergence, environment, provenance()));
+        DataSet set = DataSet.of(data, run);
+        String report = toJson(Report.of(
+                run.config(),
+                set,
+                run.data(),
+                summary,
+                run.profile(),
+                denseSummary,
+                divergence,
+                environment,
+                provenance()));
         if (folder != null) {
             folder.writeReport(report);
+        }
+        if (profile) {
+            ProfileTable.lines(run.profile()).forEach(people::println);
         }
         if (json) {
             console.out().println(report);
@@ -210,13 +268,15 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingConfig config() throws IOException {
         ParseResult given = given();
         if (resume == null) {
-            return settings.fresh(given);
+            return settings.fresh(given).toBuilder().profile(profile).build();
         }
         if (!Files.isRegularFile(resume) || !Files.isReadable(resume)) {
             throw new BadInputException("--resume", resume, "is no readable file", "checkpoints that --out saved");
         }
         try {
-            return settings.resumed(TrainingRun.configOf(resume), resume, given);
+            return settings.resumed(TrainingRun.configOf(resume), resume, given).toBuilder()
+                    .profile(profile)
+                    .build();
         } catch (CheckpointException e) {
             throw new BadInputException("--resume", e);
         }
@@ -233,19 +293,19 @@ final class TrainCommand implements Callable<Integer> {
         return spec.commandLine().getParseResult();
     }
 
-    private TrainingRun openRun(TrainingConfig config, ImageData images) throws IOException {
+    private TrainingRun openRun(TrainingConfig config, DataSplit images) throws IOException {
         if (resume == null) {
             return TrainingRun.create(config, images);
         }
         try {
-            return TrainingRun.resume(resume, images, config.threads());
+            return TrainingRun.resume(resume, images, config);
         } catch (CheckpointException e) {
             throw new BadInputException("--resume", e);
         }
     }
 
     /** The dense network beside the run; null if it is not wanted, or cannot go on where the run does. */
-    private @Nullable DensePeer openDense(TrainingRun run, ImageData images, BooleanSupplier interrupted)
+    private @Nullable DensePeer openDense(TrainingRun run, DataSplit images, BooleanSupplier interrupted)
             throws IOException {
         boolean isDense = run.config().method() == Method.DENSE;
         if (isDense || Boolean.FALSE.equals(compareDense)) {

@@ -98,7 +98,7 @@ final class TrainSession {
     }
 
     private void trainAll() throws IOException {
-        for (int epoch = 1; epoch <= run.config().epochs(); epoch++) {
+        for (int epoch = 1; epoch <= run.totalEpochs(); epoch++) {
             boolean trained = trainTo(epoch, run);
             if (dense != null) {
                 trained |= trainTo(epoch, dense.run());
@@ -117,7 +117,7 @@ final class TrainSession {
             throw new StoppedException();
         }
         current = ValueConverters.name(network.config().method());
-        int epochs = network.config().epochs();
+        int epochs = network.totalEpochs();
         EpochResult result;
         try {
             String title = "epoch " + epoch + "/" + epochs + " " + current;
@@ -125,14 +125,14 @@ final class TrainSession {
             result = network.trainEpoch((steps, loss) -> {
                 shown.stepTaken(steps, loss);
                 // Not after the last step of an epoch: what follows it is part of it.
-                if (interrupted.getAsBoolean() && steps % network.stepsOfEpoch() != 0) {
+                if (interrupted.getAsBoolean() && steps % network.stepsOfEpoch() != 0 && !network.isComplete()) {
                     throw new StoppedException();
                 }
             });
         } finally {
             progress.stop();
         }
-        people.accept(new EpochLine(current, result, network.stepsOfEpoch()).text(epochs));
+        people.accept(EpochLine.of(current, result, network).text(epochs));
         return true;
     }
 
@@ -149,9 +149,9 @@ final class TrainSession {
 
     /** All epochs of both networks, in the order in which they were trained. */
     private List<EpochLine> lines() {
-        List<EpochLine> lines = new ArrayList<>(EpochLine.of(run.config().method(), run.results(), run.stepsOfEpoch()));
+        List<EpochLine> lines = new ArrayList<>(EpochLine.of(run.config().method(), run.results(), run));
         List<EpochResult> ofDense = dense == null ? denseBefore : dense.run().results();
-        lines.addAll(EpochLine.of(Method.DENSE, ofDense, run.stepsOfEpoch()));
+        lines.addAll(EpochLine.of(Method.DENSE, ofDense, run));
         lines.sort(Comparator.comparingInt(line -> line.result().epoch()));
         return lines;
     }

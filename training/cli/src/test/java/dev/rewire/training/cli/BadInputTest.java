@@ -29,7 +29,7 @@ class BadInputTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --data /nonexistent            | --data      | /nonexistent | fashion-mnist, mnist, or a folder
+            --data /nonexistent            | --data      | /nonexistent | fashion-mnist, mnist, text:FILE
             --sparsity 1.5                 | --sparsity  | 1.5          | from 0 to below 1
             --sparsity=-0.1                | --sparsity  | -0.1         | from 0 to below 1
             --sparsity NaN                 | --sparsity  | NaN          | from 0 to below 1
@@ -84,6 +84,21 @@ class BadInputTest {
             --delta-t 0                    | --delta-t   | 0            | from 1
             --alpha 2                      | --alpha     | 2.0          | at most 1
             --rewire-until 2               | --rewire-until | 2.0       | from 0 to 1
+            --set linear1                  | --set       | linear1      | GLOB=dense
+            --set linear1=2                | --set       | linear1=2    | from 0 to below 1
+            --set linear1=3:3              | --set       | linear1=3:3  | M 2, 4, 8 or 16
+            --set conv*=dense              | --set       | conv*=dense  | linear1.weight
+            --set linear1=1:16 --model 784-100-10 --set linear2=1:16 | --set | linear2=1:16 | M divides the inputs
+            --set linear1=dense --method dense | --set   | linear1=dense | sparse methods
+            --steps=-1                     | --steps     | -1           | from 1
+            --steps 10 --epochs 2          | --epochs    | 2            | one of them
+            --steps 10 --warmup 1          | --warmup    | 1            | --warmup-steps
+            --warmup 1 --warmup-steps 3    | --warmup    | 1            | one of them
+            --steps 10 --warmup-steps 10   | --warmup-steps | 10        | fewer than all
+            --eval-every 10                | --eval-every | 10          | with --steps
+            --clip -1                      | --clip      | -1.0         | from 0
+            --drop-schedule slow           | --drop-schedule | slow     | constant, cosine, linear, exponential
+            --rewire-from 0.9              | --rewire-from | 0.9        | --rewire-until
             --threads 0                    | --threads   | 0            | from 1
             --seed x                       | --seed      | x            | integers
             --seed 1 --seed 2              | --seed      | twice        | once

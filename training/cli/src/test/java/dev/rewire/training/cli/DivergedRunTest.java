@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
-import dev.rewire.training.data.DataSource;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
@@ -135,8 +135,10 @@ class DivergedRunTest {
         return out;
     }
 
-    private ImageData images() throws IOException {
-        return DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
+    private DataSplit images() throws IOException {
+        return ImageSource.of(data.toString())
+                .load(TinyData.CLASSES, line -> {})
+                .split();
     }
 
     private static TrainingConfig config(double rate) {

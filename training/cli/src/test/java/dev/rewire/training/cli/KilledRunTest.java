@@ -8,8 +8,8 @@ import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.backend.DenseBackend;
-import dev.rewire.training.data.DataSource;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -289,7 +289,9 @@ class KilledRunTest {
         return out.resolve(CHECKPOINT);
     }
 
-    private ImageData images() throws IOException {
-        return DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
+    private DataSplit images() throws IOException {
+        return ImageSource.of(data.toString())
+                .load(TinyData.CLASSES, line -> {})
+                .split();
     }
 }

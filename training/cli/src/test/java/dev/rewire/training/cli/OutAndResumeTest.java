@@ -10,8 +10,8 @@ import dev.rewire.training.EpochResult;
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
-import dev.rewire.training.data.DataSource;
-import dev.rewire.training.data.ImageData;
+import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,8 +109,8 @@ class OutAndResumeTest {
         assertEquals(0, resumed.status(), resumed.err());
         List<String> epochs = Files.readAllLines(out.resolve("epochs.csv"));
         assertEquals(
-                EpochLine.of(Method.RIGL, saved, TinyData.TRAIN / 20).stream()
-                        .map(EpochLine::csv)
+                saved.stream()
+                        .map(result -> new EpochLine("rigl", result, TinyData.TRAIN / 20).csv())
                         .toList(),
                 epochs.subList(1, 3));
         assertEquals(4, epochs.size());
@@ -236,7 +236,7 @@ class OutAndResumeTest {
 
     @Test
     void aDenseNetworkOnALibraryIsResumedOnIt() throws IOException {
-        ImageData images = images();
+        DataSplit images = images();
         TrainingConfig config = config().asDense();
         DenseEngines engines = DenseEngines.find();
         DenseEngine naive = new DenseEngine(NaiveBackend.NAME, "", Map.of(), Map.of());
@@ -266,8 +266,10 @@ class OutAndResumeTest {
         return file;
     }
 
-    private ImageData images() throws IOException {
-        return DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {});
+    private DataSplit images() throws IOException {
+        return ImageSource.of(data.toString())
+                .load(TinyData.CLASSES, line -> {})
+                .split();
     }
 
     private static TrainingConfig config() {

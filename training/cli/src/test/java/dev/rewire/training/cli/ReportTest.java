@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rewire.kernels.probe.Build;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
-import dev.rewire.training.data.DataSource;
+import dev.rewire.training.data.source.ImageSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +38,8 @@ class ReportTest {
             "warmup",
             "delta_t",
             "alpha",
+            "drop_schedule",
+            "rewire_from",
             "rewire_until",
             "seed",
             "device",
@@ -47,6 +49,7 @@ class ReportTest {
             "steps",
             "train_samples",
             "test_samples",
+            "loss",
             "test_accuracy",
             "best_test_accuracy",
             "nnz",
@@ -61,12 +64,16 @@ class ReportTest {
             "rewire_ms_total",
             "rewire_share",
             "exploration_rate",
+            "peak_memory_bytes",
+            "parameter_memory_bytes",
+            "dense_memory_bytes",
             "topology_hash",
             "weights_hash",
             "environment");
 
     /** The keys of methods that rewire. */
-    private static final List<String> OF_REWIRING = List.of("delta_t", "alpha", "rewire_until");
+    private static final List<String> OF_REWIRING =
+            List.of("delta_t", "alpha", "drop_schedule", "rewire_from", "rewire_until");
 
     @TempDir
     private static Path folder;
@@ -98,6 +105,7 @@ class ReportTest {
                             "block",
                             "distribution",
                             "schedule",
+                            "drop_schedule",
                             "device",
                             "engine",
                             "topology_hash",
@@ -219,7 +227,9 @@ class ReportTest {
                         .model(List.of(16, TinyData.CLASSES))
                         .batch(20)
                         .build(),
-                DataSource.of(data.toString()).load(TinyData.CLASSES, line -> {}))) {
+                ImageSource.of(data.toString())
+                        .load(TinyData.CLASSES, line -> {})
+                        .split())) {
             sha256 = run.dataHash();
         }
         assertAll(

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.setting.SrSte;
+import dev.rewire.training.setting.WeightOverride;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -89,6 +91,21 @@ class SettingsOptionsTest {
         assertEquals(
                 new Optimizer.Adam(0.9, 0.999, 1e-8, 0.1, true),
                 Line.fresh("--optimizer", "AdamW", "--weight-decay", "0.1").optimizer());
+    }
+
+    @Test
+    void settingsOfSomeWeightsKeepTheirOrder() {
+        assertEquals(
+                List.of(WeightOverride.parse("**=8x8"), WeightOverride.parse("linear1=0.7,4x4")),
+                Line.fresh("--set", "**=8x8", "--set", "linear1=0.7,4x4").overrides());
+    }
+
+    @Test
+    void aRunOfStepsHasNoWarmUpUnlessItIsAskedFor() {
+        TrainingConfig config = Line.fresh("--steps", "500", "--eval-every", "100");
+
+        assertEquals(0, config.warmupEpochs() + config.warmupSteps());
+        assertEquals(50, Line.fresh("--steps", "500", "--warmup-steps", "50").warmupSteps());
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.TrainingRun;
-import dev.rewire.training.data.DataSource;
+import dev.rewire.training.data.source.ImageSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ class SignalTest {
         String command = "rewire train --data " + data + " --resume " + checkpoint;
         assertTrue(err.contains(" of 12000000 and saved; this goes on: " + command), err);
         long saved = Long.parseLong(err.replaceFirst("(?s).*interrupted after step ([0-9]+) of.*", "$1"));
-        try (TrainingRun run =
-                TrainingRun.resume(checkpoint, DataSource.of(data.toString()).load(4, line -> {}), 1)) {
+        try (TrainingRun run = TrainingRun.resume(
+                checkpoint, ImageSource.of(data.toString()).load(4, line -> {}).split(), 1)) {
             assertEquals(saved, run.steps());
             assertEquals(
                     run.epochs() + 1,

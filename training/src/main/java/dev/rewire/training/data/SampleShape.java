@@ -1,0 +1,85 @@
+package dev.rewire.training.data;
+
+import dev.rewire.kernels.FeatureMap;
+
+/** What a sample is. */
+public sealed interface SampleShape {
+    /**
+     * How panels hold such samples.
+     *
+     * @param halo width of the margin of zeros that a convolution wants around an image, at least 0
+     * @return positions and channels; flat features are the channels of one position
+     * @throws IllegalArgumentException if the margin is out of range
+     * @throws UnsupportedOperationException if samples are tokens, which panels do not hold
+     */
+    FeatureMap map(int halo);
+
+    /**
+     * Numbers in no order that means anything.
+     *
+     * @param count how many, at least 1
+     */
+    record Features(int count) implements SampleShape {
+        /**
+         * Checks the number.
+         *
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Features {
+            Arguments.atLeastOne("features", count);
+        }
+
+        @Override
+        public FeatureMap map(int halo) {
+            return new FeatureMap(1, 1, count, halo);
+        }
+    }
+
+    /**
+     * An image: position after position, row by row, the channels of a position next to each other.
+     *
+     * @param height rows, at least 1
+     * @param width positions of a row, at least 1
+     * @param channels numbers of a position, at least 1: 1 of grey images, 3 of coloured ones
+     */
+    record Image(int height, int width, int channels) implements SampleShape {
+        /**
+         * Checks the sizes.
+         *
+         * @throws IllegalArgumentException if one is out of range
+         */
+        public Image {
+            Arguments.atLeastOne("height", height);
+            Arguments.atLeastOne("width", width);
+            Arguments.atLeastOne("channels", channels);
+        }
+
+        @Override
+        public FeatureMap map(int halo) {
+            return new FeatureMap(height, width, channels, halo);
+        }
+    }
+
+    /**
+     * A sequence of tokens.
+     *
+     * @param length tokens of a sequence, at least 1
+     * @param vocabulary how many tokens there are, at least 1: each is 0 to vocabulary &minus; 1
+     */
+    record Tokens(int length, int vocabulary) implements SampleShape {
+        /**
+         * Checks the sizes.
+         *
+         * @throws IllegalArgumentException if one is out of range
+         */
+        public Tokens {
+            Arguments.atLeastOne("length", length);
+            Arguments.atLeastOne("vocabulary", vocabulary);
+        }
+
+        @Override
+        public FeatureMap map(int halo) {
+            throw new UnsupportedOperationException("tokens are held by no panels; what takes them is writeTokens");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.rewire.training.layer;
+
+import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.kernels.Workers;
+import dev.rewire.training.setting.InvalidConfigException;
+import java.util.Objects;
+
+/** The rows of a network's output that are predictions: of tokens, padding is none. Work on them is shared out by panels of rows, and what each comes to is added up in their order. */
+final class LossRows {
+    /** Too few to be worth another thread. */
+    private static final int ROWS_OF_TASK = 16;
+
+    private final PanelMatrix output;
+    private final PanelMatrix gradient;
+    private final Workers workers;
+    private final int rowsOfSample;
+    private final int predictionsOfSample;
+
+    LossRows(String loss, Activations output, Workers workers) {
+        this(
+                output.values(),
+                Objects.requireNonNull(output.gradient(), "output: has no gradient; accepted is that of a layer"),
+                workers,
+                output.shape().rows(),
+                switch (output.shape()) {
+                    case Shape.Features _ -> 1;
+                    case Shape.Tokens tokens -> tokens.length();
+                    case Shape.Image image ->
+                        throw new InvalidConfigException(
+                                loss, image, "features or tokens; Flatten makes features of an image");
+                });
+    }
+
+    LossRows(PanelMatrix output, PanelMatrix gradient, Workers workers, int rowsOfSample, int predictionsOfSample) {
+        this.output = output;
+        this.gradient = gradient;
+        this.workers = workers;
+        this.rowsOfSample = rowsOfSample;
+        this.predictionsOfSample = predictionsOfSample;
+    }
+
+    PanelMatrix output() {
+        return output;
+    }
+
+    PanelMatrix gradient() {
+        return gradient;
+    }
+
+    int samples() {
+        return output.rows() / rowsOfSample;
+    }
+
+    long predictions(int samples) {
+        return (long) samples * predictionsOfSample;
+    }
+
+    boolean isPrediction(int row) {
+        return row % rowsOfSample < predictionsOfSample;
+    }
+
+    /** Where a row of the output begins, in bytes; its next feature is a stride further. */
+    long offset(int row) {
+        int panel = row / output.lanes();
+        return (panel * output.panelStride() + row % output.lanes()) * Float.BYTES;
+    }
+
+    long stride() {
+        return (long) output.lanes() * Float.BYTES;
+    }
+
+    /** Computes a row. */
+    @FunctionalInterface
+    interface RowTask {
+        /** By its number, and that of a task, no two of which run at once with the same number. */
+        void run(int row, int task);
+    }
+
+    /** How many tasks there are at most. */
+    int tasks() {
+        return Math.ceilDiv(output.rows(), ROWS_OF_TASK);
+    }
+
+    /** Calls once for each of the first samples' rows, from any thread. */
+    void forEach(int samples, RowTask computed) {
+        int rows = samples * rowsOfSample;
+        int tasks = Math.ceilDiv(rows, ROWS_OF_TASK);
+        workers.forEach(tasks, task -> {
+            int end = Math.min(rows, (task + 1) * ROWS_OF_TASK);
+            for (int r = task * ROWS_OF_TASK; r < end; r++) {
+                computed.run(r, task);
+            }
+        });
+    }
+
+    /** The sum of what the first samples' rows came to, in their order. */
+    double sum(double[] ofRows, int samples) {
+        double sum = 0;
+        for (int row = 0; row < samples * rowsOfSample; row++) {
+            sum += ofRows[row];
+        }
+        return sum;
+    }
+}

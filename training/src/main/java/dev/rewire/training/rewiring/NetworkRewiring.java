@@ -1,0 +1,71 @@
+package dev.rewire.training.rewiring;
+
+import dev.rewire.kernels.KernelArena;
+import dev.rewire.training.parameter.NamedParameter;
+import dev.rewire.training.parameter.SparseParameter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rewiring of all weights of a network. */
+public final class NetworkRewiring {
+    private final Rewiring rewiring;
+    private final List<ParameterRewiring> weights = new ArrayList<>();
+
+    /**
+     * Prepares to rewire.
+     *
+     * @param arena where scratch comes from
+     * @param parameters those of a network; what is never sparse among them is left alone
+     * @param rewiring how
+     * @param seed of random choices
+     */
+    public NetworkRewiring(KernelArena arena, List<NamedParameter> parameters, Rewiring rewiring, long seed) {
+        this.rewiring = rewiring;
+        for (NamedParameter named : parameters) {
+            if (named.parameter() instanceof SparseParameter sparse && named.scores() != null) {
+                weights.add(ParameterRewiring.of(arena, weights.size(), sparse, named.scores(), rewiring, seed));
+            }
+        }
+    }
+
+    /**
+     * Whether the network is rewired at a step.
+     *
+     * @param step number of the step, from 0
+     * @return whether {@link #apply} is due after the step's backward pass
+     */
+    public boolean isDue(long step) {
+        return rewiring.schedule().rewiresAt(step);
+    }
+
+    /**
+     * Whether a step updates the weights: not if the rewiring takes the place of that.
+     *
+     * @param step number of the step, from 0
+     * @return whether the gradients of the weights are wanted
+     */
+    public boolean updatesAt(long step) {
+        return !(rewiring.replacesUpdate() && isDue(step));
+    }
+
+    /**
+     * Rewires the network; after the step's update, if it has one. Growing by gradient reads what the step's passes left in the layers.
+     *
+     * @param step number of the step, from 0
+     */
+    public void apply(long step) {
+        for (int w = weights.size() - 1; w >= 0; w--) {
+            weights.get(w).apply(step);
+        }
+    }
+
+    /** {@return how each weights are rewired, in the order of the forward pass} */
+    public List<ParameterRewiring> parameters() {
+        return weights;
+    }
+
+    /** {@return how the network is rewired} */
+    public Rewiring rewiring() {
+        return rewiring;
+    }
+}
