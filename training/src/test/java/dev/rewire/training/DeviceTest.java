@@ -149,7 +149,7 @@ class DeviceTest {
                 true);
         LinearProduct layer =
                 new LinearProduct(arena, new ParameterPattern.Nm(first, rule), 1, true, true, buffers, engine, workers);
-        layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
+        layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT), 2);
         return layer;
     }
 

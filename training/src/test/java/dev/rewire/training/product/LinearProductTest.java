@@ -30,7 +30,7 @@ class LinearProductTest {
                     rows, cols, blockRows, blockCols, (int) (density * full.blocks()), new SplittableRandom(1));
             LinearProduct layer = layer(arena, pattern, workers);
 
-            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
+            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT), 2);
 
             // For inputs of variance 1 an output's variance is the sum of its squared weights. Some have no input at
             // all.
@@ -54,7 +54,7 @@ class LinearProductTest {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(1)) {
             LinearProduct layer = layer(arena, BlockPattern.full(10, 13, blockRows, blockCols), workers);
-            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
+            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT), 2);
 
             int nonzero = 0;
             for (float value : blocks(layer).values().toArray(ValueLayout.JAVA_FLOAT)) {

@@ -56,7 +56,7 @@ class SrSteTest {
                     workers);
             Rewiring rewiring = Rewiring.ofMasks(1, 100);
             ParameterRewiring mask = ParameterRewiring.of(arena, 0, layer.weights(), layer, rewiring, 1);
-            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT));
+            layer.weights().initialise(new CounterRandom(1, 0, 0, Purpose.INIT), 2);
             return new Subject(layer, (MaskedParameter) layer.weights(), mask, x, dy);
         }
 
