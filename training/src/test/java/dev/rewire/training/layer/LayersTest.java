@@ -62,8 +62,13 @@ class LayersTest {
 
     @Test
     void relu() {
-        LayerContract.of(Sequential.of(new Dropout(0), new Relu()), new Shape.Features(37), 19)
-                .check(perSample(x -> Arrays.stream(x).map(v -> Math.max(v, 0)).toArray()), TOLERANCE);
+        LayerContract.of(Sequential.of(new Dropout(0), new Relu(), new Linear(3)), new Shape.Features(37), 19)
+                .check(
+                        (samples, p) -> samples.stream()
+                                .map(x -> Arrays.stream(x).map(v -> Math.max(v, 0)).toArray())
+                                .map(x -> linear(x, p.get(0), p.get(1)))
+                                .toList(),
+                        TOLERANCE);
     }
 
     @Test
