@@ -52,7 +52,7 @@ final class Patterns {
     /**
      * Chooses the patterns.
      *
-     * @param rowMajor whether dense weights are stored row by row, as libraries want them
+     * @param rowMajor whether dense weights of linear layers are stored row by row, as libraries want them
      * @return one for each weights
      */
     List<ParameterPattern> first(boolean rowMajor) {
@@ -96,7 +96,7 @@ final class Patterns {
     }
 
     private static ParameterPattern dense(WeightSpec spec, boolean rowMajor) {
-        int block = rowMajor ? 1 : DENSE_BLOCK;
+        int block = rowMajor && spec.tap() == 0 ? 1 : DENSE_BLOCK;
         int cols = Math.toIntExact(spec.shape().columns());
         return new ParameterPattern.Blocks(BlockPattern.full(spec.shape().out(), cols, block, spec.blockCols(block)));
     }

@@ -16,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param rectified whether the values are what a ReLU put out and the gradient is wanted before it: whoever writes the gradient writes 0 where the value is not positive
  */
 public record Activations(
-        Shape shape,
-        PanelMatrix values,
-        @Nullable PanelMatrix gradient,
-        boolean rectified) {
+        Shape shape, PanelMatrix values, @Nullable PanelMatrix gradient, boolean rectified) {
     /**
      * What the gradient has to be 0 by.
      *

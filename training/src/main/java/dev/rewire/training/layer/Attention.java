@@ -32,7 +32,9 @@ public record Attention(int heads, boolean causal) implements Layer {
     private AttentionShape shape(Shape input) {
         if (!(input instanceof Shape.Tokens tokens && tokens.features() % (3 * heads) == 0)) {
             throw new InvalidConfigException(
-                    "attention layer", input, "tokens whose features are queries, keys and values of " + heads + " heads");
+                    "attention layer",
+                    input,
+                    "tokens whose features are queries, keys and values of " + heads + " heads");
         }
         return new AttentionShape(tokens.length(), heads, tokens.features() / (3 * heads), causal);
     }

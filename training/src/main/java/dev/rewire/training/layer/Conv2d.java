@@ -1,7 +1,6 @@
 package dev.rewire.training.layer;
 
 import dev.rewire.kernels.ConvShape;
-import dev.rewire.training.backend.Engine;
 import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.product.ConvProduct;
@@ -11,7 +10,7 @@ import dev.rewire.training.setting.InvalidConfigException;
 import java.util.Objects;
 
 /**
- * A convolution over two dimensions with a square window. Its weights are output channels × (window·window·input channels), as
+ * A convolution over two dimensions with a square window, on the kernels whatever engine computes linear layers. Its weights are output channels × (window·window·input channels), as
  * {@link dev.rewire.kernels.ConvShape} orders them, and may be stored in blocks that lie inside a tap. Weights start from N(0, 2/n), n being the connections that
  * an output really has; biases from 0.
  *
@@ -115,10 +114,6 @@ public record Conv2d(int channels, int window, int stride, int padding, boolean 
 
         Bound(Conv2d layer, Binding binding, Activations input, boolean rectified) {
             Binding.Setting setting = binding.setting();
-            if (!(setting.engine() instanceof Engine.Kernels)) {
-                throw new InvalidConfigException(
-                        "engine", setting.engine().name(), "has no convolutions", "Rewire's own kernels");
-            }
             ConvShape shape = layer.shape(layer.image(input.shape()), setting.halo());
             output = binding.activations(Conv2d.output(shape), rectified);
             LayerBuffers buffers = new LayerBuffers(

@@ -39,7 +39,10 @@ public record Embedding(int vocabulary, int width) implements Layer {
     public BoundLayer bind(Binding binding, Activations input) {
         if (input.gradient() != null) {
             throw new InvalidConfigException(
-                    "embedding layer", "behind another layer", "has no gradient to pass on", "the first layer of a network");
+                    "embedding layer",
+                    "behind another layer",
+                    "has no gradient to pass on",
+                    "the first layer of a network");
         }
         return new Bound(this, binding, input);
     }

@@ -13,8 +13,7 @@ public record LayerNorm() implements Layer {
     @Override
     public Shape outline(Outline outline, Shape input) {
         if (input instanceof Shape.Image) {
-            throw new InvalidConfigException(
-                    "layernorm layer", input, "tokens or features");
+            throw new InvalidConfigException("layernorm layer", input, "tokens or features");
         }
         return input;
     }

@@ -25,7 +25,8 @@ public record Linear(int outputs, boolean bias, double gain, boolean dense) impl
     public Linear {
         Check.positive("outputs", outputs);
         if (!(gain > 0 && gain < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("gain: " + gain + " is out of range; accepted are finite numbers above 0");
+            throw new IllegalArgumentException(
+                    "gain: " + gain + " is out of range; accepted are finite numbers above 0");
         }
     }
 

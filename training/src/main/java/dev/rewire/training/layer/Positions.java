@@ -81,9 +81,7 @@ public record Positions() implements Layer {
         }
 
         private static long place(PanelMatrix panels, int row, int feature) {
-            return row / panels.lanes() * panels.panelStride()
-                    + (long) feature * panels.lanes()
-                    + row % panels.lanes();
+            return row / panels.lanes() * panels.panelStride() + (long) feature * panels.lanes() + row % panels.lanes();
         }
 
         @Override

@@ -22,7 +22,8 @@ import dev.rewire.training.setting.InvalidConfigException;
  * @param context tokens of a sequence
  */
 record Gpt(int layers, int heads, int width, int context) implements Model {
-    private static final String ACCEPTED = "gpt-LAYERSxHEADSxWIDTHxCONTEXT with heads that divide the width, as gpt-4x4x128x64";
+    private static final String ACCEPTED =
+            "gpt-LAYERSxHEADSxWIDTHxCONTEXT with heads that divide the width, as gpt-4x4x128x64";
     private static final int MOST_LAYERS = 1000;
     private static final int MOST_WIDTH = 1 << 14;
     private static final int MOST_CONTEXT = 1 << 16;
@@ -73,9 +74,8 @@ record Gpt(int layers, int heads, int width, int context) implements Model {
         }
         // The branches of all blocks add up.
         double branchGain = 1.0 / (2 * layers);
-        Sequential net = Sequential.of()
-                .then("tokens", new Embedding(outputs, width))
-                .then("positions", new Positions());
+        Sequential net =
+                Sequential.of().then("tokens", new Embedding(outputs, width)).then("positions", new Positions());
         for (int block = 1; block <= layers; block++) {
             Layer attention = Sequential.of()
                     .then("norm", new LayerNorm())
@@ -85,9 +85,9 @@ record Gpt(int layers, int heads, int width, int context) implements Model {
                     .then("up", new Linear(4 * width).withGain(1))
                     .then("gelu", new Gelu())
                     .then("down", new Linear(width).withGain(branchGain));
-            net = net.then("block" + block, Sequential.of()
-                    .then("attention", new Residual(attention))
-                    .then("ffn", new Residual(ffn)));
+            net = net.then(
+                    "block" + block,
+                    Sequential.of().then("attention", new Residual(attention)).then("ffn", new Residual(ffn)));
         }
         return net.then("norm", new LayerNorm())
                 .then("head", new Linear(outputs).withoutBias().withGain(0.05).keptDense());

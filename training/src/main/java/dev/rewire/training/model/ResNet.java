@@ -35,7 +35,8 @@ record ResNet(String text, int blocks, int factor) implements Model {
                 channels = out;
             }
         }
-        return net.then("pool", new GlobalAvgPool2d()).then("head", new Linear(outputs).withGain(1).keptDense());
+        return net.then("pool", new GlobalAvgPool2d())
+                .then("head", new Linear(outputs).withGain(1).keptDense());
     }
 
     private static Layer block(int in, int out, int stride) {

@@ -24,13 +24,21 @@ class LayersTest {
     void linear(int batch) {
         LayerContract.of(new Linear(7), new Shape.Features(13), batch)
                 .blocks(1, 1, 0.6)
-                .check((samples, p) -> samples.stream().map(x -> linear(x, p.get(0), p.get(1))).toList(), TOLERANCE);
+                .check(
+                        (samples, p) -> samples.stream()
+                                .map(x -> linear(x, p.get(0), p.get(1)))
+                                .toList(),
+                        TOLERANCE);
     }
 
     @Test
     void linearWithoutBias() {
         LayerContract.of(new Linear(7).withoutBias(), new Shape.Features(13), 5)
-                .check((samples, p) -> samples.stream().map(x -> linear(x, p.get(0), new double[7])).toList(), TOLERANCE);
+                .check(
+                        (samples, p) -> samples.stream()
+                                .map(x -> linear(x, p.get(0), new double[7]))
+                                .toList(),
+                        TOLERANCE);
     }
 
     @ParameterizedTest
@@ -65,7 +73,9 @@ class LayersTest {
         LayerContract.of(Sequential.of(new Dropout(0), new Relu(), new Linear(3)), new Shape.Features(37), 19)
                 .check(
                         (samples, p) -> samples.stream()
-                                .map(x -> Arrays.stream(x).map(v -> Math.max(v, 0)).toArray())
+                                .map(x -> Arrays.stream(x)
+                                        .map(v -> Math.max(v, 0))
+                                        .toArray())
                                 .map(x -> linear(x, p.get(0), p.get(1)))
                                 .toList(),
                         TOLERANCE);
@@ -105,7 +115,9 @@ class LayersTest {
         LayerContract.of(Sequential.of(new BatchNorm2d(), new Relu(), new Linear(3)), new Shape.Features(6), 21)
                 .check(
                         (samples, p) -> batchNorm(samples, 6, p).stream()
-                                .map(x -> Arrays.stream(x).map(v -> Math.max(v, 0)).toArray())
+                                .map(x -> Arrays.stream(x)
+                                        .map(v -> Math.max(v, 0))
+                                        .toArray())
                                 .map(x -> linear(x, p.get(2), p.get(3)))
                                 .toList(),
                         1e-4);
@@ -140,12 +152,16 @@ class LayersTest {
         LayerContract.of(new LayerNorm(), new Shape.Tokens(21, 11), 2)
                 .check((samples, p) -> eachToken(samples, 11, x -> layerNorm(x, p)), 1e-4);
         LayerContract.of(new LayerNorm(), new Shape.Features(11), 37)
-                .check((samples, p) -> samples.stream().map(x -> layerNorm(x, p)).toList(), 1e-4);
+                .check(
+                        (samples, p) ->
+                                samples.stream().map(x -> layerNorm(x, p)).toList(),
+                        1e-4);
     }
 
     static double[] layerNorm(double[] x, List<double[]> p) {
         double mean = Arrays.stream(x).average().orElseThrow();
-        double variance = Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+        double variance =
+                Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
         return IntStream.range(0, x.length)
                 .mapToDouble(i -> (x[i] - mean) / Math.sqrt(variance + 1e-5) * p.get(0)[i] + p.get(1)[i])
                 .toArray();
@@ -198,18 +214,23 @@ class LayersTest {
 
     @Test
     void flatten() {
-        LayerContract.of(Sequential.of(new Conv2d(3, 3, 1, 1), new Flatten(), new Linear(4)), new Shape.Image(4, 5, 2), 5)
+        LayerContract.of(
+                        Sequential.of(new Conv2d(3, 3, 1, 1), new Flatten(), new Linear(4)),
+                        new Shape.Image(4, 5, 2),
+                        5)
                 .check(
-                        (samples, p) -> Conv2dTest.convolve(new Conv2d(3, 3, 1, 1), new Shape.Image(4, 5, 2), samples, p)
-                                .stream()
-                                .map(x -> linear(x, p.get(2), p.get(3)))
-                                .toList(),
+                        (samples, p) ->
+                                Conv2dTest.convolve(new Conv2d(3, 3, 1, 1), new Shape.Image(4, 5, 2), samples, p)
+                                        .stream()
+                                        .map(x -> linear(x, p.get(2), p.get(3)))
+                                        .toList(),
                         5e-5);
     }
 
     @Test
     void residualPastItself() {
-        LayerContract.of(Sequential.of(new Residual(new Linear(6)), new Relu(), new Linear(2)), new Shape.Features(6), 9)
+        LayerContract.of(
+                        Sequential.of(new Residual(new Linear(6)), new Relu(), new Linear(2)), new Shape.Features(6), 9)
                 .check(
                         (samples, p) -> samples.stream()
                                 .map(x -> {

@@ -27,8 +27,7 @@ class RandomAndStateTest {
     }
 
     private Binding binding(int batch) {
-        return new Binding(
-                new Binding.Setting(arena, workers, new Engine.Kernels(), batch, 1, 0, 5, true, List.of()));
+        return new Binding(new Binding.Setting(arena, workers, new Engine.Kernels(), batch, 1, 0, 5, true, List.of()));
     }
 
     private static void fill(PanelMatrix panels, double offset) {
@@ -67,7 +66,10 @@ class RandomAndStateTest {
         int same = 0;
         layer.forward(4, true);
         for (int col = 0; col < 100; col++) {
-            same += (layer.output().values().get(0, col) == 0) == (input.wantedGradient().get(0, col) == 0) ? 1 : 0;
+            same += (layer.output().values().get(0, col) == 0)
+                            == (input.wantedGradient().get(0, col) == 0)
+                    ? 1
+                    : 0;
         }
         assertTrue(same < 95, "the same elements at the next step");
     }
@@ -81,7 +83,8 @@ class RandomAndStateTest {
 
         layer.forward(3, false);
 
-        assertEquals(-1, layer.output().values().segment().mismatch(input.values().segment()));
+        assertEquals(
+                -1, layer.output().values().segment().mismatch(input.values().segment()));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.rewire.training.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
@@ -10,7 +11,6 @@ import dev.rewire.training.layer.Binding;
 import dev.rewire.training.layer.Layer;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
-import dev.rewire.kernels.BlockPattern;
 import dev.rewire.training.parameter.DenseParameter;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
@@ -49,7 +49,9 @@ class PresetSizesTest {
             Binding binding = new Binding(new Binding.Setting(
                     arena, workers, new Engine.Kernels(), 2, 0, outline.halo(), 1, false, patterns(outline)));
             layer.bind(binding, new Activations(input, binding.panels(input), null, false));
-            return binding.parameters().stream().mapToLong(PresetSizesTest::count).sum();
+            return binding.parameters().stream()
+                    .mapToLong(PresetSizesTest::count)
+                    .sum();
         }
     }
 
