@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Self-attention, prepared: forward. Queries, keys and values are read where {@link AttentionShape} says, without a copy; scores and their weights live in the plan's scratch, those of
  * one head and at most {@value AttentionShape#PART} queries at a time for each worker. {@link AttentionGradient} is the way back.
  *
- * <p>Weights are computed with an error of at most {@code (8 + |s|)·u} of themselves beside the error of their scores, s being how far the score lies below the largest and u = 2⁻²⁴; below
- * e⁻⁸⁷ of the largest they are zero. Differences of scores are taken before the exponential, so that large ones do not overflow. Padding is not attended to, and its output is zero.
+ * <p>Weights have an error of at most {@code (8 + 3·(|s| + keys))·u} of themselves beside what the errors of their scores cause, s being how far a score, times 1/√d, lies below the largest, and
+ * u = 2⁻²⁴; below e⁻⁸⁷ of the largest they are zero. Differences of scores are taken before the exponential, so that large ones do not overflow. Padding is not attended to, and its output is zero.
  *
  * <p>Sums run over features and keys in a fixed order, each in one thread: the same operands give the same bits for any number of workers. A number that is not finite stays in its
  * sequence and head; there it may reach earlier tokens, too, those of the same 16, because a causal mask multiplies by zero.
@@ -119,7 +119,7 @@ public final class AttentionPlan implements AutoCloseable {
         }
         arena.acquire("plan");
         try {
-            workers.run(Math.multiplyExact(sequencesOfRun * shape.heads(), shape.parts()), task);
+            workers.run(Math.multiplyExact(Math.multiplyExact(sequencesOfRun, shape.heads()), shape.parts()), task);
             hasRun = true;
         } finally {
             arena.release();

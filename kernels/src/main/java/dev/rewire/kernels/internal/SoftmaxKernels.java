@@ -23,7 +23,7 @@ public interface SoftmaxKernels {
     void forward(MemorySegment scores, int lanes, int samples, int keys, int seen, float scale);
 
     /**
-     * The gradient of the scores from that of the weights, in place: {@code scale·p·(dp − Σ p·dp)}, and 0 for keys that a lane does not see.
+     * The gradient of the scores from that of the weights, in place: {@code scale·p·(dp − Σ p·dp) + 0}, and 0 for keys that a lane does not see.
      *
      * @param weights p, as {@link #forward} left them
      * @param gradients dp, which lie alike

@@ -51,8 +51,9 @@ final class ScalarSoftmax implements SoftmaxKernels {
                 long at = (long) key * lanes + lane;
                 float gradient = key < end
                         ? weights.getAtIndex(JAVA_FLOAT_UNALIGNED, at)
-                                * (gradients.getAtIndex(JAVA_FLOAT_UNALIGNED, at) - sum)
-                                * scale
+                                        * (gradients.getAtIndex(JAVA_FLOAT_UNALIGNED, at) - sum)
+                                        * scale
+                                + 0f // where a weight is 0, that zero has no sign
                         : 0;
                 gradients.setAtIndex(JAVA_FLOAT_UNALIGNED, at, gradient);
             }

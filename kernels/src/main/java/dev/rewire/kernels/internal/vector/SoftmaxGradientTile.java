@@ -46,6 +46,7 @@ interface SoftmaxGradientTile {
         private final int gradientBase;
         private final int weight;
         private final int gradient;
+        private final int zero;
         private final int[] sums;
 
         private Writer(TileCode tile) {
@@ -56,6 +57,7 @@ interface SoftmaxGradientTile {
             gradientBase = tile.newLong();
             weight = tile.newVector();
             gradient = tile.newVector();
+            zero = tile.newVector();
             sums = tile.newVectors(CHAINS);
         }
 
@@ -133,12 +135,14 @@ interface SoftmaxGradientTile {
         private void differences() {
             int scales = tile.newVector();
             tile.broadcastFloat(scales, scale);
+            tile.zero(zero);
             begin();
             tile.until(key, end, () -> {
                 load();
                 tile.subtract(gradient, gradient, sums[0]);
                 tile.multiply(gradient, weight, gradient);
                 tile.multiply(gradient, gradient, scales);
+                tile.add(gradient, zero); // −0, of a hidden key, becomes 0
                 tile.store(gradient, gradientBase, 0);
                 advance();
             });
@@ -148,10 +152,9 @@ interface SoftmaxGradientTile {
         private void clear() {
             Label none = tile.code.newLabel();
             tile.code.lload(key).lload(last).lcmp().ifeq(none);
-            tile.zero(gradient);
             tile.until(key, last, () -> {
                 tile.maskAddress(gradientKey, gradientBase);
-                tile.store(gradient, gradientBase, 0);
+                tile.store(zero, gradientBase, 0);
                 advance();
             });
             tile.code.labelBinding(none);
