@@ -1,11 +1,22 @@
 package dev.rewire.training;
 
-/**
- * What a network makes of some samples.
- *
- * @param outputs its outputs for each prediction: logits of a classifier, or numbers; of tokens one after the other, those of a sample together
- */
-public record Predictions(float[][] outputs) {
+/** What a network makes of some samples: a prediction for each, or for each token, those of a sample together. */
+public final class Predictions {
+    private final float[][] outputs;
+
+    Predictions(float[][] outputs) {
+        this.outputs = outputs;
+    }
+
+    /**
+     * The outputs of the network.
+     *
+     * @return for each prediction the logits of a classifier, or numbers; the array itself
+     */
+    public float[][] outputs() {
+        return outputs;
+    }
+
     /**
      * The classes of largest logit, of equal ones the first.
      *

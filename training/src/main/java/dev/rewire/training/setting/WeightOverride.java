@@ -41,7 +41,7 @@ public record WeightOverride(
         boolean badSparsity = sparsity != null && !(sparsity >= 0 && sparsity < 1);
         boolean none = sparsity == null && !block && nm == null;
         boolean contradiction =
-                nm != null && (sparsity != null || block) || (sparsity != null && sparsity == 0 && block);
+                (nm != null && (sparsity != null || block)) || (sparsity != null && sparsity == 0 && block);
         if (glob.isEmpty() || glob.matches("(?s).*[=\\s].*") || badBlock || badSparsity || none || contradiction) {
             throw refused(glob + "=" + settings(sparsity, blockRows, blockCols, nm));
         }

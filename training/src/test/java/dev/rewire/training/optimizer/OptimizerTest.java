@@ -47,6 +47,25 @@ class OptimizerTest {
         });
     }
 
+    /** With one count of updates for all weights, as Adam's Javadoc says: the first step of a weight that grew late is this many times the rate. */
+    @Test
+    void theFirstStepOfAWeightThatGrewLateIsLarger() {
+        try (Arena arena = Arena.ofShared();
+                Workers workers = Workers.of(1)) {
+            Optimizer adam = new Optimizer.Adam(0.9, 0.999, 1e-8, 0, false);
+            DenseMatrix weight = DenseMatrix.allocate(arena, 1, 1);
+            DenseMatrix gradient = DenseMatrix.allocate(arena, 1, 1);
+            gradient.set(0, 0, 0.25f);
+            List<DenseMatrix> slots = List.of(DenseMatrix.allocate(arena, 1, 1), DenseMatrix.allocate(arena, 1, 1));
+
+            adam.update(weight, gradient, slots, 100_000, 0.01, true, workers);
+
+            double times = (1 - 0.9) / Math.sqrt(1 - 0.999);
+            assertEquals(3.16, times, 0.005);
+            assertEquals(-0.01 * times, weight.get(0, 0), 1e-5);
+        }
+    }
+
     @Test
     void decayIsNotForBiases() {
         check(new Optimizer.Sgd(0, false, 0.5), false, (i, w, gradient, t) -> w - RATE * gradient);
