@@ -9,6 +9,10 @@ import dev.rewire.kernels.arrays.CscArrays;
 import dev.rewire.kernels.arrays.CsrArrays;
 import dev.rewire.kernels.io.SafetensorsWriter;
 import dev.rewire.kernels.io.SparseFile;
+import dev.rewire.kernels.panel.AveragePooling;
+import dev.rewire.kernels.panel.BatchNorm;
+import dev.rewire.kernels.panel.LayerNorm;
+import dev.rewire.kernels.panel.MaxPooling;
 import dev.rewire.kernels.probe.Capabilities;
 import dev.rewire.kernels.probe.Cpu;
 import dev.rewire.kernels.probe.Jvm;
@@ -55,6 +59,10 @@ class PublicTypesTest {
                     DenseGradient.prepare(arena, blocks, 3, workers),
                     ConvPlan.forward(arena, w, pointwise, 3, Epilogue.NONE, workers),
                     ConvGradient.prepare(arena, w, pointwise, 3, false, workers),
+                    BatchNorm.prepare(pointwise.input(), 1e-5f, 0.1f, workers),
+                    LayerNorm.prepare(8, 3, 1e-5f, workers),
+                    MaxPooling.of(pointwise.input(), 2, 2, 1, 0, 0, workers),
+                    AveragePooling.global(pointwise.input(), workers),
                     new Updates.Adam(0.9f, 0.999f, 1e-8f, 0, 0),
                     Provider.active(),
                     new CsrArrays(1, 2, new int[] {0, 2}, places, values),
