@@ -46,6 +46,7 @@ module dev.rewire.kernels {
     exports dev.rewire.kernels.arrays;
     exports dev.rewire.kernels.io;
     exports dev.rewire.kernels.measure;
+    exports dev.rewire.kernels.panel;
     exports dev.rewire.kernels.probe;
     exports dev.rewire.kernels.prune;
 

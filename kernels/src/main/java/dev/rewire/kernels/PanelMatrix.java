@@ -1,5 +1,6 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.PanelRuns;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -16,6 +17,10 @@ import java.lang.foreign.ValueLayout;
 public final class PanelMatrix {
     /** Features of zeros behind the last one: a block of at most 64 that starts inside the matrix ends inside the padding. */
     static final int PADDING = 63;
+
+    static {
+        PanelRuns.install(new PanelHold());
+    }
 
     private final KernelArena arena;
     private final MemorySegment segment;

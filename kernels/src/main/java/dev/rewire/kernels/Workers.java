@@ -1,5 +1,6 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.WorkerTask;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,9 +20,7 @@ public final class Workers implements AutoCloseable {
     public static final int MAX_THREADS = 1024;
 
     /** One share of the work. */
-    interface Task {
-        void run(int task, int worker);
-    }
+    interface Task extends WorkerTask {}
 
     // Long enough to bridge the scalar work between two products of a step, short enough not to be noticed when
     // training pauses.
@@ -46,7 +45,7 @@ public final class Workers implements AutoCloseable {
     private final AtomicLong gate = new AtomicLong();
 
     // Written by the caller before it opens the gate, read by helpers after they entered.
-    private @Nullable Task task;
+    private @Nullable WorkerTask task;
     private int tasks;
     private Thread caller = Thread.currentThread();
     private volatile boolean callerParked;
@@ -120,7 +119,7 @@ public final class Workers implements AutoCloseable {
      * Runs tasks 0 to {@code tasks − 1}, each once, and returns when all are done. After a failure no further tasks are begun; it is thrown when the
      * last helper has left, never before, so that the caller may release what they work on.
      */
-    void run(int tasks, Task task) {
+    void run(int tasks, WorkerTask task) {
         StackRoom.reserve();
         lock.lock();
         try {
@@ -139,7 +138,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void share(int tasks, Task task) {
+    private void share(int tasks, WorkerTask task) {
         this.task = task;
         this.tasks = tasks;
         caller = Thread.currentThread();
@@ -189,7 +188,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void drain(int worker, int tasks, Task task) {
+    private void drain(int worker, int tasks, WorkerTask task) {
         try {
             for (int i = nextTask.getAndIncrement(); i < tasks; i = nextTask.getAndIncrement()) {
                 task.run(i, worker);
@@ -235,7 +234,7 @@ public final class Workers implements AutoCloseable {
         public void run() {
             long seen = 0;
             while ((seen = enterRoundAfter(seen)) >= 0) {
-                Task current = task;
+                WorkerTask current = task;
                 if (current != null) {
                     drain(worker, tasks, current);
                 }

@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.rewire.kernels.panel.AveragePooling;
+import dev.rewire.kernels.panel.BatchNorm;
+import dev.rewire.kernels.panel.Dropout;
+import dev.rewire.kernels.panel.Elementwise;
+import dev.rewire.kernels.panel.LayerNorm;
+import dev.rewire.kernels.panel.MaxPooling;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -232,6 +238,60 @@ class AllocationTest {
         PanelMatrix x = PanelMatrix.allocate(arena, BATCH, 320);
         SddmmPlan plan = SddmmPlan.backwardWeight(arena, nm, BATCH, Layout.PANELS, true, workers);
         assertAllocatesNothing(() -> plan.run(dy, x));
+    }
+
+    @Test
+    void elementwiseLoops() {
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, 320);
+        PanelMatrix y = PanelMatrix.allocate(arena, BATCH, 320);
+        assertAllocatesNothing(() -> Elementwise.add(x, y, y, true, workers));
+        assertAllocatesNothing(() -> Elementwise.accumulate(x, x, y, workers));
+        assertAllocatesNothing(() -> Elementwise.copyMasked(x, x, y, workers));
+        assertAllocatesNothing(() -> Dropout.apply(x, y, 0.5f, 1, 2, workers));
+        for (Activation activation : Activation.values()) {
+            assertAllocatesNothing(() -> Elementwise.activate(activation, x, y, workers));
+            assertAllocatesNothing(() -> Elementwise.activationGradient(activation, x, y, y, workers));
+        }
+    }
+
+    @Test
+    void normalisations() {
+        for (int batch : new int[] {BATCH, 100, 5}) {
+            FeatureMap map = new FeatureMap(5, 4, 16, 1);
+            PanelMatrix x = PanelMatrix.allocate(arena, batch, map.features());
+            PanelMatrix y = PanelMatrix.allocate(arena, batch, map.features());
+            DenseMatrix a = DenseMatrix.allocate(arena, 1, 16);
+            DenseMatrix b = DenseMatrix.allocate(arena, 1, 16);
+            DenseMatrix c = DenseMatrix.allocate(arena, 1, 16);
+            DenseMatrix d = DenseMatrix.allocate(arena, 1, 16);
+            BatchNorm channels = BatchNorm.prepare(map, 1e-5f, 0.1f, workers);
+            assertAllocatesNothing(() -> channels.forwardTraining(x, a, b, c, d, true, y));
+            assertAllocatesNothing(() -> channels.backward(x, y, true, x, y, c, d));
+            assertAllocatesNothing(() -> channels.backward(x, y, false, null, y, c, d));
+            assertAllocatesNothing(() -> channels.forwardEvaluation(x, a, b, c, d, false, y));
+            int features = map.features();
+            DenseMatrix scale = DenseMatrix.allocate(arena, 1, features);
+            DenseMatrix shift = DenseMatrix.allocate(arena, 1, features);
+            LayerNorm samples = LayerNorm.prepare(features, batch, 1e-5f, workers);
+            samples.forward(
+                    x, scale, scale, y); // allocates up to two vectors for 16 samples: C2 does not take them apart
+            assertAllocatesNothing(() -> samples.backward(x, y, y, scale, shift));
+        }
+    }
+
+    @Test
+    void pooling() {
+        FeatureMap map = new FeatureMap(6, 6, 16, 1);
+        MaxPooling max = MaxPooling.of(map, 3, 3, 2, 1, 0, workers);
+        AveragePooling mean = AveragePooling.of(map, 3, 3, 2, 1, 0, workers);
+        PanelMatrix x = PanelMatrix.allocate(arena, BATCH, map.features());
+        PanelMatrix dx = PanelMatrix.allocate(arena, BATCH, map.features());
+        PanelMatrix y = PanelMatrix.allocate(arena, BATCH, max.output().features());
+        PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, max.output().features());
+        assertAllocatesNothing(() -> max.forward(x, y));
+        assertAllocatesNothing(() -> max.backward(x, y, dy, dx));
+        assertAllocatesNothing(() -> mean.forward(x, y));
+        assertAllocatesNothing(() -> mean.backward(dy, dx));
     }
 
     /** Until a batch of runs stays under the bound: how long compilation takes is not the question. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rewire.kernels.probe.Capabilities;
 import example.FromArrays;
 import example.Multiply;
+import example.Normalize;
 import example.Probe;
 import example.Prune;
 import example.ReadAndWrite;
@@ -59,6 +60,11 @@ class ExamplesTest {
     @Test
     void pruneKeepsTheTwoLargestOfFour() throws IOException {
         assertEquals("[0.0, -4.0, 3.0, 0.0, 8.0, 0.0, 0.0, 6.0]\n", printed(Prune::main));
+    }
+
+    @Test
+    void normalizeGivesPositiveFeaturesOfMeanAndDeviation() throws IOException {
+        assertEquals("[[1.0, 0.0], [0.0, 1.0]]\n", printed(Normalize::main));
     }
 
     @Test

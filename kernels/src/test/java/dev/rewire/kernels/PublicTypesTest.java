@@ -9,6 +9,10 @@ import dev.rewire.kernels.arrays.CscArrays;
 import dev.rewire.kernels.arrays.CsrArrays;
 import dev.rewire.kernels.io.SafetensorsWriter;
 import dev.rewire.kernels.io.SparseFile;
+import dev.rewire.kernels.panel.AveragePooling;
+import dev.rewire.kernels.panel.BatchNorm;
+import dev.rewire.kernels.panel.LayerNorm;
+import dev.rewire.kernels.panel.MaxPooling;
 import dev.rewire.kernels.probe.Capabilities;
 import dev.rewire.kernels.probe.Cpu;
 import dev.rewire.kernels.probe.Jvm;
@@ -59,6 +63,10 @@ class PublicTypesTest {
                     attention,
                     AttentionPlan.forward(arena, attention, 1, workers),
                     AttentionGradient.prepare(arena, attention, 1, workers),
+                    BatchNorm.prepare(pointwise.input(), 1e-5f, 0.1f, workers),
+                    LayerNorm.prepare(8, 3, 1e-5f, workers),
+                    MaxPooling.of(pointwise.input(), 2, 2, 1, 0, 0, workers),
+                    AveragePooling.global(pointwise.input(), workers),
                     new Updates.Adam(0.9f, 0.999f, 1e-8f, 0, 0),
                     Provider.active(),
                     new CsrArrays(1, 2, new int[] {0, 2}, places, values),

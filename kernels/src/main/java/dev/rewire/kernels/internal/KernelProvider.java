@@ -64,6 +64,18 @@ public interface KernelProvider {
     /** Masks of N:M and what they keep. */
     MaskKernels masks();
 
+    /** Element-wise loops over activations. */
+    PanelKernels panels();
+
+    /** Normalisation of channels. */
+    ChannelKernels channels();
+
+    /** Normalisation of samples. */
+    SampleKernels samples();
+
+    /** Pooling. */
+    WindowKernels windows();
+
     /** A dense matrix to panels and back: a rectangle of one panel, at most {@code lanes} samples. */
     interface PanelCopy {
         /**

@@ -27,6 +27,10 @@ public final class ScalarActivation {
     public static final float SQRT_HALF = 0.70710678f;
     public static final float GELU_SCALE = 1.5957691f; // 2·√(2/π): (1 + tanh(v))/2 is the logistic function of 2v
     public static final float GELU_CUBE = 0.044715f;
+    /** Behind it the derivative of {@code GELU_TANH} is 0 or 1, and its factors may overflow. */
+    public static final float GELU_END = 16;
+
+    public static final float DENSITY = 0.39894228f; // 1/√(2π)
 
     private ScalarActivation() {}
 
@@ -48,6 +52,26 @@ public final class ScalarActivation {
             case GELU_TANH -> x * logistic(GELU_SCALE * (x + GELU_CUBE * x * x * x));
             case GELU -> x * normal(x);
         };
+    }
+
+    /** The derivative; that of ReLU is 0 at 0. */
+    static float derivative(Activation activation, float x) {
+        return switch (activation) {
+            case NONE -> 1;
+            case RELU -> x > 0 ? 1 : 0;
+            case SILU -> (x * logistic(-x) + 1) * logistic(x);
+            case GELU_TANH -> geluTanhDerivative(Math.clamp(x, -GELU_END, GELU_END));
+            case GELU -> {
+                float z = Math.abs(x) * SQRT_HALF;
+                yield normal(x) + x * expOfNegative(-(z * z)) * DENSITY;
+            }
+        };
+    }
+
+    private static float geluTanhDerivative(float x) {
+        float v = GELU_SCALE * (x + GELU_CUBE * x * x * x);
+        float s = logistic(v);
+        return s * logistic(-v) * x * ((x * x * (3 * GELU_CUBE) + 1) * GELU_SCALE) + s;
     }
 
     private static float logistic(float v) {

@@ -1,11 +1,14 @@
 package dev.rewire.kernels.internal.scalar;
 
+import dev.rewire.kernels.internal.ChannelKernels;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.OuterSddmmKernel;
+import dev.rewire.kernels.internal.PanelKernels;
+import dev.rewire.kernels.internal.SampleKernels;
 import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
@@ -15,6 +18,7 @@ import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
 import dev.rewire.kernels.internal.SquareSddmmKernel;
+import dev.rewire.kernels.internal.WindowKernels;
 import org.jspecify.annotations.Nullable;
 
 /** Kernels that any JVM runs. */
@@ -102,5 +106,25 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public MaskKernels masks() {
         return new ScalarMasks();
+    }
+
+    @Override
+    public PanelKernels panels() {
+        return new ScalarPanels();
+    }
+
+    @Override
+    public ChannelKernels channels() {
+        return new ScalarChannels();
+    }
+
+    @Override
+    public SampleKernels samples() {
+        return new ScalarSamples();
+    }
+
+    @Override
+    public WindowKernels windows() {
+        return new ScalarWindows();
     }
 }

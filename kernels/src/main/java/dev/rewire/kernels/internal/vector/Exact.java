@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal.vector;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -14,6 +15,22 @@ final class Exact {
 
     static FloatVector floats(VectorSpecies<Float> species, FloatVector vector) {
         return (FloatVector) species.vectorType().cast(vector);
+    }
+
+    /** A vector at an offset in bytes. */
+    static FloatVector load(MemorySegment segment, long offset) {
+        return floats(
+                RawMemory.SPECIES, FloatVector.fromMemorySegment(RawMemory.SPECIES, segment, offset, RawMemory.ORDER));
+    }
+
+    /** A vector at an address, of memory that is held while a kernel runs. */
+    static FloatVector load(long address) {
+        return load(RawMemory.ALL, address & RawMemory.ADDRESS_MASK);
+    }
+
+    /** The way back. */
+    static void store(FloatVector vector, long address) {
+        vector.intoMemorySegment(RawMemory.ALL, address & RawMemory.ADDRESS_MASK, RawMemory.ORDER);
     }
 
     static IntVector ints(VectorSpecies<Integer> species, IntVector vector) {

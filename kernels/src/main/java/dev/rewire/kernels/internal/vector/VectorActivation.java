@@ -18,55 +18,55 @@ final class VectorActivation {
 
     private VectorActivation() {}
 
-    /** A loop for each: where their vectors met, they would become objects. */
-    static void run(Activation activation, MemorySegment y, long first, int vectors, float scale) {
+    /** {@code y = activation(scale·x)}; y may be x. A loop for each: where their vectors met, they would become objects. */
+    static void run(Activation activation, MemorySegment x, MemorySegment y, long first, int vectors, float scale) {
         switch (activation) {
-            case NONE -> scale(y, first, vectors, scale);
-            case RELU -> relu(y, first, vectors, scale);
-            case GELU -> gelu(y, first, vectors, scale);
-            case GELU_TANH -> geluTanh(y, first, vectors, scale);
-            case SILU -> silu(y, first, vectors, scale);
+            case NONE -> scale(x, y, first, vectors, scale);
+            case RELU -> relu(x, y, first, vectors, scale);
+            case GELU -> gelu(x, y, first, vectors, scale);
+            case GELU_TANH -> geluTanh(x, y, first, vectors, scale);
+            case SILU -> silu(x, y, first, vectors, scale);
         }
     }
 
-    private static void scale(MemorySegment y, long first, int vectors, float scale) {
+    private static void scale(MemorySegment from, MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x = load(y, offset).mul(scale);
+            FloatVector x = load(from, offset).mul(scale);
             x.intoMemorySegment(y, offset, ORDER);
         }
     }
 
-    private static void relu(MemorySegment y, long first, int vectors, float scale) {
+    private static void relu(MemorySegment from, MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x = load(y, offset).mul(scale);
+            FloatVector x = load(from, offset).mul(scale);
             x.max(0).intoMemorySegment(y, offset, ORDER);
         }
     }
 
-    private static void gelu(MemorySegment y, long first, int vectors, float scale) {
+    private static void gelu(MemorySegment from, MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x = load(y, offset).mul(scale);
+            FloatVector x = load(from, offset).mul(scale);
             x.mul(normal(x)).intoMemorySegment(y, offset, ORDER);
         }
     }
 
-    private static void geluTanh(MemorySegment y, long first, int vectors, float scale) {
+    private static void geluTanh(MemorySegment from, MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x = load(y, offset).mul(scale);
+            FloatVector x = load(from, offset).mul(scale);
             FloatVector cube = x.mul(ScalarActivation.GELU_CUBE).mul(x).mul(x);
             FloatVector v = x.add(cube).mul(ScalarActivation.GELU_SCALE);
             x.mul(logistic(v)).intoMemorySegment(y, offset, ORDER);
         }
     }
 
-    private static void silu(MemorySegment y, long first, int vectors, float scale) {
+    private static void silu(MemorySegment from, MemorySegment y, long first, int vectors, float scale) {
         for (int i = 0; i < vectors; i++) {
             long offset = first + (long) i * VECTOR_BYTES;
-            FloatVector x = load(y, offset).mul(scale);
+            FloatVector x = load(from, offset).mul(scale);
             x.mul(logistic(x)).intoMemorySegment(y, offset, ORDER);
         }
     }
@@ -94,7 +94,7 @@ final class VectorActivation {
         return one.sub(tail).blend(tail, x.lt(0));
     }
 
-    private static FloatVector expOfNegative(FloatVector v) {
+    static FloatVector expOfNegative(FloatVector v) {
         FloatVector shifted = v.mul(ScalarActivation.LOG2_E).add(ScalarActivation.ROUNDING);
         FloatVector n = shifted.sub(ScalarActivation.ROUNDING);
         FloatVector r = v.sub(n.mul(ScalarActivation.LN2_HIGH)).sub(n.mul(ScalarActivation.LN2_LOW));

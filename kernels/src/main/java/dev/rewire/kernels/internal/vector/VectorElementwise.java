@@ -115,7 +115,7 @@ final class VectorElementwise implements ElementwiseKernels {
     @Override
     public void activate(MemorySegment y, long from, long to, float scale, Activation activation) {
         int vectors = (int) ((to - from) / LANES);
-        VectorActivation.run(activation, y, from * Float.BYTES, vectors, scale);
+        VectorActivation.run(activation, y, y, from * Float.BYTES, vectors, scale);
         rest.activate(y, from + (long) vectors * LANES, to, scale, activation);
     }
 

@@ -1,12 +1,15 @@
 package dev.rewire.kernels.internal.vector;
 
 import dev.rewire.kernels.internal.CacheSizes;
+import dev.rewire.kernels.internal.ChannelKernels;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
 import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
 import dev.rewire.kernels.internal.OuterSddmmKernel;
+import dev.rewire.kernels.internal.PanelKernels;
+import dev.rewire.kernels.internal.SampleKernels;
 import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
 import dev.rewire.kernels.internal.SddmmShape;
@@ -16,6 +19,7 @@ import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
 import dev.rewire.kernels.internal.SquareSddmmKernel;
+import dev.rewire.kernels.internal.WindowKernels;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,11 @@ public final class VectorProvider implements KernelProvider {
     private final SoftmaxKernels softmax = new VectorSoftmax();
     private final MaskKernels masks = new VectorMasks();
     private final PanelCopy panelCopy = new VectorPanelCopy();
+
+    private final PanelKernels panels = new VectorPanels();
+    private final ChannelKernels channels = new VectorChannels();
+    private final SampleKernels samples = new VectorSamples();
+    private final WindowKernels windows = new VectorWindows();
 
     private VectorProvider() {}
 
@@ -149,5 +158,25 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public MaskKernels masks() {
         return masks;
+    }
+
+    @Override
+    public PanelKernels panels() {
+        return panels;
+    }
+
+    @Override
+    public ChannelKernels channels() {
+        return channels;
+    }
+
+    @Override
+    public SampleKernels samples() {
+        return samples;
+    }
+
+    @Override
+    public WindowKernels windows() {
+        return windows;
     }
 }

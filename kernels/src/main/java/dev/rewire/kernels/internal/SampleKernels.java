@@ -1,0 +1,71 @@
+package dev.rewire.kernels.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Loops of layer normalisation, over the features of 16 samples of a panel: {@code offset} is the byte offset of the first of those samples in the first feature, {@code sample}
+ * their place in the arrays. Sums over features are two, of even and of odd ones, which are then added, and last the feature that has no partner.
+ */
+public interface SampleKernels {
+    /** Samples that are computed together. */
+    int GROUP = 16;
+
+    /** Floats that hold the sums of a feature: 16 lanes of the one, 16 of the other. */
+    int SUMS = 2 * GROUP;
+
+    /** The mean of each sample, in floats, and of the deviations from it the sum, in the first lanes, and that of their squares, in the second. */
+    void moments(MemorySegment x, long offset, int features, int lanes, float[] mean, int sample, float[] sums);
+
+    /** {@code y = (x − mean)·inverse·scale + shift} of the first {@code valid} samples, 0 in the others. */
+    void normalize(
+            MemorySegment x,
+            MemorySegment y,
+            long offset,
+            int features,
+            int lanes,
+            int valid,
+            float[] mean,
+            float[] inverse,
+            int sample,
+            float[] scale,
+            float[] shift);
+
+    /** With {@code g = dy·scale}: of each sample the sum of g, in the first lanes, and that of {@code g·(x − mean)}, in the second. */
+    void gradientSums(
+            MemorySegment x,
+            MemorySegment dy,
+            long offset,
+            int features,
+            int lanes,
+            float[] mean,
+            int sample,
+            float[] scale,
+            float[] sums);
+
+    /** With two means of each sample: {@code dx = ((dy·scale − first) − n·second)·inverse}, n being {@code (x − mean)·inverse}. */
+    void gradient(
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment dx,
+            long offset,
+            int features,
+            int lanes,
+            float[] mean,
+            float[] inverse,
+            int sample,
+            float[] scale,
+            float[] means);
+
+    /** Adds {@code dy} and {@code dy·n} of one panel's first {@code groups} groups to the sums of features; {@code offset} is that of the first feature, {@code sample} that of the panel. */
+    void featureSums(
+            MemorySegment x,
+            MemorySegment dy,
+            long offset,
+            int features,
+            int lanes,
+            int groups,
+            float[] mean,
+            float[] inverse,
+            int sample,
+            float[] sums);
+}

@@ -1,0 +1,132 @@
+package dev.rewire.kernels.internal.scalar;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import dev.rewire.kernels.internal.SampleKernels;
+import java.lang.foreign.MemorySegment;
+
+/** Layer normalisation, one float at a time. */
+final class ScalarSamples implements SampleKernels {
+    /** What is summed over the features of a sample. */
+    private interface Summand {
+        float of(int feature, long offset);
+    }
+
+    private static float sum(int features, long start, int lanes, Summand summand) {
+        float even = 0;
+        float odd = 0;
+        long stride = (long) lanes * Float.BYTES;
+        for (int i = 0; i + 1 < features; i += 2) {
+            even += summand.of(i, start + i * stride);
+            odd += summand.of(i + 1, start + (i + 1) * stride);
+        }
+        float rest = features % 2 == 0 ? 0 : summand.of(features - 1, start + (features - 1) * stride);
+        return even + odd + rest;
+    }
+
+    @Override
+    public void moments(MemorySegment x, long offset, int features, int lanes, float[] mean, int sample, float[] sums) {
+        for (int lane = 0; lane < GROUP; lane++) {
+            long start = offset + (long) lane * Float.BYTES;
+            float center = sum(features, start, lanes, (i, at) -> x.get(JAVA_FLOAT_UNALIGNED, at)) / features;
+            mean[sample + lane] = center;
+            sums[lane] = sum(features, start, lanes, (i, at) -> x.get(JAVA_FLOAT_UNALIGNED, at) - center);
+            sums[GROUP + lane] = sum(features, start, lanes, (i, at) -> {
+                float d = x.get(JAVA_FLOAT_UNALIGNED, at) - center;
+                return d * d;
+            });
+        }
+    }
+
+    @Override
+    public void normalize(
+            MemorySegment x,
+            MemorySegment y,
+            long offset,
+            int features,
+            int lanes,
+            int valid,
+            float[] mean,
+            float[] inverse,
+            int sample,
+            float[] scale,
+            float[] shift) {
+        for (int i = 0; i < features; i++) {
+            for (int lane = 0; lane < valid; lane++) {
+                long at = offset + ((long) i * lanes + lane) * Float.BYTES;
+                y.set(JAVA_FLOAT_UNALIGNED, at, normal(x, at, mean, inverse, sample + lane) * scale[i] + shift[i]);
+            }
+        }
+    }
+
+    @Override
+    public void gradientSums(
+            MemorySegment x,
+            MemorySegment dy,
+            long offset,
+            int features,
+            int lanes,
+            float[] mean,
+            int sample,
+            float[] scale,
+            float[] sums) {
+        for (int lane = 0; lane < GROUP; lane++) {
+            float center = mean[sample + lane];
+            long start = offset + (long) lane * Float.BYTES;
+            Summand gradient = (i, at) -> dy.get(JAVA_FLOAT_UNALIGNED, at) * scale[i];
+            sums[lane] = sum(features, start, lanes, gradient);
+            sums[GROUP + lane] = sum(
+                    features, start, lanes, (i, at) -> (x.get(JAVA_FLOAT_UNALIGNED, at) - center) * gradient.of(i, at));
+        }
+    }
+
+    @Override
+    public void gradient(
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment dx,
+            long offset,
+            int features,
+            int lanes,
+            float[] mean,
+            float[] inverse,
+            int sample,
+            float[] scale,
+            float[] means) {
+        for (int i = 0; i < features; i++) {
+            for (int lane = 0; lane < GROUP; lane++) {
+                long at = offset + ((long) i * lanes + lane) * Float.BYTES;
+                float g = dy.get(JAVA_FLOAT_UNALIGNED, at) * scale[i];
+                float n = normal(x, at, mean, inverse, sample + lane);
+                dx.set(JAVA_FLOAT_UNALIGNED, at, (g - means[lane] - n * means[GROUP + lane]) * inverse[sample + lane]);
+            }
+        }
+    }
+
+    @Override
+    public void featureSums(
+            MemorySegment x,
+            MemorySegment dy,
+            long offset,
+            int features,
+            int lanes,
+            int groups,
+            float[] mean,
+            float[] inverse,
+            int sample,
+            float[] sums) {
+        for (int i = 0; i < features; i++) {
+            for (int lane = 0; lane < groups * GROUP; lane++) {
+                long at = offset + ((long) i * lanes + lane) * Float.BYTES;
+                float g = dy.get(JAVA_FLOAT_UNALIGNED, at);
+                int place = i * SUMS + lane % GROUP;
+                sums[place] += g;
+                sums[place + GROUP] += g * normal(x, at, mean, inverse, sample + lane);
+            }
+        }
+    }
+
+    private static float normal(MemorySegment x, long at, float[] mean, float[] inverse, int sample) {
+        return (x.get(JAVA_FLOAT_UNALIGNED, at) - mean[sample]) * inverse[sample];
+    }
+}

@@ -1,0 +1,137 @@
+package dev.rewire.kernels.internal.vector;
+
+import static dev.rewire.kernels.internal.vector.Exact.load;
+import static dev.rewire.kernels.internal.vector.Exact.store;
+import static dev.rewire.kernels.internal.vector.RawMemory.LANES;
+import static dev.rewire.kernels.internal.vector.RawMemory.SPECIES;
+import static dev.rewire.kernels.internal.vector.RawMemory.VECTOR_BYTES;
+
+import dev.rewire.kernels.Activation;
+import dev.rewire.kernels.internal.scalar.Idle;
+import dev.rewire.kernels.internal.scalar.ScalarActivation;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * {@code dx = dy·f'(x)}, the operations of {@link ScalarActivation} in the same order. In three loops over what a first-level cache holds: in one C2 would stop inlining
+ * before its end, and vectors would become objects.
+ */
+final class VectorActivationGradient {
+    private static final int BLOCK = 512;
+
+    private final Idle<float[]> idle = new Idle<>(() -> new float[BLOCK]);
+
+    /** Of so many floats at these addresses, a multiple of 16; dx may be x or dy. */
+    void run(Activation activation, long x, long dy, long dx, long floats) {
+        float[] powers = idle.take();
+        for (long first = 0; first < floats; first += BLOCK) {
+            int vectors = (int) Math.min(BLOCK, floats - first) / LANES;
+            long offset = first * Float.BYTES;
+            switch (activation) {
+                case GELU -> {
+                    geluPower(x + offset, powers, vectors);
+                    exp(powers, vectors);
+                    gelu(x + offset, dy + offset, dx + offset, powers, vectors);
+                }
+                case GELU_TANH -> {
+                    geluTanhPower(x + offset, powers, vectors);
+                    exp(powers, vectors);
+                    geluTanh(x + offset, dy + offset, dx + offset, powers, vectors);
+                }
+                case SILU -> {
+                    siluPower(x + offset, powers, vectors);
+                    exp(powers, vectors);
+                    silu(x + offset, dy + offset, dx + offset, powers, vectors);
+                }
+                case NONE, RELU -> throw new AssertionError(activation);
+            }
+        }
+        idle.give(powers);
+    }
+
+    private static void exp(float[] powers, int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            VectorActivation.expOfNegative(power(powers, i)).intoArray(powers, i * LANES);
+        }
+    }
+
+    private static void geluPower(long x, float[] powers, int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            FloatVector z = load(x + (long) i * VECTOR_BYTES).abs().mul(ScalarActivation.SQRT_HALF);
+            z.mul(z).neg().intoArray(powers, i * LANES);
+        }
+    }
+
+    private static void gelu(long x, long dy, long dx, float[] powers, int vectors) {
+        FloatVector one = Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, 1));
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * VECTOR_BYTES;
+            FloatVector in = load(x + at);
+            FloatVector e = power(powers, i);
+            FloatVector z = in.abs().mul(ScalarActivation.SQRT_HALF);
+            FloatVector t = one.div(z.mul(ScalarActivation.ERFC_P).add(1));
+            FloatVector p = t.mul(ScalarActivation.erfc(0))
+                    .add(ScalarActivation.erfc(1))
+                    .mul(t)
+                    .add(ScalarActivation.erfc(2))
+                    .mul(t)
+                    .add(ScalarActivation.erfc(3))
+                    .mul(t)
+                    .add(ScalarActivation.erfc(4));
+            FloatVector tail = p.mul(t).mul(0.5f).mul(e);
+            FloatVector normal = one.sub(tail).blend(tail, in.lt(0));
+            store(load(dy + at).mul(normal.add(in.mul(e).mul(ScalarActivation.DENSITY))), dx + at);
+        }
+    }
+
+    private static void geluTanhPower(long x, float[] powers, int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            FloatVector in = clamped(load(x + (long) i * VECTOR_BYTES));
+            FloatVector cube = in.mul(ScalarActivation.GELU_CUBE).mul(in).mul(in);
+            in.add(cube).mul(ScalarActivation.GELU_SCALE).abs().neg().intoArray(powers, i * LANES);
+        }
+    }
+
+    private static void geluTanh(long x, long dy, long dx, float[] powers, int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * VECTOR_BYTES;
+            FloatVector in = clamped(load(x + at));
+            FloatVector slope =
+                    in.mul(in).mul(3 * ScalarActivation.GELU_CUBE).add(1).mul(ScalarActivation.GELU_SCALE);
+            // The logistic functions of v and of −v; v has the sign of x.
+            FloatVector e = power(powers, i);
+            FloatVector sum = e.add(1);
+            VectorMask<Float> negative = in.lt(0);
+            FloatVector s = e.blend(1, negative.not()).div(sum);
+            FloatVector other = e.blend(1, negative).div(sum);
+            store(load(dy + at).mul(s.mul(other).mul(in).mul(slope).add(s)), dx + at);
+        }
+    }
+
+    private static FloatVector clamped(FloatVector x) {
+        return x.min(ScalarActivation.GELU_END).max(-ScalarActivation.GELU_END);
+    }
+
+    private static void siluPower(long x, float[] powers, int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            load(x + (long) i * VECTOR_BYTES).abs().neg().intoArray(powers, i * LANES);
+        }
+    }
+
+    private static void silu(long x, long dy, long dx, float[] powers, int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * VECTOR_BYTES;
+            FloatVector in = load(x + at);
+            FloatVector e = power(powers, i);
+            FloatVector sum = e.add(1);
+            VectorMask<Float> negative = in.lt(0);
+            FloatVector s = e.blend(1, negative.not()).div(sum);
+            FloatVector other = e.blend(1, negative).div(sum);
+            store(load(dy + at).mul(in.mul(other).add(1).mul(s)), dx + at);
+        }
+    }
+
+    private static FloatVector power(float[] powers, int i) {
+        return Exact.floats(SPECIES, FloatVector.fromArray(SPECIES, powers, i * LANES));
+    }
+}
