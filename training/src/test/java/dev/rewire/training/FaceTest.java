@@ -283,7 +283,7 @@ class FaceTest {
 
     @Test
     void memoryOfParametersIsCountedToTheByte() {
-        TrainingConfig config = config().model(Model.of("one", new Linear(3, false)))
+        TrainingConfig config = config().model(Model.of("one", new Linear(3).withoutBias()))
                 .optimizer(new Optimizer.Adam(0.9, 0.999, 1e-8, 0, false))
                 .build();
         RunSummary summary = trained(config);

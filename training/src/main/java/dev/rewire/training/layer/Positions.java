@@ -33,12 +33,16 @@ public record Positions() implements Layer {
         private final int length;
         private final int paddedLength;
 
+        /** Rows of a sequence that lie in one panel. */
+        private final int run;
+
         Bound(Binding binding, Activations input) {
             this.input = input;
             workers = binding.setting().workers();
             output = binding.activations(input.shape(), false);
             length = ((Shape.Tokens) input.shape()).length();
             paddedLength = input.shape().rows();
+            run = Math.min(paddedLength, input.values().lanes());
             // Transposed, so that the tokens of a feature lie next to each other, as in panels.
             table = binding.dense("weight", input.values().cols(), length);
             CounterRandom random = binding.randomOfDense();
@@ -61,9 +65,9 @@ public record Positions() implements Layer {
             y.segment().copyFrom(x.segment());
             MemorySegment vectors = table.values().segment();
             long stride = table.values().rowStride();
-            for (int first = 0; first < y.rows(); first += run(first)) {
+            for (int first = 0; first < y.rows(); first += run) {
                 int token = first % paddedLength;
-                int tokens = Math.min(run(first), length - token);
+                int tokens = Math.min(run, length - token);
                 for (int feature = 0; feature < y.cols(); feature++) {
                     long at = place(y, first, feature);
                     for (int i = 0; i < tokens; i++) {
@@ -73,11 +77,6 @@ public record Positions() implements Layer {
                     }
                 }
             }
-        }
-
-        /** Rows of a sequence that lie in the panel of a row, from that on; rows begin where one of both begins. */
-        private int run(int row) {
-            return Math.min(paddedLength, input.values().lanes());
         }
 
         private static long place(PanelMatrix panels, int row, int feature) {
@@ -100,9 +99,9 @@ public record Positions() implements Layer {
             MemorySegment gradient = table.gradient().segment();
             gradient.fill((byte) 0);
             long stride = table.gradient().rowStride();
-            for (int first = 0; first < dy.rows(); first += run(first)) {
+            for (int first = 0; first < dy.rows(); first += run) {
                 int token = first % paddedLength;
-                int tokens = Math.min(run(first), length - token);
+                int tokens = Math.min(run, length - token);
                 for (int feature = 0; feature < dy.cols(); feature++) {
                     long at = place(dy, first, feature);
                     for (int i = 0; i < tokens; i++) {
