@@ -133,8 +133,13 @@ public sealed interface Optimizer extends UpdateRule {
     }
 
     /**
-     * Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019). A weight that a rewiring grows starts with zero slots while the
-     * count of updates, which corrects their bias, goes on.
+     * Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019).
+     *
+     * <p>A weight that a rewiring grows starts with zero slots while the count of updates, which corrects their bias, is that of all weights and goes on. So where many updates went
+     * before, its first step is (1 − β1)/√(1 − β2) times the rate, 3.2 times with the usual βs, and not once the rate, whatever its gradient is. That is the choice of RigL's code,
+     * which resets slots and has one step for all, of JaxPruner, whose masks reset the moments inside of optax' state with its single count, and of Graphcore's DynSparse BERT
+     * (m = v = 0); a count of its own for each weight would take a third slot, and no source of these results asks for it. {@code --clip} does not bound it, as it acts on gradients; a smaller
+     * β2 does, and so does a lower rate.
      *
      * @param beta1 decay of the first moment, 0 to below 1
      * @param beta2 decay of the second moment, 0 to below 1

@@ -75,7 +75,7 @@ class LossTest {
             }
             // The largest logit is subtracted in floats.
             assertEquals(sum, loss.lossSum(), 1e-7 * sum);
-            assertEquals(batch * ofSample, loss.predictions());
+            assertEquals((long) batch * ofSample, loss.predictions());
         }
     }
 

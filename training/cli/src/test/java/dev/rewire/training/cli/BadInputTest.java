@@ -30,6 +30,7 @@ class BadInputTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --data /nonexistent            | --data      | /nonexistent | fashion-mnist, mnist, text:FILE
+            --label y                      | --label     | y            | --data csv:FILE
             --sparsity 1.5                 | --sparsity  | 1.5          | from 0 to below 1
             --sparsity=-0.1                | --sparsity  | -0.1         | from 0 to below 1
             --sparsity NaN                 | --sparsity  | NaN          | from 0 to below 1
@@ -117,6 +118,12 @@ class BadInputTest {
         byte[] bytes = Files.readAllBytes(images);
         Files.write(images, Arrays.copyOf(bytes, bytes.length - 1));
         refuses(images.toString(), "byte 4", "at most " + (bytes.length - 1), CommandResult.ofTraining(data));
+    }
+
+    @Test
+    void aTextIsForModelsOfText() throws IOException {
+        Path text = Files.writeString(folder.resolve("text"), "to be or not to be");
+        refuses("--model", "784-1024-1024-10", "gpt-4x4x128x64", CommandResult.of("train", "--data", "text:" + text));
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.data.source.ImageSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +144,109 @@ class ReportTest {
     }
 
     @Test
+    void theProfileIsPartOfTheJsonWhereItIsAskedFor() throws IOException {
+        JsonNode json = json("--profile");
+        List<String> keys = new ArrayList<>(keysWithoutComparison());
+        keys.add(keys.indexOf("environment"), "profile");
+        assertEquals(keys, names(json));
+        assertEquals("linear1 forward", json.get("profile").get(0).get("part").asText());
+        assertTrue(json.get("profile").get(0).get("ms_median").asDouble() > 0);
+        double shares = 0;
+        for (JsonNode part : json.get("profile")) {
+            shares += part.get("share").asDouble();
+        }
+        assertEquals(1, shares, 1e-9);
+    }
+
+    @Test
+    void peopleAreToldTheProfileWhereTheyAskForIt() {
+        CommandResult result = CommandResult.ofTraining(data, "--no-compare-dense", "--profile");
+        assertTrue(result.out().contains("linear2 backward"), result::out);
+        assertTrue(
+                result.out().lines().anyMatch(line -> line.matches("optimizer +[0-9.]+ ms +[0-9.]+ %")), result::out);
+    }
+
+    @Test
+    void memoryIsThatOfTheStoredWeightsBesideTheDenseOnes() throws IOException {
+        JsonNode json = json("--sparsity", "0.9");
+        // SGD with momentum: value, gradient and one slot; 24 + 4 biases.
+        assertEquals(
+                (16 * 24 + 24 * 4 + 28) * 3 * 4, json.get("dense_memory_bytes").asInt());
+        int weights = json.get("nnz").asInt();
+        assertEquals(
+                weights * (3 + 3) * 4 + (25 + 17 + 5 + 25) * 4 + 28 * 3 * 4,
+                json.get("parameter_memory_bytes").asInt());
+        assertTrue(json.get("peak_memory_bytes").asInt()
+                > json.get("parameter_memory_bytes").asInt());
+    }
+
+    @Test
+    void settingsOfSomeWeightsAreToldAndHold() throws IOException {
+        JsonNode json = json("--set", "linear1=0.5", "--set", "linear2=dense", "--clip", "1");
+        assertEquals("linear1=0.5", json.get("set").get(0).asText());
+        assertEquals(16 * 24 / 2 + 24 * 4, json.get("nnz").asInt());
+        assertEquals(1, json.get("clip").asDouble());
+    }
+
+    @Test
+    void stepsAreTakenAsManyAsWereAskedFor() throws IOException {
+        JsonNode json = CommandResult.of(
+                        "train",
+                        "--data",
+                        data.toString(),
+                        "--model",
+                        "16-24-4",
+                        "--batch",
+                        "20",
+                        "--steps",
+                        "25",
+                        "--eval-every",
+                        "10",
+                        "--no-compare-dense",
+                        "--threads",
+                        "1",
+                        "--json")
+                .json();
+        assertEquals(25, json.get("steps").asInt());
+        assertEquals(3, json.get("epochs").asInt());
+    }
+
+    @Test
+    void aTableOfValuesIsLearnedByTheirSquaredError() throws IOException {
+        StringBuilder table = new StringBuilder("a,y,b\n");
+        for (int i = 0; i < 200; i++) {
+            table.append(i % 7)
+                    .append(',')
+                    .append(i % 7 * 0.5 - i % 5)
+                    .append(',')
+                    .append(i % 5)
+                    .append('\n');
+        }
+        Path file = Files.writeString(folder.resolve("table.csv"), table);
+        JsonNode json = CommandResult.of(
+                        "train",
+                        "--data",
+                        "csv:" + file,
+                        "--label",
+                        "y",
+                        "--model",
+                        "2-16-1",
+                        "--batch",
+                        "20",
+                        "--epochs",
+                        "3",
+                        "--no-compare-dense",
+                        "--threads",
+                        "1",
+                        "--json")
+                .json();
+        assertTrue(json.get("validation_loss").asDouble() > 0);
+        assertEquals(2, json.get("data").get("features").asInt());
+        assertEquals(1, json.get("data").get("values").asInt());
+        assertFalse(json.has("test_accuracy"));
+    }
+
+    @Test
     void jsonOfNmHasNmForABlock() throws IOException {
         JsonNode json = json("--method", "static", "--nm", "2:4");
         List<String> keys = new ArrayList<>(keysWithoutComparison());
@@ -159,7 +263,7 @@ class ReportTest {
         JsonNode json = json("--method", "sr-ste", "--nm", "2:4");
         List<String> keys = new ArrayList<>(keysWithoutComparison());
         keys.set(keys.indexOf("block"), "nm");
-        keys.add(keys.indexOf("topology_hash"), "mask_flip_rate");
+        keys.add(keys.indexOf("peak_memory_bytes"), "mask_flip_rate");
         keys.removeAll(OF_REWIRING);
         keys.add(keys.indexOf("seed"), "sr_ste");
         assertEquals(keys, names(json));
