@@ -1,6 +1,6 @@
 /**
  * Training of networks that are sparse from their first step: {@link dev.rewire.training}, whose page has a first training, all of it.
- * {@link dev.rewire.training.data} has samples to learn from. A package knows only those that its page names, and none above it. The JVM needs the flags of {@code dev.rewire.kernels}.
+ * {@link dev.rewire.training.data} reads images, texts and tables. A package knows only those that its page names, and none above it. The JVM needs the flags of {@code dev.rewire.kernels}.
  */
 @SuppressWarnings("module") // the command line is compiled later
 module dev.rewire.training {

@@ -1,8 +1,9 @@
 /**
- * Labelled images for training: where they come from, how their files are read, how a batch of them is laid out.
+ * What a training loop learns from: {@link dev.rewire.training.data.Samples}, which write batches where a network wants them, and what they are read from: IDX and
+ * CIFAR's images, characters of a text, tables, arrays of one's own.
  *
  * <p>Everything read here may come from anywhere. A malformed file ends in a
- * {@link dev.rewire.training.data.DataException} that names file, offset and reason, and never makes the reader
+ * {@link dev.rewire.training.data.DataException} that names file, place and reason, and never makes the reader
  * allocate more than the file can justify.
  */
 @NullMarked
