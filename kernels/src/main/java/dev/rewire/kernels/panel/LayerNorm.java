@@ -16,7 +16,7 @@ import java.util.Arrays;
  * u = 2⁻²⁴ the error of the variance is at most {@code (n/2 + 8)·u·σ²}, and of the mean {@code (n/2 + 8)·u·σ + 2u·|mean|}, to the first order in u. Bits are the same for any number of workers and
  * any width of vectors, and do not depend on the other samples.
  *
- * <p>Vectors are 1 × features, of any arena that the calling thread may use. The way back allocates nothing; forward may leave a few hundred bytes for each 16 samples. One thread at a time.
+ * <p>Vectors are 1 × features, of any arena that the calling thread may use. A pass may leave a few hundred bytes on the heap for each 16 samples. One thread at a time.
  */
 public final class LayerNorm {
     private static final int FEATURES_OF_TASK = 32;
