@@ -8,6 +8,7 @@ import dev.rewire.kernels.panel.AveragePooling;
 import dev.rewire.kernels.panel.BatchNorm;
 import dev.rewire.kernels.panel.Dropout;
 import dev.rewire.kernels.panel.Elementwise;
+import dev.rewire.kernels.panel.LayerNorm;
 import dev.rewire.kernels.panel.MaxPooling;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -251,6 +252,19 @@ class AllocationTest {
             assertAllocatesNothing(() -> channels.backward(x, y, true, x, y, c, d));
             assertAllocatesNothing(() -> channels.backward(x, y, false, null, y, c, d));
             assertAllocatesNothing(() -> channels.forwardEvaluation(x, a, b, c, d, false, y));
+        }
+    }
+
+    @Test
+    void layerNormalisation() {
+        for (int batch : new int[] {BATCH, 100, 5}) {
+            PanelMatrix x = PanelMatrix.allocate(arena, batch, 320);
+            PanelMatrix y = PanelMatrix.allocate(arena, batch, 320);
+            DenseMatrix scale = DenseMatrix.allocate(arena, 1, 320);
+            DenseMatrix shift = DenseMatrix.allocate(arena, 1, 320);
+            LayerNorm samples = LayerNorm.prepare(320, batch, 1e-5f, workers);
+            assertAllocatesNothing(() -> samples.forward(x, scale, scale, y));
+            assertAllocatesNothing(() -> samples.backward(x, y, y, scale, shift));
         }
     }
 
