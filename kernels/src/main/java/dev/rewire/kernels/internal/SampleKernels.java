@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Loops of layer normalisation, over the features of 16 samples of a panel: {@code offset} is the byte offset of the first of those samples in the first feature, {@code sample}
- * their place in the arrays. Sums over features are two, of even and of odd ones, which are then added, and last the feature that has no partner.
+ * their place in the arrays. Sums over features are in their order.
  */
 public interface SampleKernels {
     /** Samples that are computed together. */

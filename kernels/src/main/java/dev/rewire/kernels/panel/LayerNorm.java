@@ -13,10 +13,10 @@ import java.util.Arrays;
  * Layer normalisation (Ba et al. 2016) over the features of each sample: {@code y = (x − mean)/√(σ² + ε)·scale + shift} with the biased variance σ².
  *
  * <p>Mean and variance are those of two passes, corrected by what the deviations from the first mean add up to, so a mean that is large beside σ costs nothing. With n features and
- * u = 2⁻²⁴ the error of the variance is at most {@code (n/2 + 8)·u·σ²}, and of the mean {@code (n/2 + 8)·u·σ + 2u·|mean|}, to the first order in u. Bits are the same for any number of workers and
+ * u = 2⁻²⁴ the error of the variance is at most {@code (n + 8)·u·σ²}, and of the mean {@code (n + 8)·u·σ + 2u·|mean|}, to the first order in u. Bits are the same for any number of workers and
  * any width of vectors, and do not depend on the other samples.
  *
- * <p>Vectors are 1 × features, of any arena that the calling thread may use. The way back allocates nothing; forward may leave a few hundred bytes for each 16 samples. One thread at a time.
+ * <p>Vectors are 1 × features, of any arena that the calling thread may use. Running a pass allocates nothing. One thread at a time.
  */
 public final class LayerNorm {
     private static final int FEATURES_OF_TASK = 32;

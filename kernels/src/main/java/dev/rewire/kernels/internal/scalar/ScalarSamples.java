@@ -13,15 +13,11 @@ final class ScalarSamples implements SampleKernels {
     }
 
     private static float sum(int features, long start, int lanes, Summand summand) {
-        float even = 0;
-        float odd = 0;
-        long stride = (long) lanes * Float.BYTES;
-        for (int i = 0; i + 1 < features; i += 2) {
-            even += summand.of(i, start + i * stride);
-            odd += summand.of(i + 1, start + (i + 1) * stride);
+        float sum = 0;
+        for (int i = 0; i < features; i++) {
+            sum += summand.of(i, start + (long) i * lanes * Float.BYTES);
         }
-        float rest = features % 2 == 0 ? 0 : summand.of(features - 1, start + (features - 1) * stride);
-        return even + odd + rest;
+        return sum;
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.rewire.kernels.internal.ChannelFactors;
 import dev.rewire.kernels.internal.ChannelKernels;
 import dev.rewire.kernels.internal.ChannelRow;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -131,7 +130,7 @@ final class VectorChannels implements ChannelKernels {
             } else if (isWide(at)) {
                 wideSums(x, dy, factors.center, at.channel, at.channels, at.sums);
             } else {
-                anySums(x, dy, at, factors, relu);
+                anySums(x, dy, at, factors, relu ? 0 : Float.NEGATIVE_INFINITY);
             }
         }
     }
@@ -141,6 +140,10 @@ final class VectorChannels implements ChannelKernels {
             FloatVector center = broadcast(centers[channel + c]);
             for (int lane = 0; lane < GROUP; lane += LANES) {
                 long at = c * WIDE_BYTES + (long) lane * Float.BYTES;
+                FloatVector d0 = exact(load(x + at).sub(center));
+                FloatVector d1 = exact(load(x + at + GROUP_BYTES).sub(center));
+                FloatVector d2 = exact(load(x + at + 2 * GROUP_BYTES).sub(center));
+                FloatVector d3 = exact(load(x + at + 3 * GROUP_BYTES).sub(center));
                 FloatVector g0 = load(dy + at);
                 FloatVector g1 = load(dy + at + GROUP_BYTES);
                 FloatVector g2 = load(dy + at + 2 * GROUP_BYTES);
@@ -148,10 +151,10 @@ final class VectorChannels implements ChannelKernels {
                 int place = c * SUMS + lane;
                 array(sums, place).add(g0).add(g1).add(g2).add(g3).intoArray(sums, place);
                 array(sums, place + GROUP)
-                        .add(load(x + at).sub(center).mul(g0))
-                        .add(load(x + at + GROUP_BYTES).sub(center).mul(g1))
-                        .add(load(x + at + 2 * GROUP_BYTES).sub(center).mul(g2))
-                        .add(load(x + at + 3 * GROUP_BYTES).sub(center).mul(g3))
+                        .add(g0.mul(d0))
+                        .add(g1.mul(d1))
+                        .add(g2.mul(d2))
+                        .add(g3.mul(d3))
                         .intoArray(sums, place + GROUP);
             }
         }
@@ -164,10 +167,10 @@ final class VectorChannels implements ChannelKernels {
             FloatVector shift = broadcast(factors.shift[channel + c]);
             for (int lane = 0; lane < GROUP; lane += LANES) {
                 long at = c * WIDE_BYTES + (long) lane * Float.BYTES;
-                FloatVector d0 = load(x + at).sub(center);
-                FloatVector d1 = load(x + at + GROUP_BYTES).sub(center);
-                FloatVector d2 = load(x + at + 2 * GROUP_BYTES).sub(center);
-                FloatVector d3 = load(x + at + 3 * GROUP_BYTES).sub(center);
+                FloatVector d0 = exact(load(x + at).sub(center));
+                FloatVector d1 = exact(load(x + at + GROUP_BYTES).sub(center));
+                FloatVector d2 = exact(load(x + at + 2 * GROUP_BYTES).sub(center));
+                FloatVector d3 = exact(load(x + at + 3 * GROUP_BYTES).sub(center));
                 FloatVector g0 = passed(load(dy + at), d0, factor, shift);
                 FloatVector g1 = passed(load(dy + at + GROUP_BYTES), d1, factor, shift);
                 FloatVector g2 = passed(load(dy + at + 2 * GROUP_BYTES), d2, factor, shift);
@@ -184,15 +187,16 @@ final class VectorChannels implements ChannelKernels {
         }
     }
 
-    private static void anySums(long x, long dy, ChannelRow at, ChannelFactors factors, boolean relu) {
+    private static void anySums(long x, long dy, ChannelRow at, ChannelFactors factors, float least) {
         for (int c = 0; c < at.channels; c++) {
-            int channel = at.channel + c;
+            FloatVector center = broadcast(factors.center[at.channel + c]);
+            FloatVector factor = broadcast(factors.factor[at.channel + c]);
+            FloatVector shift = broadcast(factors.shift[at.channel + c]);
             for (int sample = 0; sample < at.samples; sample += LANES) {
-                FloatVector d = load(place(x, at, c, sample)).sub(factors.center[channel]);
-                FloatVector g = load(place(dy, at, c, sample));
-                FloatVector passed = g.blend(0, shut(d, factors, channel, relu));
-                add(passed, at.sums, c * SUMS + sample % GROUP);
-                add(d.mul(passed), at.sums, c * SUMS + GROUP + sample % GROUP);
+                FloatVector d = exact(load(place(x, at, c, sample)).sub(center));
+                FloatVector g = passed(load(place(dy, at, c, sample)), d, factor, shift, least);
+                add(g, at.sums, c * SUMS + sample % GROUP);
+                add(exact(d.mul(g)), at.sums, c * SUMS + GROUP + sample % GROUP);
             }
         }
     }
@@ -210,7 +214,7 @@ final class VectorChannels implements ChannelKernels {
             } else if (isWide(at)) {
                 wideGradient(x, dy, dx, factors, at.channel, at.channels);
             } else {
-                anyGradient(x, dy, dx, at, factors, relu);
+                anyGradient(x, dy, dx, at, factors, relu ? 0 : Float.NEGATIVE_INFINITY);
             }
             if (masked) {
                 mask(at.mask.address() + offset, dx, at.channels * at.lanes / LANES);
@@ -227,7 +231,7 @@ final class VectorChannels implements ChannelKernels {
             for (int i = 0; i < WIDE / LANES; i += 2) {
                 long at = c * WIDE_BYTES + (long) i * VECTOR_BYTES;
                 long next = at + VECTOR_BYTES;
-                FloatVector d0 = load(x + at).sub(center);
+                FloatVector d0 = exact(load(x + at).sub(center));
                 FloatVector d1 = load(x + next).sub(center);
                 store(load(dy + at).sub(mean).sub(d0.mul(slope)).mul(factor), dx + at);
                 store(load(dy + next).sub(mean).sub(d1.mul(slope)).mul(factor), dx + next);
@@ -245,7 +249,7 @@ final class VectorChannels implements ChannelKernels {
             for (int i = 0; i < WIDE / LANES; i += 2) {
                 long at = c * WIDE_BYTES + (long) i * VECTOR_BYTES;
                 long next = at + VECTOR_BYTES;
-                FloatVector d0 = load(x + at).sub(center);
+                FloatVector d0 = exact(load(x + at).sub(center));
                 FloatVector d1 = load(x + next).sub(center);
                 FloatVector g0 = passed(load(dy + at), d0, factor, shift);
                 FloatVector g1 = passed(load(dy + next), d1, factor, shift);
@@ -255,16 +259,18 @@ final class VectorChannels implements ChannelKernels {
         }
     }
 
-    private static void anyGradient(long x, long dy, long dx, ChannelRow at, ChannelFactors factors, boolean relu) {
+    private static void anyGradient(long x, long dy, long dx, ChannelRow at, ChannelFactors factors, float least) {
         for (int c = 0; c < at.channels; c++) {
             int channel = at.channel + c;
+            FloatVector center = broadcast(factors.center[channel]);
+            FloatVector factor = broadcast(factors.factor[channel]);
+            FloatVector shift = broadcast(factors.shift[channel]);
             for (int sample = 0; sample < at.samples; sample += LANES) {
-                FloatVector d = load(place(x, at, c, sample)).sub(factors.center[channel]);
-                FloatVector g = load(place(dy, at, c, sample)).blend(0, shut(d, factors, channel, relu));
-                FloatVector gradient = g.sub(factors.gradientMean[channel])
-                        .sub(d.mul(factors.slope[channel]))
-                        .mul(factors.factor[channel]);
-                store(inside(gradient, at.samples - sample), place(dx, at, c, sample));
+                FloatVector d = exact(load(place(x, at, c, sample)).sub(center));
+                FloatVector g = passed(load(place(dy, at, c, sample)), d, factor, shift, least);
+                FloatVector h = exact(g.sub(factors.gradientMean[channel]));
+                FloatVector gradient = exact(h.sub(exact(d.mul(factors.slope[channel]))));
+                store(inside(exact(gradient.mul(factor)), at.samples - sample), place(dx, at, c, sample));
             }
         }
     }
@@ -279,15 +285,14 @@ final class VectorChannels implements ChannelKernels {
 
     /** What of the gradient goes through the ReLU. */
     private static FloatVector passed(FloatVector g, FloatVector d, FloatVector factor, FloatVector shift) {
-        return FloatVector.zero(SPECIES).blend(g, d.mul(factor).add(shift).compare(VectorOperators.GT, 0));
+        return passed(g, d, factor, shift, 0);
     }
 
-    /** Where the ReLU, if there is one, lets nothing through. */
-    private static VectorMask<Float> shut(FloatVector d, ChannelFactors factors, int channel, boolean relu) {
-        return d.mul(factors.factor[channel])
-                .add(factors.shift[channel])
-                .compare(VectorOperators.GT, relu ? 0 : Float.NEGATIVE_INFINITY)
-                .not();
+    /** What of the gradient goes through what cuts off at least: a ReLU at 0, nothing at −∞. */
+    private static FloatVector passed(
+            FloatVector g, FloatVector d, FloatVector factor, FloatVector shift, float least) {
+        FloatVector out = exact(exact(d.mul(factor)).add(shift));
+        return exact(broadcast(0).blend(g, out.compare(VectorOperators.GT, least)));
     }
 
     /** Zero behind the last sample. */
@@ -301,6 +306,10 @@ final class VectorChannels implements ChannelKernels {
 
     private static long place(long start, ChannelRow at, int c, int sample) {
         return start + ((long) c * at.lanes + sample) * Float.BYTES;
+    }
+
+    private static FloatVector exact(FloatVector vector) {
+        return Exact.floats(SPECIES, vector);
     }
 
     private static FloatVector broadcast(float value) {

@@ -26,53 +26,63 @@ final class VectorSamples implements SampleKernels {
     }
 
     private static void average(long start, int features, long stride, float[] mean, int place) {
-        FloatVector even = FloatVector.zero(SPECIES);
-        FloatVector odd = even;
-        int pairs = features / 2;
-        for (int i = 0; i < pairs; i++) {
-            long at = start + 2L * i * stride;
-            even = Exact.floats(SPECIES, even).add(load(at));
-            odd = Exact.floats(SPECIES, odd).add(load(at + stride));
+        clear(mean, place);
+        int i = 0;
+        for (; i + 3 < features; i += 4) {
+            long at = start + i * stride;
+            FloatVector first = exact(array(mean, place).add(load(at)));
+            FloatVector second = exact(first.add(load(at + stride)));
+            FloatVector third = exact(second.add(load(at + 2 * stride)));
+            third.add(load(at + 3 * stride)).intoArray(mean, place);
         }
-        total(even, odd).intoArray(mean, place);
-        if (features % 2 != 0) {
-            add(load(start + 2L * pairs * stride), mean, place);
+        for (; i < features; i++) {
+            add(load(start + i * stride), mean, place);
         }
         array(mean, place).div(features).intoArray(mean, place);
     }
 
     private static void deviations(
             long start, int features, long stride, float[] mean, int sample, float[] sums, int place) {
-        FloatVector center = array(mean, sample);
-        FloatVector even = FloatVector.zero(SPECIES);
-        FloatVector odd = even;
-        FloatVector evenSquares = even;
-        FloatVector oddSquares = even;
-        int pairs = features / 2;
-        for (int i = 0; i < pairs; i++) {
-            long at = start + 2L * i * stride;
-            FloatVector d0 = load(at).sub(center);
-            FloatVector d1 = load(at + stride).sub(center);
-            even = Exact.floats(SPECIES, even).add(d0);
-            odd = Exact.floats(SPECIES, odd).add(d1);
-            evenSquares = Exact.floats(SPECIES, evenSquares).add(d0.mul(d0));
-            oddSquares = Exact.floats(SPECIES, oddSquares).add(d1.mul(d1));
+        clear(sums, place);
+        clear(sums, GROUP + place);
+        int i = 0;
+        for (; i + 3 < features; i += 4) {
+            long at = start + i * stride;
+            FloatVector center = array(mean, sample);
+            FloatVector d0 = exact(load(at).sub(center));
+            FloatVector d1 = exact(load(at + stride).sub(center));
+            FloatVector d2 = exact(load(at + 2 * stride).sub(center));
+            FloatVector d3 = exact(load(at + 3 * stride).sub(center));
+            add(d0, d1, d2, d3, sums, place);
+            add(exact(d0.mul(d0)), exact(d1.mul(d1)), exact(d2.mul(d2)), exact(d3.mul(d3)), sums, GROUP + place);
         }
-        total(even, odd).intoArray(sums, place);
-        total(evenSquares, oddSquares).intoArray(sums, GROUP + place);
-        if (features % 2 != 0) {
-            FloatVector d = load(start + 2L * pairs * stride).sub(center);
+        for (; i < features; i++) {
+            FloatVector d = exact(load(start + i * stride).sub(array(mean, sample)));
             add(d, sums, place);
-            add(d.mul(d), sums, GROUP + place);
+            add(exact(d.mul(d)), sums, GROUP + place);
+        }
+    }
+
+    /** Sums stay in cache: what a loop carries in a register C2 may make an object. */
+    private static void add(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] sums, int place) {
+        FloatVector first = exact(array(sums, place).add(a));
+        FloatVector second = exact(first.add(b));
+        FloatVector third = exact(second.add(c));
+        third.add(d).intoArray(sums, place);
+    }
+
+    private static void clear(float[] sums, int place) {
+        for (int lane = 0; lane < LANES; lane++) {
+            sums[place + lane] = 0;
         }
     }
 
     private static void add(FloatVector values, float[] sums, int place) {
-        array(sums, place).add(values).intoArray(sums, place);
+        exact(array(sums, place).add(values)).intoArray(sums, place);
     }
 
-    private static FloatVector total(FloatVector even, FloatVector odd) {
-        return Exact.floats(SPECIES, even).add(Exact.floats(SPECIES, odd));
+    private static FloatVector exact(FloatVector vector) {
+        return Exact.floats(SPECIES, vector);
     }
 
     @Override
@@ -176,30 +186,27 @@ final class VectorSamples implements SampleKernels {
             float[] scale,
             float[] sums,
             int place) {
-        FloatVector center = array(mean, sample);
-        FloatVector even = FloatVector.zero(SPECIES);
-        FloatVector odd = even;
-        FloatVector evenProducts = even;
-        FloatVector oddProducts = even;
-        int pairs = features / 2;
-        for (int i = 0; i < pairs; i++) {
-            long at = 2L * i * stride;
-            FloatVector g0 = load(dy + at).mul(scale[2 * i]);
-            FloatVector g1 = load(dy + at + stride).mul(scale[2 * i + 1]);
-            even = Exact.floats(SPECIES, even).add(g0);
-            odd = Exact.floats(SPECIES, odd).add(g1);
-            evenProducts = Exact.floats(SPECIES, evenProducts)
-                    .add(load(x + at).sub(center).mul(g0));
-            oddProducts = Exact.floats(SPECIES, oddProducts)
-                    .add(load(x + at + stride).sub(center).mul(g1));
+        clear(sums, place);
+        clear(sums, GROUP + place);
+        int i = 0;
+        for (; i + 3 < features; i += 4) {
+            long at = i * stride;
+            FloatVector center = array(mean, sample);
+            FloatVector g0 = exact(load(dy + at).mul(scale[i]));
+            FloatVector g1 = exact(load(dy + at + stride).mul(scale[i + 1]));
+            FloatVector g2 = exact(load(dy + at + 2 * stride).mul(scale[i + 2]));
+            FloatVector g3 = exact(load(dy + at + 3 * stride).mul(scale[i + 3]));
+            FloatVector d0 = exact(load(x + at).sub(center));
+            FloatVector d1 = exact(load(x + at + stride).sub(center));
+            FloatVector d2 = exact(load(x + at + 2 * stride).sub(center));
+            FloatVector d3 = exact(load(x + at + 3 * stride).sub(center));
+            add(g0, g1, g2, g3, sums, place);
+            add(exact(d0.mul(g0)), exact(d1.mul(g1)), exact(d2.mul(g2)), exact(d3.mul(g3)), sums, GROUP + place);
         }
-        total(even, odd).intoArray(sums, place);
-        total(evenProducts, oddProducts).intoArray(sums, GROUP + place);
-        if (features % 2 != 0) {
-            long at = 2L * pairs * stride;
-            FloatVector g = load(dy + at).mul(scale[features - 1]);
+        for (; i < features; i++) {
+            FloatVector g = exact(load(dy + i * stride).mul(scale[i]));
             add(g, sums, place);
-            add(load(x + at).sub(center).mul(g), sums, GROUP + place);
+            add(exact(exact(load(x + i * stride).sub(array(mean, sample))).mul(g)), sums, GROUP + place);
         }
     }
 
