@@ -92,7 +92,7 @@ public record TrainingConfig(
     static final int MOST_TRANSPOSABLE_M = 4;
     private static final int MOST_THREADS = 1024;
     private static final int MOST_EPOCHS = 1_000_000;
-    private static final long MOST_STEPS = 1L << 40;
+    private static final long MOST_STEPS = Integer.MAX_VALUE;
 
     /**
      * Checks the settings.
@@ -137,6 +137,10 @@ public record TrainingConfig(
         requireInteger("--warmup", warmupEpochs, 0, epochs - 1);
         requireNumber(
                 "--clip", clip, clip >= 0 && clip < Double.POSITIVE_INFINITY, "finite numbers from 0, which is none");
+        if (clip > 0 && method == Method.SR_STE) {
+            throw new InvalidConfigException(
+                    "--clip", clip, "does not go with --method sr-ste, whose gradient is never in one piece", "0");
+        }
         requireInteger("--delta-t", deltaT, 1, Integer.MAX_VALUE);
         requireNumber("--alpha", alpha, alpha > 0 && alpha <= 1, "numbers above 0, at most 1");
         requireNumber("--rewire-until", rewireUntil, rewireUntil >= 0 && rewireUntil <= 1, "numbers from 0 to 1");
@@ -262,10 +266,15 @@ public record TrainingConfig(
     /**
      * The same run of the dense network, to compare with.
      *
-     * @return these settings but for the method, its rules and the device, which is the CPU
+     * @return these settings but for the method, its rules, the profile and the device, which is the CPU
      */
     public TrainingConfig asDense() {
-        return toBuilder().method(Method.DENSE).rules(null).device(Device.CPU).build();
+        return toBuilder()
+                .method(Method.DENSE)
+                .rules(null)
+                .device(Device.CPU)
+                .profile(false)
+                .build();
     }
 
     /**

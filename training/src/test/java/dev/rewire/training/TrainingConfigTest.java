@@ -60,6 +60,8 @@ class TrainingConfigTest {
                 Arguments.of("--eval-every: -5 ", base().steps(10).evalEvery(-5)),
                 Arguments.of("--warmup-steps: 10 ", base().steps(10).warmupSteps(10)),
                 Arguments.of("--clip: -1.0 ", base().clip(-1)),
+                Arguments.of(
+                        "--clip: 1.0 ", base().clip(1).method(Method.SR_STE).nm(new NmSparsity(2, 4))),
                 Arguments.of("--clip: Infinity ", base().clip(Double.POSITIVE_INFINITY)),
                 Arguments.of("--rewire-from: 0.8 ", base().rewireFrom(0.8)),
                 Arguments.of("--rewire-from: NaN ", base().rewireFrom(Double.NaN)),

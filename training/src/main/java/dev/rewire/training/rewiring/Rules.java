@@ -19,14 +19,18 @@ public record Rules(String text, DropRule drop, GrowRule grow) {
     /**
      * Checks the text.
      *
-     * @throws IllegalArgumentException if it is empty or of several lines
+     * @throws IllegalArgumentException if it is empty, of several lines, or the name of others
      */
     public Rules {
         Objects.requireNonNull(drop, "drop: null; accepted are rules");
         Objects.requireNonNull(grow, "grow: null; accepted are rules");
-        if (text.isEmpty() || text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0) {
-            throw new IllegalArgumentException(
-                    "text: '" + text + "' is not accepted; accepted is a line that is not empty");
+        boolean byMagnitude = drop.equals(DropRule.MAGNITUDE);
+        boolean taken = text.equals("none")
+                || (text.equals("set") && !(byMagnitude && grow.equals(GrowRule.RANDOM)))
+                || (text.equals("rigl") && !(byMagnitude && grow.equals(GrowRule.GRADIENT)));
+        if (taken || text.isEmpty() || text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0) {
+            throw new IllegalArgumentException("text: '" + text
+                    + "' is not accepted; accepted is a line that is not empty, nor none, set or rigl");
         }
     }
 

@@ -142,6 +142,16 @@ class GrowRuleTest {
     }
 
     @Test
+    void ownRulesHaveANameOfTheirOwn() {
+        for (String taken : new String[] {"none", "set", "rigl", "", "two\nlines"}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new Rules(taken, DropRule.MAGNITUDE, (free, count) -> new int[count]),
+                    taken);
+        }
+    }
+
+    @Test
     void ownRulesAreForBlocks() {
         Rewiring rewiring =
                 new Rewiring(DropRule.MAGNITUDE, (free, count) -> new int[count], DropSchedule.constant(0.5, 1, 10));
