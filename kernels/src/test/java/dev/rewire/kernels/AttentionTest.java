@@ -15,7 +15,7 @@ class AttentionTest {
         return GuardedArena.isSupported() ? KernelArena.over(new GuardedArena(side)) : KernelArena.open();
     }
 
-    @Property(tries = 60)
+    @Property(tries = 25)
     void isWithinItsBoundForAnyShape(@ForAll long seed, @ForAll GuardedArena.Side side, @ForAll boolean causal) {
         Random random = new Random(seed);
         AttentionShape shape = new AttentionShape(

@@ -52,6 +52,7 @@ public final class Main {
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new SpmmCommand(out, err, terminal))
                 .addSubcommand(new BenchCommand(out, err))
+                .addSubcommand(new StepCommand(out, err))
                 .addSubcommand(new ProbeCommand(out, err))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))

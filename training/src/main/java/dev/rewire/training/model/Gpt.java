@@ -68,6 +68,17 @@ record Gpt(int layers, int heads, int width, int context) implements Model {
     }
 
     @Override
+    public Shape exampleSample() {
+        return new Shape.Tokens(context, 1);
+    }
+
+    /** The characters of a play. */
+    @Override
+    public int exampleOutputs() {
+        return 65;
+    }
+
+    @Override
     public Layer layers(Shape input, int outputs) {
         if (!input.equals(new Shape.Tokens(context, 1))) {
             throw new InvalidConfigException("--model", text(), "does not fit " + input, "models for such data");

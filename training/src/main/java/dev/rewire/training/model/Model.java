@@ -33,6 +33,24 @@ public interface Model {
     Layer layers(Shape input, int outputs);
 
     /**
+     * A sample that it can learn from where there are no data, as in measurements.
+     *
+     * @return its shape: a grey image of 28×28 unless the model knows better
+     */
+    default Shape exampleSample() {
+        return new Shape.Image(28, 28, 1);
+    }
+
+    /**
+     * Classes for such samples.
+     *
+     * @return how many
+     */
+    default int exampleOutputs() {
+        return 10;
+    }
+
+    /**
      * A network of one's own.
      *
      * @param text what it is called, without line feeds; it has to be the same where a run goes on

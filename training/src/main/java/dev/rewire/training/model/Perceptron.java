@@ -49,6 +49,16 @@ public record Perceptron(List<Integer> sizes) implements Model {
     }
 
     @Override
+    public Shape exampleSample() {
+        return input();
+    }
+
+    @Override
+    public int exampleOutputs() {
+        return outputs();
+    }
+
+    @Override
     public Shape input(Shape sample) {
         return new Shape.Features(sample.elements());
     }
