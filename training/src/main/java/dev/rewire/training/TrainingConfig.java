@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
 import dev.rewire.training.backend.NmBackend;
+import dev.rewire.training.layer.Layer;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.model.Model;
@@ -281,7 +282,20 @@ public record TrainingConfig(
     Outline outline(Shape sample, int outputs) {
         Shape input = model.input(sample);
         Outline outline = new Outline();
-        model.layers(input, outputs).outline(outline, input);
+        Layer layers = model.layers(input, outputs);
+        try {
+            layers.outline(outline, input);
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(
+                    "--model", model.text(), "does not fit samples of " + input + ": " + e.fault(), e.accepted());
+        }
+        if (outline.weights().isEmpty()) {
+            throw new InvalidConfigException(
+                    "--model",
+                    model.text(),
+                    "has no weights",
+                    "models with layers that have some, as Linear and Conv2d");
+        }
         requireNmIn(nm, method, srSte, model, outline);
         WeightForm.of(this, outline.weights()); // refuses what does not fit
         return outline;
@@ -292,7 +306,8 @@ public record TrainingConfig(
             throw new InvalidConfigException(
                     "--nm",
                     nm,
-                    "N:M of which M divides the inputs of a layer before the last of --model " + model.text());
+                    "blocks, or N:M of which M divides the inputs of a layer before the last of --model " + model.text()
+                            + " that is no convolution");
         }
     }
 

@@ -93,7 +93,7 @@ public final class TrainingRun implements AutoCloseable {
                 profile);
         Network network = new Network(config.model().layers(input, Batches.outputs(data.target())), input, setting);
         batches = new Batches(data.shape(), data.target(), network);
-        trainer = new Trainer(network, batches.loss(), outline.weights(), config, totalSteps, stepsOfEpoch, profile);
+        trainer = new Trainer(network, batches.loss(), outline, config, totalSteps, stepsOfEpoch, profile);
         times = new StepTimes(totalSteps);
     }
 
