@@ -27,8 +27,10 @@ final class SettingsOptions {
 
     @Option(
             names = "--model",
-            paramLabel = "N-...-N",
-            description = "Features from the input to the logits (default: ${DEFAULT-VALUE}).")
+            paramLabel = "N-...-N|lenet5|resnet8|resnet20|wrn16-2|gpt-LxHxDxT",
+            description =
+                    "The network (default: ${DEFAULT-VALUE}): linear layers of so many features from the input to the logits; one for small"
+                            + " images; or a transformer for text of L layers, H heads, D features of a token and T tokens.")
     private Model model = DEFAULTS.model();
 
     @Option(
@@ -76,7 +78,7 @@ final class SettingsOptions {
     @Option(
             names = "--epochs",
             paramLabel = "E",
-            description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
+            description = "Passes over the training samples (default: ${DEFAULT-VALUE}).")
     private int epochs = DEFAULTS.epochs();
 
     @Option(
@@ -92,7 +94,7 @@ final class SettingsOptions {
                     "With --steps: steps from one test to the next, which then count as an epoch (default: a pass over the data).")
     private int evalEvery = DEFAULTS.evalEvery();
 
-    @Option(names = "--batch", paramLabel = "B", description = "Images of a step (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--batch", paramLabel = "B", description = "Samples of a step (default: ${DEFAULT-VALUE}).")
     private int batch = DEFAULTS.batch();
 
     @Option(
