@@ -52,7 +52,8 @@ final class Batches {
         return switch (target) {
             case TargetShape.Classes classes -> classes.count() + " classes of a sample";
             case TargetShape.TokenClasses classes -> classes.count() + " classes of each token";
-            case TargetShape.Values values -> values.count() + " values of a sample";
+            case TargetShape.Values values ->
+                values.count() + (values.count() == 1 ? " value" : " values") + " of a sample";
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
 import dev.rewire.training.backend.NmBackend;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.layer.Layer;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps length of the run, or 0 if epochs decide
  * @param evalEvery steps from one evaluation to the next, which then count as an epoch, or 0 for a pass over the training samples; above 0 only with steps
  * @param batch samples of a step; those that are left over at the end of a pass are left out of it
+ * @param augmentation what is done to training samples, which then have to be images of {@link dev.rewire.training.data.ImageData}; the seed decides what is drawn
  * @param learningRate the peak rate
  * @param rateDecay how the rate falls from there
  * @param warmupEpochs epochs of linear warm-up to the peak, fewer than epochs; 0 if there are steps
@@ -72,6 +74,7 @@ public record TrainingConfig(
         long steps,
         int evalEvery,
         int batch,
+        Augmentation augmentation,
         double learningRate,
         RateDecay rateDecay,
         int warmupEpochs,
@@ -242,6 +245,7 @@ public record TrainingConfig(
                 .steps(steps)
                 .evalEvery(evalEvery)
                 .batch(batch)
+                .augmentation(augmentation)
                 .learningRate(learningRate)
                 .rateDecay(rateDecay)
                 .warmupEpochs(warmupEpochs)

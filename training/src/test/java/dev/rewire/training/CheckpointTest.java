@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.checkpoint.CheckpointException;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.SampleShape;
 import dev.rewire.training.data.TokenSamples;
@@ -110,6 +111,35 @@ class CheckpointTest {
 
         assertResumedIsTheSame(
                 SyntheticImages.config(Method.RIGL).optimizer(adam).epochs(2).build(), 10, 1);
+    }
+
+    /** What becomes of an image is drawn anew in each epoch. */
+    @ParameterizedTest
+    @CsvSource({"10, 1", "20, 2", "27, 1"})
+    void soHasOneOfAugmentedImages(int steps, int threads) throws IOException {
+        TrainingConfig config = SyntheticImages.config(Method.RIGL)
+                .augmentation(new Augmentation(1, true))
+                .epochs(3)
+                .build();
+
+        assertResumedIsTheSame(config, steps, threads);
+    }
+
+    @Test
+    void aRunGoesOnWithTheAugmentationItHad() throws IOException {
+        TrainingConfig config = SyntheticImages.config(Method.RIGL)
+                .augmentation(new Augmentation(1, true))
+                .build();
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            run.save(file);
+        }
+        TrainingConfig other =
+                config.toBuilder().augmentation(new Augmentation(2, true)).build();
+
+        String message = assertThrows(CheckpointException.class, () -> TrainingRun.resume(file, IMAGES, other))
+                .getMessage();
+
+        assertTrue(message.contains("its run had augment crop:1,flip, not crop:2,flip"), message);
     }
 
     /** With what a layer keeps beside its parameters, and random numbers of its own. */

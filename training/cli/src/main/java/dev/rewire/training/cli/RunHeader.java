@@ -2,6 +2,7 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.SampleShape;
 import dev.rewire.training.parameter.NamedParameter;
@@ -33,10 +34,11 @@ final class RunHeader {
                 config.seed()));
         lines.add(String.format(
                 Locale.ROOT,
-                "%,d training and %,d test %s, %d %s of %,d steps, batch %d%s",
+                "%,d training and %,d test %s%s, %d %s of %,d steps, batch %d%s",
                 data.train().size(),
                 data.test().size(),
                 data.shape() instanceof SampleShape.Image ? "images" : "samples",
+                config.augmentation().equals(Augmentation.NONE) ? "" : ", the former by " + config.augmentation(),
                 run.totalEpochs(),
                 run.totalEpochs() == 1 ? "epoch" : "epochs",
                 run.stepsOfEpoch(),
@@ -91,9 +93,17 @@ final class RunHeader {
 
     /** Which layers are N:M. */
     private static String nmLayers(TrainingRun run) {
+        List<SparseParameter> all = weights(run);
+        if (all.size() != run.plans().size()) {
+            // Their numbers are none of layers.
+            long nm = all.stream()
+                    .filter(w -> w.pattern() instanceof ParameterPattern.Nm)
+                    .count();
+            return "in " + nm + " of " + all.size() + " layers with weights, others dense";
+        }
         StringJoiner sparse = new StringJoiner(" and ", "in layers ", ", others dense");
         int layer = 0;
-        for (SparseParameter weights : weights(run)) {
+        for (SparseParameter weights : all) {
             layer++;
             if (weights.pattern() instanceof ParameterPattern.Nm) {
                 sparse.add(Integer.toString(layer));

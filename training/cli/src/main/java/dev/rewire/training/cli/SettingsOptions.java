@@ -2,6 +2,7 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingConfigBuilder;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
@@ -98,9 +99,19 @@ final class SettingsOptions {
     private int batch = DEFAULTS.batch();
 
     @Option(
+            names = "--augment",
+            paramLabel = "crop|crop:PIXELS|flip|crop,flip",
+            defaultValue = "none",
+            description =
+                    "What is done to training images, anew in each epoch: crop moves them by up to 4 pixels, or as many, within a black"
+                            + " margin; flip mirrors half of them (default: ${DEFAULT-VALUE}).")
+    private Augmentation augmentation = DEFAULTS.augmentation();
+
+    @Option(
             names = "--lr",
             paramLabel = "L",
-            description = "Peak of the learning rate (default: ${DEFAULT-VALUE}, 0.001 with adam and adamw).")
+            description =
+                    "Peak of the learning rate (default: ${DEFAULT-VALUE}, 0.02 for lenet5, 0.001 with adam and adamw).")
     private double learningRate = DEFAULTS.learningRate();
 
     @Option(
@@ -191,7 +202,10 @@ final class SettingsOptions {
 
     /** The settings of a new run. */
     TrainingConfig fresh(ParseResult given) {
-        return applyTo(optimizer.defaults(DEFAULTS, given::hasMatchedOption), given::hasMatchedOption);
+        TrainingConfig config = applyTo(DEFAULTS, given::hasMatchedOption);
+        return given.hasMatchedOption("--lr")
+                ? config
+                : config.toBuilder().usualLearningRate().build();
     }
 
     /**
@@ -246,6 +260,9 @@ final class SettingsOptions {
         }
         if (given.test("--batch")) {
             settings.batch(batch);
+        }
+        if (given.test("--augment")) {
+            settings.augmentation(augmentation);
         }
         if (given.test("--lr")) {
             settings.learningRate(learningRate);

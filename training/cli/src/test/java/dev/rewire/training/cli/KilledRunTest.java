@@ -112,7 +112,7 @@ class KilledRunTest {
     }
 
     /** A network, what it learns, and the options of a run that is long enough to be killed now and then. */
-    private record Killed(String name, int kills, TrainingConfig config, List<String> options) {
+    record Killed(String name, int kills, TrainingConfig config, List<String> options) {
         static Killed perceptron() {
             int kills = kills(4);
             TrainingConfigBuilder config = TinyData.config(Method.RIGL).epochs(75 * kills);
@@ -124,8 +124,8 @@ class KilledRunTest {
             TrainingConfigBuilder config = TinyData.config(Method.RIGL)
                     .model(Presets.parse("resnet8"))
                     .block(4, 4)
-                    .epochs(12 * kills);
-            List<String> options = withEpochs(12 * kills);
+                    .epochs(4 * kills);
+            List<String> options = withEpochs(4 * kills);
             options.set(options.indexOf("--model") + 1, "resnet8");
             options.addAll(List.of("--block", "4x4"));
             return new Killed("convolutions", kills, config.build(), options);
@@ -137,11 +137,11 @@ class KilledRunTest {
                     .model(Presets.parse("gpt-1x2x16x9"))
                     .block(8, 8)
                     .batch(4)
-                    .steps(200L * kills)
+                    .steps(100L * kills)
                     .evalEvery(10)
                     .deltaT(7)
                     .threads(1);
-            String options = "--model gpt-1x2x16x9 --block 8x8 --batch 4 --steps " + 200 * kills
+            String options = "--model gpt-1x2x16x9 --block 8x8 --batch 4 --steps " + 100 * kills
                     + " --eval-every 10 --delta-t 7 --threads 1";
             return new Killed("transformer", kills, config.build(), List.of(options.split(" ")));
         }
@@ -168,7 +168,7 @@ class KilledRunTest {
 
     @ParameterizedTest
     @MethodSource("killed")
-    @Timeout(600)
+    @Timeout(1800)
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
     void aProcessThatIsKilledNowAndThenLosesNothing(Killed killed, TestReporter reporter) throws Exception {
         SplittableRandom random = new SplittableRandom(System.nanoTime());
