@@ -48,6 +48,15 @@ final class Batches {
         };
     }
 
+    private static String text(TargetShape target) {
+        return switch (target) {
+            case TargetShape.Classes classes -> classes.count() + " classes of a sample";
+            case TargetShape.TokenClasses classes -> classes.count() + " classes of each token";
+            case TargetShape.Values values ->
+                values.count() + (values.count() == 1 ? " value" : " values") + " of a sample";
+        };
+    }
+
     /** How many numbers a prediction has. */
     static int outputs(TargetShape target) {
         return switch (target) {
@@ -67,7 +76,7 @@ final class Batches {
             throw new InvalidConfigException(
                     "--model",
                     "its output of " + result.shape(),
-                    "does not fit the targets, " + target,
+                    "is not " + text(target) + ", which the data have",
                     "models whose output is that");
         }
         KernelArena arena = network.setting().arena();

@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.model.Presets;
 import dev.rewire.training.optimizer.Optimizer;
@@ -48,6 +49,7 @@ final class ConfigText {
         text.put("run-steps", Long.toString(config.steps()));
         text.put("eval-every", Integer.toString(config.evalEvery()));
         text.put("batch", Integer.toString(config.batch()));
+        text.put("augment", config.augmentation().toString());
         text.put("lr", Double.toString(config.learningRate()));
         text.put("lr-decay", config.rateDecay().name());
         text.put("warmup", Integer.toString(config.warmupEpochs()));
@@ -138,6 +140,7 @@ final class ConfigText {
                 .steps(longInteger(text, "run-steps"))
                 .evalEvery(integer(text, "eval-every"))
                 .batch(integer(text, "batch"))
+                .augmentation(Augmentation.parse(value(text, "augment")))
                 .learningRate(number(text, "lr"))
                 .rateDecay(RateDecay.valueOf(value(text, "lr-decay")))
                 .warmupEpochs(integer(text, "warmup"))

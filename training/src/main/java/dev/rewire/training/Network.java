@@ -55,6 +55,7 @@ public final class Network implements AutoCloseable {
         Binding binding = new Binding(setting);
         input = new Activations(shape, binding.panels(shape), null, false);
         this.layers = layers.bind(binding, input);
+        binding.requireAllBound();
         parameters = binding.parameters();
         weights = parameters.stream()
                 .filter(p -> p.parameter() instanceof SparseParameter)

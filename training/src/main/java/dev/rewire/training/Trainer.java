@@ -1,6 +1,7 @@
 package dev.rewire.training;
 
 import dev.rewire.training.layer.Loss;
+import dev.rewire.training.layer.Outline;
 import dev.rewire.training.optimizer.GradientClip;
 import dev.rewire.training.optimizer.LearningRate;
 import dev.rewire.training.optimizer.Optimizer;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Steps of training a network: forward, loss, backward, and either an update of the weights or, when it is due, a rewiring. */
 final class Trainer {
     private final Network network;
-    private final List<WeightSpec> specs;
+    private final Outline outline;
     private final Loss loss;
     private final @Nullable GradientClip clip;
     private final @Nullable Profile profile;
@@ -48,7 +49,7 @@ final class Trainer {
      *
      * @param network the network
      * @param loss of its output
-     * @param specs its weights
+     * @param outline its weights
      * @param config settings
      * @param steps length of the whole run
      * @param stepsOfEpoch length of an epoch
@@ -57,14 +58,14 @@ final class Trainer {
     Trainer(
             Network network,
             Loss loss,
-            List<WeightSpec> specs,
+            Outline outline,
             TrainingConfig config,
             long steps,
             long stepsOfEpoch,
             @Nullable Profile profile) {
         this.network = network;
         this.loss = loss;
-        this.specs = specs;
+        this.outline = outline;
         this.profile = profile;
         optimizer = config.optimizer();
         learningRate = config.learningRateOf(steps, stepsOfEpoch);
@@ -156,7 +157,7 @@ final class Trainer {
     }
 
     private Flops opsOfSample() {
-        return Flops.of(specs, network.nonzeros());
+        return Flops.of(outline.weights(), network.nonzeros(), outline.operations());
     }
 
     /** Memory of the dense network's parameters: values, gradients and slots. */
@@ -172,7 +173,7 @@ final class Trainer {
 
     /** Weights of the dense network. */
     long denseWeights() {
-        return specs.stream()
+        return outline.weights().stream()
                 .map(WeightSpec::shape)
                 .mapToLong(LayerShape::weights)
                 .sum();

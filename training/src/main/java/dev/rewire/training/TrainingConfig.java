@@ -1,6 +1,8 @@
 package dev.rewire.training;
 
 import dev.rewire.training.backend.NmBackend;
+import dev.rewire.training.data.Augmentation;
+import dev.rewire.training.layer.Layer;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.model.Model;
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps length of the run, or 0 if epochs decide
  * @param evalEvery steps from one evaluation to the next, which then count as an epoch, or 0 for a pass over the training samples; above 0 only with steps
  * @param batch samples of a step; those that are left over at the end of a pass are left out of it
+ * @param augmentation what is done to training samples, which then have to be images of {@link dev.rewire.training.data.ImageData}; the seed decides what is drawn
  * @param learningRate the peak rate
  * @param rateDecay how the rate falls from there
  * @param warmupEpochs epochs of linear warm-up to the peak, fewer than epochs; 0 if there are steps
@@ -71,6 +74,7 @@ public record TrainingConfig(
         long steps,
         int evalEvery,
         int batch,
+        Augmentation augmentation,
         double learningRate,
         RateDecay rateDecay,
         int warmupEpochs,
@@ -245,6 +249,7 @@ public record TrainingConfig(
                 .steps(steps)
                 .evalEvery(evalEvery)
                 .batch(batch)
+                .augmentation(augmentation)
                 .learningRate(learningRate)
                 .rateDecay(rateDecay)
                 .warmupEpochs(warmupEpochs)
@@ -290,7 +295,20 @@ public record TrainingConfig(
     Outline outline(Shape sample, int outputs) {
         Shape input = model.input(sample);
         Outline outline = new Outline();
-        model.layers(input, outputs).outline(outline, input);
+        Layer layers = model.layers(input, outputs);
+        try {
+            layers.outline(outline, input);
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(
+                    "--model", model.text(), "does not fit samples of " + input + ": " + e.fault(), e.accepted());
+        }
+        if (outline.weights().isEmpty()) {
+            throw new InvalidConfigException(
+                    "--model",
+                    model.text(),
+                    "has no weights",
+                    "models with layers that have some, as Linear and Conv2d");
+        }
         requireNmIn(nm, method, srSte, model, outline);
         WeightForm.of(this, outline.weights()); // refuses what does not fit
         return outline;
@@ -301,7 +319,8 @@ public record TrainingConfig(
             throw new InvalidConfigException(
                     "--nm",
                     nm,
-                    "N:M of which M divides the inputs of a layer before the last of --model " + model.text());
+                    "blocks, or N:M of which M divides the inputs of a layer before the last of --model " + model.text()
+                            + " that is no convolution");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.optimizer.Optimizer;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class TrainingConfigBuilder {
     private static final int UNSET = -1;
 
+    /** Kingma and Ba 2015, section 2. */
+    private static final double ADAM_RATE = 0.001;
+
     private Model model = new Perceptron(List.of(784, 1024, 1024, 10));
     private Method method = Method.RIGL;
     private double sparsity = 0.9;
@@ -33,7 +37,8 @@ public final class TrainingConfigBuilder {
     private long steps;
     private int evalEvery;
     private int batch = 128;
-    private double learningRate = 0.1;
+    private Augmentation augmentation = Augmentation.NONE;
+    private @Nullable Double learningRate;
     private RateDecay rateDecay = RateDecay.COSINE;
     private int warmupEpochs = UNSET;
     private long warmupSteps;
@@ -198,6 +203,17 @@ public final class TrainingConfigBuilder {
     }
 
     /**
+     * Sets the augmentation.
+     *
+     * @param value what is done to training images
+     * @return this
+     */
+    public TrainingConfigBuilder augmentation(Augmentation value) {
+        augmentation = value;
+        return this;
+    }
+
+    /**
      * Sets the learning rate.
      *
      * @param value the peak rate
@@ -206,6 +222,23 @@ public final class TrainingConfigBuilder {
     public TrainingConfigBuilder learningRate(double value) {
         learningRate = value;
         return this;
+    }
+
+    /**
+     * Sets the learning rate to what is usual, as it is where nothing sets it: the model's with SGD, 0.001 with Adam.
+     *
+     * @return this
+     */
+    public TrainingConfigBuilder usualLearningRate() {
+        learningRate = null;
+        return this;
+    }
+
+    private double usualRate() {
+        return switch (optimizer) {
+            case Optimizer.Sgd _ -> model.learningRate();
+            case Optimizer.Adam _ -> ADAM_RATE;
+        };
     }
 
     /**
@@ -394,7 +427,8 @@ public final class TrainingConfigBuilder {
                         steps,
                         evalEvery,
                         batch,
-                        learningRate,
+                        augmentation,
+                        learningRate == null ? usualRate() : learningRate,
                         rateDecay,
                         warmupEpochs == UNSET ? Math.min(1, epochs - 1) : warmupEpochs,
                         warmupSteps,

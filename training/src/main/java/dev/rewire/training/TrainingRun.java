@@ -48,7 +48,11 @@ public final class TrainingRun implements AutoCloseable {
     private final int stepsOfPass;
     private final int stepsOfEpoch;
     private final long totalSteps;
+    private final Samples training;
+
+    /** As they look in this pass. */
     private Samples samples;
+
     private int[] order = new int[0];
     private long passOfOrder = -1;
     private String dataHash = "";
@@ -71,7 +75,8 @@ public final class TrainingRun implements AutoCloseable {
         if (engine instanceof Engine.Dense dense) {
             dense.backend().setThreads(config.threads());
         }
-        samples = data.train();
+        training = data.train().augmented(config.augmentation(), config.seed());
+        samples = training;
         stepsOfPass = Math.max(1, samples.epochSize() / config.batch());
         boolean bySteps = config.steps() > 0;
         stepsOfEpoch = config.evalEvery() > 0
@@ -93,7 +98,7 @@ public final class TrainingRun implements AutoCloseable {
                 profile);
         Network network = new Network(config.model().layers(input, Batches.outputs(data.target())), input, setting);
         batches = new Batches(data.shape(), data.target(), network);
-        trainer = new Trainer(network, batches.loss(), outline.weights(), config, totalSteps, stepsOfEpoch, profile);
+        trainer = new Trainer(network, batches.loss(), outline, config, totalSteps, stepsOfEpoch, profile);
         times = new StepTimes(totalSteps);
     }
 
@@ -127,7 +132,17 @@ public final class TrainingRun implements AutoCloseable {
     private static Outline requireFit(TrainingConfig config, DataSplit data) {
         Outline outline = config.outline(Batches.shape(data.shape()), Batches.outputs(data.target()));
         config.requireBatch(data.train().size());
+        requireAugmentable(config, data);
         return outline;
+    }
+
+    private static void requireAugmentable(TrainingConfig config, DataSplit data) {
+        try {
+            data.train().augmented(config.augmentation(), config.seed());
+        } catch (UnsupportedOperationException e) {
+            throw new InvalidConfigException(
+                    "--augment", config.augmentation(), "is for images; " + e.getMessage(), "none with such data");
+        }
     }
 
     private static TrainingRun build(
@@ -348,7 +363,7 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Puts the samples of the step in order, and says from where on they are its batch. */
     private int orderBatch() {
-        Samples train = data.train();
+        Samples train = training;
         if (train.epochSize() < train.size()) {
             CounterRandom random = new CounterRandom(config.seed(), 0, steps(), Purpose.SHUFFLE);
             order = order.length == config.batch() ? order : new int[config.batch()];

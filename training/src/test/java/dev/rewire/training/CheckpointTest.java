@@ -6,7 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.checkpoint.CheckpointException;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.SampleShape;
+import dev.rewire.training.data.TokenSamples;
+import dev.rewire.training.layer.BatchNorm2d;
+import dev.rewire.training.layer.Conv2d;
+import dev.rewire.training.layer.Dropout;
+import dev.rewire.training.layer.GlobalAvgPool2d;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.Relu;
+import dev.rewire.training.layer.Residual;
+import dev.rewire.training.layer.Sequential;
+import dev.rewire.training.model.Model;
+import dev.rewire.training.model.Presets;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
@@ -18,6 +32,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +72,17 @@ class CheckpointTest {
         assertResumedIsTheSame(config, steps, threads);
     }
 
+    @Test
+    void aCheckpointOfAPresetHoldsItsSettings() throws IOException {
+        TrainingConfig config = SyntheticImages.config(Method.RIGL).block(4, 4).build();
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            run.save(file);
+        }
+        try (TrainingRun run = TrainingRun.resume(file, IMAGES, 2)) {
+            assertEquals(config.toBuilder().threads(2).build(), run.config());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "STATIC, false, 12",
@@ -87,18 +113,112 @@ class CheckpointTest {
                 SyntheticImages.config(Method.RIGL).optimizer(adam).epochs(2).build(), 10, 1);
     }
 
+    /** What becomes of an image is drawn anew in each epoch. */
+    @ParameterizedTest
+    @CsvSource({"10, 1", "20, 2", "27, 1"})
+    void soHasOneOfAugmentedImages(int steps, int threads) throws IOException {
+        TrainingConfig config = SyntheticImages.config(Method.RIGL)
+                .augmentation(new Augmentation(1, true))
+                .epochs(3)
+                .build();
+
+        assertResumedIsTheSame(config, steps, threads);
+    }
+
+    @Test
+    void aRunGoesOnWithTheAugmentationItHad() throws IOException {
+        TrainingConfig config = SyntheticImages.config(Method.RIGL)
+                .augmentation(new Augmentation(1, true))
+                .build();
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            run.save(file);
+        }
+        TrainingConfig other =
+                config.toBuilder().augmentation(new Augmentation(2, true)).build();
+
+        String message = assertThrows(CheckpointException.class, () -> TrainingRun.resume(file, IMAGES, other))
+                .getMessage();
+
+        assertTrue(message.contains("its run had augment crop:1,flip, not crop:2,flip"), message);
+    }
+
+    /** With what a layer keeps beside its parameters, and random numbers of its own. */
+    @ParameterizedTest
+    @CsvSource({"RIGL, 1, 10, 3", "RIGL, 4, 10, 2", "RIGL, 2, 14, 1", "SET, 4, 27, 2", "DENSE, 1, 12, 2"})
+    void soHasAConvolutionalNet(Method method, int block, int steps, int threads) throws IOException {
+        Layer body = Sequential.of(
+                new Conv2d(8, 3, 1, 1).withoutBias(),
+                new BatchNorm2d(),
+                new Relu(),
+                new Dropout(0.2),
+                new Conv2d(8, 3, 1, 1).withoutBias(),
+                new BatchNorm2d());
+        Layer layers = Sequential.of(
+                new Conv2d(8, 3, 1, 1).keptDense(),
+                new Relu(),
+                new Residual(body),
+                new Relu(),
+                new Conv2d(12, 3, 2, 1),
+                new BatchNorm2d(),
+                new Relu(),
+                new GlobalAvgPool2d(),
+                new Linear(SyntheticImages.CLASSES));
+
+        assertResumedIsTheSame(
+                SyntheticImages.config(method)
+                        .model(Model.of("convolutions", layers))
+                        .block(block, block)
+                        .epochs(3)
+                        .build(),
+                IMAGES,
+                steps,
+                threads);
+    }
+
+    /** Whose batches are drawn one by one, and whose epochs are as long as the settings say. */
+    @ParameterizedTest
+    @CsvSource({"RIGL, 1, 10, 3", "RIGL, 8, 10, 2", "RIGL, 4, 14, 1", "SET, 8, 27, 2", "DENSE, 1, 12, 2"})
+    void soHasATransformer(Method method, int block, int steps, int threads) throws IOException {
+        SplittableRandom random = new SplittableRandom(2);
+        int[] words = random.ints(600, 0, 11).toArray();
+        SampleShape.Tokens windows = new SampleShape.Tokens(9, 11);
+        DataSplit text = new DataSplit(
+                TokenSamples.overlapping(words, windows), TokenSamples.consecutive(Arrays.copyOf(words, 60), windows));
+        Optimizer adam = new Optimizer.Adam(0.9, 0.99, 1e-8, 1e-2, true);
+
+        assertResumedIsTheSame(
+                SyntheticImages.config(method)
+                        .model(Presets.parse("gpt-2x2x16x9"))
+                        .optimizer(adam)
+                        .learningRate(0.003)
+                        .clip(1)
+                        .block(block, block)
+                        .batch(5)
+                        .steps(50)
+                        .evalEvery(20)
+                        .build(),
+                text,
+                steps,
+                threads);
+    }
+
     private void assertResumedIsTheSame(TrainingConfig config, int steps, int threads) throws IOException {
+        assertResumedIsTheSame(config, IMAGES, steps, threads);
+    }
+
+    private void assertResumedIsTheSame(TrainingConfig config, DataSplit data, int steps, int threads)
+            throws IOException {
         RunSummary expected;
         EpochResult expectedEpoch;
-        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+        try (TrainingRun run = TrainingRun.create(config, data)) {
             step(run, steps);
             run.save(file);
             expectedEpoch = run.trainEpoch(StepListener.NONE);
             expected = finish(run);
         }
-        try (TrainingRun run = TrainingRun.resume(file, IMAGES, threads)) {
+        TrainingConfig onThreads = config.toBuilder().threads(threads).build();
+        try (TrainingRun run = TrainingRun.resume(file, data, onThreads)) {
             assertEquals(steps, run.steps());
-            assertEquals(config, run.config().toBuilder().threads(1).build());
             EpochResult epoch = run.trainEpoch(StepListener.NONE);
             RunSummary actual = finish(run);
 
@@ -106,6 +226,7 @@ class CheckpointTest {
             assertEquals(expectedEpoch.trainAccuracy(), epoch.trainAccuracy());
             assertEquals(expected.topologyHash(), actual.topologyHash());
             assertEquals(expected.weightsHash(), actual.weightsHash());
+            assertEquals(expected.testLoss(), actual.testLoss());
             assertEquals(expected.testAccuracy(), actual.testAccuracy());
             assertEquals(expected.bestTestAccuracy(), actual.bestTestAccuracy());
             assertEquals(expected.explorationRate(), actual.explorationRate());

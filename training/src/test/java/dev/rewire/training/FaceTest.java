@@ -231,7 +231,7 @@ class FaceTest {
         String message = assertThrows(InvalidConfigException.class, () -> TrainingRun.create(config, rings()))
                 .getMessage();
 
-        assertTrue(message.startsWith("--model: its output of 2 does not fit the targets"), message);
+        assertTrue(message.startsWith("--model: its output of 2 is not 3 classes of a sample"), message);
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.checkpoint.LayerForm;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.model.Perceptron;
+import dev.rewire.training.model.Presets;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
@@ -119,6 +121,22 @@ class TrainingConfigTest {
     }
 
     @Test
+    void modelAndOptimizerSuggestTheLearningRateThatNobodySets() {
+        Optimizer adam = new Optimizer.Adam(0.9, 0.999, 1e-8, 0, false);
+
+        assertEquals(0.1, base().build().learningRate());
+        assertEquals(0.02, base().model(Presets.parse("lenet5")).build().learningRate());
+        assertEquals(
+                0.001,
+                base().model(Presets.parse("lenet5")).optimizer(adam).build().learningRate());
+        assertEquals(
+                0.3,
+                base().model(Presets.parse("lenet5")).learningRate(0.3).build().toBuilder()
+                        .build()
+                        .learningRate());
+    }
+
+    @Test
     void denseRunsHaveNoSparsity() {
         assertEquals(0, base().sparsity(0.9).build().asDense().sparsity());
     }
@@ -192,6 +210,7 @@ class TrainingConfigTest {
                 .evalEvery(30)
                 .warmupSteps(7)
                 .clip(0.5)
+                .augmentation(new Augmentation(3, true))
                 .method(Method.SET)
                 .rules(Rules.RIGL)
                 .annealing(Annealing.LINEAR)

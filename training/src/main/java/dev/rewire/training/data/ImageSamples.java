@@ -42,6 +42,11 @@ final class ImageSamples implements Samples {
         return plain.inEpoch(0);
     }
 
+    @Override
+    public Samples augmented(Augmentation how, long seedOfDraws) {
+        return how.equals(Augmentation.NONE) ? this : of(images, target.count(), scale, how, seedOfDraws);
+    }
+
     /** All images are drawn for at once, in their order: so what becomes of one depends on seed, epoch and its number alone. */
     @Override
     public ImageSamples inEpoch(long epoch) {

@@ -44,6 +44,21 @@ public interface Samples {
     TargetShape target();
 
     /**
+     * The samples as a network learns from them that is not to see the same one twice.
+     *
+     * @param augmentation what is done to them
+     * @param seed decides what is drawn
+     * @return samples that look different {@linkplain #inEpoch in each epoch}; these, if nothing is to be done
+     * @throws UnsupportedOperationException if that cannot be done to them: it can to those of {@link ImageData}
+     */
+    default Samples augmented(Augmentation augmentation, long seed) {
+        if (augmentation.equals(Augmentation.NONE)) {
+            return this;
+        }
+        throw new UnsupportedOperationException("samples are " + shape() + ", which nothing augments");
+    }
+
+    /**
      * The samples as they look in an epoch: augmented ones look different in each.
      *
      * @param epoch its number

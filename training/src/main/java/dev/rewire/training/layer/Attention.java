@@ -10,6 +10,9 @@ import dev.rewire.training.setting.InvalidConfigException;
  * Scaled dot-product attention of several heads, from tokens that hold the queries of all heads, then their keys, then their values (Vaswani et al., "Attention is all you need",
  * 2017). {@link SelfAttention} has the products around it.
  *
+ * <p>Its operations are counted as they are needed: 4·T²·width forward of T tokens, and with a causal mask, where T·(T + 1) / 2 pairs attend, half of that. Chowdhery et al. ("PaLM", 2022,
+ * appendix B) and Hoffmann et al. ("Training compute-optimal large language models", 2022, appendix F) count all T² pairs in both cases.
+ *
  * @param heads how many, at least 1
  * @param causal whether a token attends to itself and earlier ones alone
  */
@@ -26,6 +29,9 @@ public record Attention(int heads, boolean causal) implements Layer {
     @Override
     public Shape outline(Outline outline, Shape input) {
         AttentionShape shape = shape(input);
+        // Scores and weighted sums are a multiplication and an addition each, for every pair of tokens and feature.
+        double pairs = causal ? shape.length() * (shape.length() + 1.0) / 2 : (double) shape.length() * shape.length();
+        outline.operations(4 * pairs * shape.width());
         return new Shape.Tokens(shape.length(), shape.width());
     }
 

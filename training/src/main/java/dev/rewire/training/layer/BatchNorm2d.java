@@ -2,6 +2,7 @@ package dev.rewire.training.layer;
 
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.FeatureMap;
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.panel.BatchNorm;
 import dev.rewire.training.parameter.DenseParameter;
@@ -44,6 +45,10 @@ public record BatchNorm2d() implements Layer {
     private static final class Bound implements BoundLayer {
         private final Activations input;
         private final Activations output;
+
+        /** Of the input; where nobody asks for it, it is computed on the way to those of the parameters. */
+        private final PanelMatrix gradient;
+
         private final BatchNorm norm;
         private final DenseParameter scale;
         private final DenseParameter shift;
@@ -54,8 +59,16 @@ public record BatchNorm2d() implements Layer {
             this.input = input;
             Binding.Setting setting = binding.setting();
             Workers workers = setting.workers();
+            gradient = input.gradient() == null ? binding.panels(input.shape()) : input.gradient();
             output = binding.activations(input.shape(), rectified);
             FeatureMap map = map(input.shape(), setting.halo());
+            if ((long) setting.batch() * map.height() * map.width() == 1) {
+                throw new InvalidConfigException(
+                        "--batch",
+                        setting.batch(),
+                        "leaves each channel of a BatchNorm one value, which has no variance",
+                        "2 and more, or nets whose BatchNorms see larger images");
+            }
             norm = BatchNorm.prepare(map, EPSILON, MOMENTUM, workers);
             scale = binding.dense("scale", 1, map.channels());
             shift = binding.dense("shift", 1, map.channels());
@@ -100,16 +113,14 @@ public record BatchNorm2d() implements Layer {
         @Override
         public void backward(boolean parameters) {
             // The sums that the gradient of the input needs are the gradients of the parameters.
-            if (input.gradient() != null) {
-                norm.backward(
-                        input.values(),
-                        output.wantedGradient(),
-                        false,
-                        input.mask(),
-                        input.gradient(),
-                        scale.gradient(),
-                        shift.gradient());
-            }
+            norm.backward(
+                    input.values(),
+                    output.wantedGradient(),
+                    false,
+                    input.mask(),
+                    gradient,
+                    scale.gradient(),
+                    shift.gradient());
         }
 
         @Override

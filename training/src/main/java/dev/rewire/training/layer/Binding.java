@@ -169,9 +169,16 @@ public final class Binding {
      * The pattern of the next weights that were declared.
      *
      * @return which there are
+     * @throws IllegalStateException if a layer asks for more than were declared
      */
     public ParameterPattern pattern() {
-        return shared.setting.patterns().get(shared.patternsTaken++);
+        List<ParameterPattern> patterns = shared.setting.patterns();
+        if (shared.patternsTaken == patterns.size()) {
+            throw new IllegalStateException(
+                    "a layer binds more weights than its outline declared; all layers together declared "
+                            + patterns.size());
+        }
+        return patterns.get(shared.patternsTaken++);
     }
 
     /**
@@ -241,6 +248,15 @@ public final class Binding {
      */
     public void addStatistics(MemorySegment floats) {
         shared.statistics.add(floats);
+    }
+
+    /** Refuses layers that left weights unbound that were declared, for their neighbours then have the patterns of others. */
+    public void requireAllBound() {
+        if (shared.patternsTaken < shared.setting.patterns().size()) {
+            throw new IllegalStateException("layers bind " + shared.patternsTaken + " of the "
+                    + shared.setting.patterns().size()
+                    + " weights that their outlines declared; accepted is all of them");
+        }
     }
 
     /**

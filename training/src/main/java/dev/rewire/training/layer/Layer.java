@@ -5,7 +5,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A layer of a network, described: immutable, without memory or threads. Binding it makes a {@link BoundLayer}. Layers of one's own implement this.
+ * A layer of a network, described: immutable, without memory or threads. Binding it makes a {@link BoundLayer}.
+ *
+ * <p>Layers of one's own implement both. They have to know that
+ *
+ * <ul>
+ *   <li>the gradient of the input is null in the first layer of a network; those of parameters are wanted there, too;
+ *   <li>where the input is {@linkplain Activations#rectified rectified}, what is written as its gradient is 0 wherever its value is 0: {@link Activations#maskGradient} at the end
+ *       of the backward pass sees to that;
+ *   <li>what lies behind the last sample of a batch and in the margin of images is 0 in values and gradients, and stays so;
+ *   <li>memory comes from the binding when the layer is bound, so that a step allocates nothing.
+ * </ul>
+ *
+ * <p>A layer that is made of others, as {@link SelfAttention}, makes a {@link Sequential} of them for the shape that comes in, and passes {@link #outline} and {@link #bind} on to it.
  */
 public interface Layer {
     /**

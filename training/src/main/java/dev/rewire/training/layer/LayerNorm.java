@@ -1,5 +1,6 @@
 package dev.rewire.training.layer;
 
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.training.parameter.DenseParameter;
 import dev.rewire.training.setting.InvalidConfigException;
 
@@ -26,6 +27,10 @@ public record LayerNorm() implements Layer {
     private static final class Bound implements BoundLayer {
         private final Activations input;
         private final Activations output;
+
+        /** Of the input; where nobody asks for it, it is computed on the way to those of the parameters. */
+        private final PanelMatrix gradient;
+
         private final Binding.Setting setting;
         private final dev.rewire.kernels.panel.LayerNorm norm;
         private final DenseParameter scale;
@@ -34,6 +39,7 @@ public record LayerNorm() implements Layer {
         Bound(Binding binding, Activations input) {
             this.input = input;
             setting = binding.setting();
+            gradient = input.gradient() == null ? binding.panels(input.shape()) : input.gradient();
             output = binding.activations(input.shape(), false);
             int features = input.values().cols();
             norm = dev.rewire.kernels.panel.LayerNorm.prepare(
@@ -57,11 +63,8 @@ public record LayerNorm() implements Layer {
 
         @Override
         public void backward(boolean parameters) {
-            if (input.gradient() != null) {
-                norm.backward(
-                        input.values(), output.wantedGradient(), input.gradient(), scale.gradient(), shift.gradient());
-                input.maskGradient(setting.workers());
-            }
+            norm.backward(input.values(), output.wantedGradient(), gradient, scale.gradient(), shift.gradient());
+            input.maskGradient(setting.workers());
         }
     }
 }

@@ -10,6 +10,7 @@ final class LossRows {
     /** Too few to be worth another thread. */
     private static final int ROWS_OF_TASK = 16;
 
+    private final Activations activations;
     private final PanelMatrix output;
     private final PanelMatrix gradient;
     private final Workers workers;
@@ -17,26 +18,17 @@ final class LossRows {
     private final int predictionsOfSample;
 
     LossRows(String loss, Activations output, Workers workers) {
-        this(
-                output.values(),
-                Objects.requireNonNull(output.gradient(), "output: has no gradient; accepted is that of a layer"),
-                workers,
-                output.shape().rows(),
-                switch (output.shape()) {
-                    case Shape.Features _ -> 1;
-                    case Shape.Tokens tokens -> tokens.length();
-                    case Shape.Image image ->
-                        throw new InvalidConfigException(
-                                loss, image, "features or tokens; Flatten makes features of an image");
-                });
-    }
-
-    LossRows(PanelMatrix output, PanelMatrix gradient, Workers workers, int rowsOfSample, int predictionsOfSample) {
-        this.output = output;
-        this.gradient = gradient;
+        activations = output;
+        this.output = output.values();
+        gradient = Objects.requireNonNull(output.gradient(), "output: has no gradient; accepted is that of a layer");
         this.workers = workers;
-        this.rowsOfSample = rowsOfSample;
-        this.predictionsOfSample = predictionsOfSample;
+        rowsOfSample = output.shape().rows();
+        predictionsOfSample = switch (output.shape()) {
+            case Shape.Features _ -> 1;
+            case Shape.Tokens tokens -> tokens.length();
+            case Shape.Image image ->
+                throw new InvalidConfigException(loss, image, "features or tokens; Flatten makes features of an image");
+        };
     }
 
     PanelMatrix output() {
@@ -91,6 +83,11 @@ final class LossRows {
                 computed.run(r, task);
             }
         });
+    }
+
+    /** Hands the gradient over, once it is written everywhere: through the ReLU that the output may end in. */
+    void handOver() {
+        activations.maskGradient(workers);
     }
 
     /** The sum of what the first samples' rows came to, in their order. */

@@ -56,6 +56,9 @@ public final class MeanSquaredError implements Loss {
         predictions = rows.predictions(samples);
         double all = (double) rows.predictions(rows.samples()) * targets.cols();
         rows.forEach(samples, (row, task) -> row(row, withGradient, all));
+        if (withGradient) {
+            rows.handOver();
+        }
         lossSum = rows.sum(losses, samples);
     }
 

@@ -74,7 +74,9 @@ public record Residual(Layer body, @Nullable Layer skip) implements Layer {
                     learned.shape(),
                     binding.panels(learned.shape()),
                     // The gradient of a sum is that of its terms.
-                    learned.rectified() ? binding.panels(learned.shape()) : learned.gradient(),
+                    learned.rectified() || learned.gradient() == null
+                            ? binding.panels(learned.shape())
+                            : learned.gradient(),
                     rectified);
         }
 
@@ -111,7 +113,10 @@ public record Residual(Layer body, @Nullable Layer skip) implements Layer {
         }
 
         private void pass(Activations term) {
-            term.wantedGradient().segment().copyFrom(output.wantedGradient().segment());
+            if (term.gradient() == null) {
+                return; // It is the network's input.
+            }
+            term.gradient().segment().copyFrom(output.wantedGradient().segment());
             term.maskGradient(workers);
         }
     }

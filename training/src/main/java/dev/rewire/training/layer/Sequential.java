@@ -23,6 +23,7 @@ public final class Sequential implements Layer {
      *
      * @param layers from the first to the last
      * @return all of them
+     * @throws InvalidConfigException if a {@linkplain Layer#kind kind} of one's own makes a name that cannot be had
      */
     public static Sequential of(Layer... layers) {
         return of(Arrays.asList(layers));
@@ -33,12 +34,13 @@ public final class Sequential implements Layer {
      *
      * @param layers from the first to the last
      * @return all of them
+     * @throws InvalidConfigException if a {@linkplain Layer#kind kind} of one's own makes a name that cannot be had
      */
     public static Sequential of(List<Layer> layers) {
         Map<String, Integer> counts = new HashMap<>();
         Map<String, Layer> named = new LinkedHashMap<>();
         for (Layer layer : layers) {
-            named.put(layer.kind() + counts.merge(layer.kind(), 1, Integer::sum), layer);
+            put(named, layer.kind() + counts.merge(layer.kind(), 1, Integer::sum), layer);
         }
         return new Sequential(named);
     }
@@ -52,12 +54,15 @@ public final class Sequential implements Layer {
      * @throws InvalidConfigException if the name cannot be had
      */
     public Sequential then(String name, Layer layer) {
-        if (name.isEmpty() || name.indexOf('.') >= 0 || layers.containsKey(name)) {
+        Map<String, Layer> longer = new LinkedHashMap<>(layers);
+        put(longer, name, layer);
+        return new Sequential(longer);
+    }
+
+    private static void put(Map<String, Layer> layers, String name, Layer layer) {
+        if (name.isEmpty() || name.indexOf('.') >= 0 || layers.putIfAbsent(name, layer) != null) {
             throw new InvalidConfigException("name of a layer", name, "names without dots that no other layer has");
         }
-        Map<String, Layer> longer = new LinkedHashMap<>(layers);
-        longer.put(name, layer);
-        return new Sequential(longer);
     }
 
     @Override

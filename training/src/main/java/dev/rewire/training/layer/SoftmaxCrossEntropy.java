@@ -88,6 +88,9 @@ public final class SoftmaxCrossEntropy implements Loss {
         predictions = rows.predictions(samples);
         double all = rows.predictions(rows.samples());
         rows.forEach(samples, (row, task) -> row(row, labels[row], withGradient, all, exponentials[task]));
+        if (withGradient) {
+            rows.handOver();
+        }
         lossSum = rows.sum(losses, samples);
         correct = 0;
         for (int row = 0; row < classes.length; row++) {

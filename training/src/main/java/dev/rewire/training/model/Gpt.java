@@ -81,7 +81,11 @@ record Gpt(int layers, int heads, int width, int context) implements Model {
     @Override
     public Layer layers(Shape input, int outputs) {
         if (!input.equals(new Shape.Tokens(context, 1))) {
-            throw new InvalidConfigException("--model", text(), "does not fit " + input, "models for such data");
+            throw new InvalidConfigException(
+                    "--model",
+                    text(),
+                    "learns of " + new Shape.Tokens(context, 1) + ", not of samples of " + input,
+                    "models for such data");
         }
         // The branches of all blocks add up.
         double branchGain = 1.0 / (2 * layers);

@@ -19,6 +19,12 @@ record LeNet5() implements Model {
         return "lenet5";
     }
 
+    /** It has no norms: with the usual 0.1 it learns nothing. */
+    @Override
+    public double learningRate() {
+        return 0.02;
+    }
+
     @Override
     public Layer layers(Shape input, int outputs) {
         return Sequential.of()

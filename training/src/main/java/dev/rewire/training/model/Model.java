@@ -23,6 +23,15 @@ public interface Model {
     }
 
     /**
+     * The peak of the learning rate with which it learns well by {@link dev.rewire.training.optimizer.Optimizer.Sgd SGD} with momentum: what a run has that is told none.
+     *
+     * @return above 0
+     */
+    default double learningRate() {
+        return 0.1;
+    }
+
+    /**
      * The layers for some data.
      *
      * @param input the shape of a sample, as {@link #input} has it

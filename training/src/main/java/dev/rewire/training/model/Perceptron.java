@@ -92,7 +92,7 @@ public record Perceptron(List<Integer> sizes) implements Model {
                     "--model",
                     text(),
                     "models that start with " + input.elements() + ", the numbers of a sample, and end with " + outputs
-                            + " or more, the classes");
+                            + " or more, its classes or values");
         }
         return layers();
     }

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The floating-point operations of a network, counted as in appendix H of Evci et al., "Rigging the lottery", 2020: a
- * layer costs 2·nnz forward and as much again for each of its two backward products; biases, activations, loss,
+ * layer costs 2·nnz forward and as much again for each of its two backward products, and so do products without weights, those of
+ * attention: two forward, four backward, of any sparsity. Biases, activations, loss,
  * optimiser and the choice of what to rewire are not counted. All figures are per sample, so a step's are these times
  * the batch.
  *
@@ -34,16 +35,21 @@ public record Flops(double dense, double sparse) {
      *
      * @param layers the weights of its layers, at least one; each use of a weight is a multiplication and an addition
      * @param nonzeros the weights that each layer stores, 0 to {@link LayerShape#weights()}
+     * @param others operations of a forward pass that weights take no part in, which dense and sparse network share, finite and at least 0
      * @return the operations per sample
      * @throws IllegalArgumentException if there is no layer, the lists differ in length, or a count is out of range
      */
-    public static Flops of(List<WeightSpec> layers, long[] nonzeros) {
+    public static Flops of(List<WeightSpec> layers, long[] nonzeros, double others) {
         if (nonzeros.length != layers.size()) {
             throw new IllegalArgumentException("nonzeros: " + nonzeros.length
                     + " counts do not fit; accepted is one for each of the " + layers.size() + " layers");
         }
-        double dense = 0;
-        double sparse = 0;
+        if (!(others >= 0 && others < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "others: " + others + " is out of range; accepted are finite numbers from 0");
+        }
+        double dense = others;
+        double sparse = others;
         for (int l = 0; l < nonzeros.length; l++) {
             long weights = layers.get(l).shape().weights();
             long uses = layers.get(l).uses();

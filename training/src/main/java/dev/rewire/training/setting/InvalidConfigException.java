@@ -6,6 +6,9 @@ import dev.rewire.training.internal.Printable;
 public final class InvalidConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** What is wrong, which the message begins with. */
+    private final String fault;
+
     /** What would have been accepted. */
     private final String accepted;
 
@@ -30,7 +33,17 @@ public final class InvalidConfigException extends IllegalArgumentException {
      */
     public InvalidConfigException(String option, Object value, String fault, String accepted) {
         super(Printable.of(option + ": " + value + " " + fault + "; accepted are " + accepted));
+        this.fault = option + ": " + value + " " + fault;
         this.accepted = accepted;
+    }
+
+    /**
+     * What is wrong.
+     *
+     * @return the message without what would have been accepted
+     */
+    public String fault() {
+        return fault;
     }
 
     /**

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageSamplesTest {
     private static final int COUNT = 150;
@@ -255,6 +258,59 @@ class ImageSamplesTest {
         assertEquals(
                 data.train().sha256(),
                 data.split(new Augmentation(1, true), 1).train().sha256());
+    }
+
+    @Test
+    void samplesAreAugmentedAsASplitOfThemIs() {
+        ImageData data = data(3, 4, 1);
+        Augmentation augmentation = new Augmentation(2, true);
+
+        assertTrue(sameImages(
+                data.split(augmentation, 3).train(), data.split().train().augmented(augmentation, 3)));
+    }
+
+    @Test
+    void whatIsNoImageIsNotAugmented() {
+        Samples numbers = ArraySamples.regression(new float[][] {{1}}, new float[][] {{2}});
+
+        assertEquals(numbers, numbers.augmented(Augmentation.NONE, 1));
+        assertThrows(UnsupportedOperationException.class, () -> numbers.augmented(new Augmentation(1, false), 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            none        | none        | 0   | false
+            crop        | crop:4      | 4   | false
+            crop:255    | crop:255    | 255 | false
+            flip        | flip        | 0   | true
+            crop,flip   | crop:4,flip | 4   | true
+            flip,crop:1 | crop:1,flip | 1   | true
+            """)
+    void augmentationsAreReadAndWritten(String text, String written, int padding, boolean flip) {
+        Augmentation augmentation = Augmentation.parse(text);
+
+        assertEquals(new Augmentation(padding, flip), augmentation);
+        assertEquals(written, augmentation.toString());
+        assertEquals(augmentation, Augmentation.parse(written));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "zoom",
+                "crop:0",
+                "crop:256",
+                "crop:",
+                "flip,flip",
+                "crop,crop",
+                "crop,",
+                ",flip",
+                "none,flip",
+                "Crop"
+            })
+    void otherAugmentationsAreRefused(String text) {
+        assertThrows(IllegalArgumentException.class, () -> Augmentation.parse(text));
     }
 
     @Test

@@ -131,6 +131,15 @@ final class LayerContract {
         }
     }
 
+    /** The parameters of a network's first layer, the gradient of whose input nobody asks for, learn as others do. */
+    void checkFirst() {
+        Run inside = run(1);
+        Run first = run(1, true);
+        for (int p = 0; p < inside.gradients.size(); p++) {
+            assertEquals(boxed(inside.gradients.get(p)), boxed(first.gradients.get(p)), inside.names.get(p));
+        }
+    }
+
     private static List<Double> boxed(double[] values) {
         List<Double> list = new ArrayList<>();
         for (double value : values) {
@@ -161,6 +170,10 @@ final class LayerContract {
     }
 
     private Run run(int workerCount) {
+        return run(workerCount, false);
+    }
+
+    private Run run(int workerCount, boolean first) {
         try (KernelArena arena = KernelArena.open();
                 Workers workers = Workers.of(workerCount)) {
             Outline outline = new Outline();
@@ -168,7 +181,8 @@ final class LayerContract {
             int halo = outline.halo();
             Binding binding = new Binding(new Binding.Setting(
                     arena, workers, new Engine.Kernels(), batch, 0, halo, 5, true, patterns(outline)));
-            Activations input = new Activations(shape, binding.panels(shape), binding.panels(shape), false);
+            Activations input =
+                    new Activations(shape, binding.panels(shape), first ? null : binding.panels(shape), false);
             BoundLayer bound = layer.bind(binding, input);
             SplittableRandom random = new SplittableRandom(3);
             for (NamedParameter parameter : binding.parameters()) {
@@ -200,7 +214,7 @@ final class LayerContract {
             return new Run(
                     samples,
                     outputs,
-                    get(Objects.requireNonNull(input.gradient()), shape, halo),
+                    input.gradient() == null ? List.of() : get(input.gradient(), shape, halo),
                     coefficients,
                     parameters,
                     gradients,

@@ -6,9 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Layers against their definitions in double precision. */
@@ -338,5 +340,35 @@ class LayersTest {
                         new Shape.Tokens(70, 8),
                         3)
                 .checkWorkers();
+    }
+
+    static Stream<LayerContract> firstLayers() {
+        Layer convolution = new Conv2d(4, 3, 1, 1);
+        Shape image = new Shape.Image(5, 6, 4);
+        return Stream.of(
+                LayerContract.of(new Linear(7), new Shape.Features(13), 5),
+                LayerContract.of(convolution, image, 3),
+                LayerContract.of(new BatchNorm2d(), image, 3),
+                LayerContract.of(Sequential.of(new BatchNorm2d(), new Relu(), convolution), image, 3),
+                LayerContract.of(new LayerNorm(), new Shape.Features(9), 3),
+                LayerContract.of(new LayerNorm(), new Shape.Tokens(5, 9), 3),
+                LayerContract.of(new SelfAttention(2, true, 1), new Shape.Tokens(5, 8), 3),
+                LayerContract.of(new Residual(new BatchNorm2d()), image, 3),
+                LayerContract.of(new Residual(convolution, new Relu()), image, 3),
+                LayerContract.of(new Residual(new Relu(), convolution), image, 3),
+                LayerContract.of(Sequential.of(new Residual(Sequential.of()), convolution), image, 3),
+                LayerContract.of(Sequential.of(new Residual(new Relu()), convolution), image, 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("firstLayers")
+    void parametersOfAFirstLayerHaveTheGradientsOfOthers(LayerContract contract) {
+        contract.checkFirst();
+    }
+
+    @Test
+    void aResidualOfNothingDoublesItsInputAndItsGradient() {
+        LayerContract.of(new Residual(Sequential.of()), new Shape.Features(5), 3)
+                .check(perSample(x -> Arrays.stream(x).map(v -> 2 * v).toArray()), TOLERANCE);
     }
 }

@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Losses of samples and of tokens, against the formula in double precision. */
 class LossTest {
@@ -149,5 +150,38 @@ class LossTest {
 
             assertThrows(InvalidConfigException.class, () -> new SoftmaxCrossEntropy(image, workers));
         }
+    }
+
+    /** A gradient of rectified activations is that of what went into the ReLU. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void lossesLetNothingThroughAReluThatTheOutputEndsIn(boolean classifies) {
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(2)) {
+            Activations plain = output(arena, new Shape.Features(3), 70, 4);
+            for (int row = 0; row < 70; row++) {
+                plain.values().set(row, row % 3, 0);
+            }
+            Activations rectified =
+                    new Activations(plain.shape(), plain.values(), PanelMatrix.allocate(arena, 70, 3), true);
+
+            differentiate(arena, plain, workers, classifies);
+            differentiate(arena, rectified, workers, classifies);
+
+            for (int row = 0; row < 70; row++) {
+                for (int col = 0; col < 3; col++) {
+                    float expected = plain.values().get(row, col) > 0
+                            ? plain.wantedGradient().get(row, col)
+                            : 0;
+                    assertEquals(expected, rectified.wantedGradient().get(row, col), "row " + row);
+                }
+            }
+        }
+    }
+
+    private static void differentiate(KernelArena arena, Activations output, Workers workers, boolean classifies) {
+        Loss loss =
+                classifies ? new SoftmaxCrossEntropy(output, workers) : new MeanSquaredError(arena, output, workers);
+        loss.differentiate();
     }
 }

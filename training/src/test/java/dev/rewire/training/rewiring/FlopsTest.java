@@ -3,6 +3,9 @@ package dev.rewire.training.rewiring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.rewire.training.layer.Attention;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.WeightSpec;
 import java.util.List;
@@ -13,13 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FlopsTest {
     private static final List<WeightSpec> LAYERS =
             List.of(new WeightSpec("a", LayerShape.linear(4, 5), 1), new WeightSpec("b", LayerShape.linear(2, 4), 1));
-    private static final Flops FLOPS = Flops.of(LAYERS, new long[] {6, 3});
+    private static final Flops FLOPS = Flops.of(LAYERS, new long[] {6, 3}, 0);
 
     @Test
     void aWeightCountsOnceForEachUse() {
         WeightSpec everywhere = new WeightSpec("conv", new LayerShape(2, 3, 3, 3, false), 49);
 
-        assertEquals(new Flops(2 * 54 * 49, 2 * 10 * 49), Flops.of(List.of(everywhere), new long[] {10}));
+        assertEquals(new Flops(2 * 54 * 49, 2 * 10 * 49), Flops.of(List.of(everywhere), new long[] {10}, 0));
     }
 
     @Test
@@ -64,7 +67,7 @@ class FlopsTest {
     @Test
     void countPerLayerIsRequired() {
         IllegalArgumentException thrown =
-                assertThrows(IllegalArgumentException.class, () -> Flops.of(LAYERS, new long[] {6}));
+                assertThrows(IllegalArgumentException.class, () -> Flops.of(LAYERS, new long[] {6}, 0));
 
         assertEquals("nonzeros: 1 counts do not fit; accepted is one for each of the 2 layers", thrown.getMessage());
     }
@@ -72,7 +75,7 @@ class FlopsTest {
     @Test
     void countAboveTheLayersWeightsIsNamed() {
         IllegalArgumentException thrown =
-                assertThrows(IllegalArgumentException.class, () -> Flops.of(LAYERS, new long[] {6, 9}));
+                assertThrows(IllegalArgumentException.class, () -> Flops.of(LAYERS, new long[] {6, 9}, 0));
 
         assertEquals("nonzeros: 9 of layer 1 is out of range; accepted are 0 to 8", thrown.getMessage());
     }
@@ -82,5 +85,25 @@ class FlopsTest {
         IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> FLOPS.riglStep(0));
 
         assertEquals("deltaT: 0 is out of range; accepted are 1 and more", thrown.getMessage());
+    }
+
+    /** Two products forward and four backward are three times as many, whichever formula a step goes by. */
+    @Test
+    void productsWithoutWeightsCostTheSameOfEverySparsity() {
+        Flops alone = Flops.of(LAYERS, new long[] {6, 3}, 0);
+        Flops withOthers = Flops.of(LAYERS, new long[] {6, 3}, 100);
+
+        assertEquals(300, withOthers.denseStep() - alone.denseStep());
+        assertEquals(300, withOthers.sparseStep() - alone.sparseStep());
+        assertEquals(300, withOthers.denseGradientStep() - alone.denseGradientStep());
+        assertThrows(IllegalArgumentException.class, () -> Flops.of(LAYERS, new long[] {6, 3}, -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 5760", "false, 10800"}) // 4·12 for each of 15·16 / 2, and of 15·15 pairs
+    void attentionDeclaresTheProductsOfThePairsThatAttend(boolean causal, double expected) {
+        Outline outline = new Outline();
+        new Attention(3, causal).outline(outline, new Shape.Tokens(15, 36));
+        assertEquals(expected, outline.operations());
     }
 }

@@ -1,6 +1,7 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.kernels.probe.Build;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
@@ -81,10 +82,19 @@ public final class Main {
         ValueConverters.registerChoice(commands, Annealing.class);
         ValueConverters.registerChoice(commands, OptimizerOptions.Kind.class);
         commands.registerConverter(Model.class, new ModelConverter());
+        commands.registerConverter(Augmentation.class, Main::augmentation);
         commands.registerConverter(NmSparsity.class, new NmOptions.Converter());
         commands.registerConverter(WeightOverride.class, Main::override);
         commands.registerConverter(Block.class, new Block.Converter());
         return commands;
+    }
+
+    private static Augmentation augmentation(String text) {
+        try {
+            return Augmentation.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(Augmentation.ACCEPTED);
+        }
     }
 
     private static WeightOverride override(String text) {

@@ -1,6 +1,5 @@
 package dev.rewire.training.cli;
 
-import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.Optimizer.Adam;
 import dev.rewire.training.optimizer.Optimizer.Sgd;
@@ -26,7 +25,6 @@ final class OptimizerOptions {
     }
 
     // Customary settings (Kingma and Ba 2015, section 2; Loshchilov and Hutter 2019 for the decay).
-    private static final double ADAM_RATE = 0.001;
     private static final Adam ADAM = new Adam(0.9, 0.999, 1e-8, 0, false);
     private static final Adam ADAMW = new Adam(0.9, 0.999, 1e-8, 0.01, true);
 
@@ -45,17 +43,6 @@ final class OptimizerOptions {
             paramLabel = "W",
             description = "Weight decay, from 0 (default: 0.0005 with sgd, 0 with adam, 0.01 with adamw).")
     private double weightDecay;
-
-    /** The defaults of a run with the chosen optimiser. */
-    TrainingConfig defaults(TrainingConfig defaults, Predicate<String> given) {
-        if (!given.test("--optimizer") || kind == Kind.of(defaults.optimizer())) {
-            return defaults;
-        }
-        return defaults.toBuilder()
-                .optimizer(defaults(defaults.optimizer()))
-                .learningRate(ADAM_RATE)
-                .build();
-    }
 
     private Optimizer defaults(Optimizer sgd) {
         return switch (kind) {

@@ -7,6 +7,7 @@ import dev.rewire.kernels.probe.Provenance;
 import dev.rewire.training.ProfileRow;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.TargetShape;
 import dev.rewire.training.rewiring.Method;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param distribution how the sparsity was shared out
  * @param set settings of some weights, as on the command line; null without any
  * @param batch samples of a step
+ * @param augment what is done to training images; null for nothing
  * @param optimizer its name and numbers
  * @param lr peak of the learning rate
  * @param schedule how it falls from there
@@ -93,6 +95,7 @@ record Report(
         String distribution,
         @Nullable List<String> set,
         int batch,
+        @Nullable String augment,
         Map<String, Object> optimizer,
         double lr,
         String schedule,
@@ -195,6 +198,9 @@ record Report(
                                 .map(WeightOverride::toString)
                                 .toList(),
                 config.batch(),
+                config.augmentation().equals(Augmentation.NONE)
+                        ? null
+                        : config.augmentation().toString(),
                 OptimizerOptions.toMap(config.optimizer()),
                 config.learningRate(),
                 ValueConverters.name(config.rateDecay()),

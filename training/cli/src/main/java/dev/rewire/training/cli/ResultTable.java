@@ -22,11 +22,13 @@ final class ResultTable {
     static List<String> lines(String title, String engine, RunSummary run, @Nullable RunSummary dense) {
         ResultTable table = new ResultTable(dense);
         table.row("", title, "dense");
-        table.row("test accuracy", percent(run.testAccuracy()), dense == null ? "" : percent(dense.testAccuracy()));
-        table.row(
-                "best test accuracy",
-                percent(run.bestTestAccuracy()),
-                dense == null ? "" : percent(dense.bestTestAccuracy()));
+        if (Double.isFinite(run.testAccuracy())) {
+            table.row("test accuracy", percent(run.testAccuracy()), dense == null ? "" : percent(dense.testAccuracy()));
+            table.row(
+                    "best test accuracy",
+                    percent(run.bestTestAccuracy()),
+                    dense == null ? "" : percent(dense.bestTestAccuracy()));
+        }
         table.row(
                 "loss, of test samples",
                 number("%.4f", run.testLoss()),

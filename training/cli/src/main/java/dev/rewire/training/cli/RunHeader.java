@@ -2,6 +2,7 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.SampleShape;
 import dev.rewire.training.parameter.NamedParameter;
@@ -15,6 +16,9 @@ import java.util.StringJoiner;
 
 /** The beginning of a run for people: what is trained on what, by whom. */
 final class RunHeader {
+    /** Plans that people read; a perceptron has a few. */
+    private static final int MOST_PLANS = 8;
+
     private RunHeader() {}
 
     static List<String> lines(TrainingRun run, Environment environment) {
@@ -30,10 +34,11 @@ final class RunHeader {
                 config.seed()));
         lines.add(String.format(
                 Locale.ROOT,
-                "%,d training and %,d test %s, %d %s of %,d steps, batch %d%s",
+                "%,d training and %,d test %s%s, %d %s of %,d steps, batch %d%s",
                 data.train().size(),
                 data.test().size(),
                 data.shape() instanceof SampleShape.Image ? "images" : "samples",
+                config.augmentation().equals(Augmentation.NONE) ? "" : ", the former by " + config.augmentation(),
                 run.totalEpochs(),
                 run.totalEpochs() == 1 ? "epoch" : "epochs",
                 run.stepsOfEpoch(),
@@ -46,25 +51,62 @@ final class RunHeader {
             environment.gpu().forEach((name, value) -> gpu.add(name + " " + value));
             lines.add(gpu.toString());
         }
-        for (int layer = 0; layer < run.plans().size(); layer++) {
-            lines.add("layer " + (layer + 1) + ": " + run.plans().get(layer));
-        }
+        lines.addAll(layers(run));
         if (environment.dense() != null) {
             lines.add("dense network on " + environment.dense().text());
         }
         return lines;
     }
 
+    /** How each layer computes; of many layers how many weights they have, unless the time of each is asked for. */
+    private static List<String> layers(TrainingRun run) {
+        List<String> lines = new ArrayList<>();
+        List<String> plans = run.plans();
+        if (plans.size() > MOST_PLANS && !run.config().profile()) {
+            List<SparseParameter> weights = weights(run);
+            long stored = weights.stream().mapToLong(SparseParameter::nonzeros).sum();
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%d layers, %d of them with weights, of which %,d are stored (--profile tells about each)",
+                    plans.size(),
+                    weights.size(),
+                    stored));
+            return lines;
+        }
+        for (int layer = 0; layer < plans.size(); layer++) {
+            if (!plans.get(layer).isEmpty()) {
+                lines.add("layer " + (layer + 1) + ": " + plans.get(layer));
+            }
+        }
+        return lines;
+    }
+
+    private static List<SparseParameter> weights(TrainingRun run) {
+        List<SparseParameter> weights = new ArrayList<>();
+        for (NamedParameter parameter : run.parameters()) {
+            if (parameter.parameter() instanceof SparseParameter sparse) {
+                weights.add(sparse);
+            }
+        }
+        return weights;
+    }
+
     /** Which layers are N:M. */
     private static String nmLayers(TrainingRun run) {
+        List<SparseParameter> all = weights(run);
+        if (all.size() != run.plans().size()) {
+            // Their numbers are none of layers.
+            long nm = all.stream()
+                    .filter(w -> w.pattern() instanceof ParameterPattern.Nm)
+                    .count();
+            return "in " + nm + " of " + all.size() + " layers with weights, others dense";
+        }
         StringJoiner sparse = new StringJoiner(" and ", "in layers ", ", others dense");
         int layer = 0;
-        for (NamedParameter parameter : run.parameters()) {
-            if (parameter.parameter() instanceof SparseParameter weights) {
-                layer++;
-                if (weights.pattern() instanceof ParameterPattern.Nm) {
-                    sparse.add(Integer.toString(layer));
-                }
+        for (SparseParameter weights : all) {
+            layer++;
+            if (weights.pattern() instanceof ParameterPattern.Nm) {
+                sparse.add(Integer.toString(layer));
             }
         }
         return sparse.toString();

@@ -2,6 +2,7 @@ package dev.rewire.training.cli;
 
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingConfigBuilder;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
@@ -27,8 +28,10 @@ final class SettingsOptions {
 
     @Option(
             names = "--model",
-            paramLabel = "N-...-N",
-            description = "Features from the input to the logits (default: ${DEFAULT-VALUE}).")
+            paramLabel = "N-...-N|lenet5|resnet8|resnet20|wrn16-2|gpt-LxHxDxT",
+            description =
+                    "The network (default: ${DEFAULT-VALUE}): linear layers of so many features from the input to the logits; one for small"
+                            + " images; or a transformer for text of L layers, H heads, D features of a token and T tokens.")
     private Model model = DEFAULTS.model();
 
     @Option(
@@ -76,7 +79,7 @@ final class SettingsOptions {
     @Option(
             names = "--epochs",
             paramLabel = "E",
-            description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
+            description = "Passes over the training samples (default: ${DEFAULT-VALUE}).")
     private int epochs = DEFAULTS.epochs();
 
     @Option(
@@ -92,13 +95,23 @@ final class SettingsOptions {
                     "With --steps: steps from one test to the next, which then count as an epoch (default: a pass over the data).")
     private int evalEvery = DEFAULTS.evalEvery();
 
-    @Option(names = "--batch", paramLabel = "B", description = "Images of a step (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--batch", paramLabel = "B", description = "Samples of a step (default: ${DEFAULT-VALUE}).")
     private int batch = DEFAULTS.batch();
+
+    @Option(
+            names = "--augment",
+            paramLabel = "crop|crop:PIXELS|flip|crop,flip",
+            defaultValue = "none",
+            description =
+                    "What is done to training images, anew in each epoch: crop moves them by up to 4 pixels, or as many, within a black"
+                            + " margin; flip mirrors half of them (default: ${DEFAULT-VALUE}).")
+    private Augmentation augmentation = DEFAULTS.augmentation();
 
     @Option(
             names = "--lr",
             paramLabel = "L",
-            description = "Peak of the learning rate (default: ${DEFAULT-VALUE}, 0.001 with adam and adamw).")
+            description =
+                    "Peak of the learning rate (default: ${DEFAULT-VALUE}, 0.02 for lenet5, 0.001 with adam and adamw).")
     private double learningRate = DEFAULTS.learningRate();
 
     @Option(
@@ -189,7 +202,10 @@ final class SettingsOptions {
 
     /** The settings of a new run. */
     TrainingConfig fresh(ParseResult given) {
-        return applyTo(optimizer.defaults(DEFAULTS, given::hasMatchedOption), given::hasMatchedOption);
+        TrainingConfig config = applyTo(DEFAULTS, given::hasMatchedOption);
+        return given.hasMatchedOption("--lr")
+                ? config
+                : config.toBuilder().usualLearningRate().build();
     }
 
     /**
@@ -244,6 +260,9 @@ final class SettingsOptions {
         }
         if (given.test("--batch")) {
             settings.batch(batch);
+        }
+        if (given.test("--augment")) {
+            settings.augmentation(augmentation);
         }
         if (given.test("--lr")) {
             settings.learningRate(learningRate);

@@ -80,6 +80,7 @@ class BadInputTest {
             --epochs 99999999999           | --epochs    | 99999999999  | integers
             --epochs                       | --epochs    | missing      | --epochs E
             --batch 0                      | --batch     | 0            | from 1
+            --augment zoom                 | --augment   | zoom         | crop, crop:PIXELS
             --lr 0                         | --lr        | 0.0          | above 0
             --warmup 12                    | --warmup    | 12           | from 0 to 11
             --delta-t 0                    | --delta-t   | 0            | from 1
@@ -124,6 +125,37 @@ class BadInputTest {
     void aTextIsForModelsOfText() throws IOException {
         Path text = Files.writeString(folder.resolve("text"), "to be or not to be");
         refuses("--model", "784-1024-1024-10", "gpt-4x4x128x64", CommandResult.of("train", "--data", "text:" + text));
+    }
+
+    /** Each with a model of other data, or settings that it cannot have. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            images | --model gpt-1x1x8x9            | --model | gpt-1x1x8x9 | 9 tokens
+            images | --model resnet8 --nm 2:4       | --nm    | 2:4         | blocks, or N:M
+            images | --model lenet5                 | --model | lenet5      | 4x4x1: conv2d layer
+            text   | --model lenet5                 | --model | lenet5      | models of text
+            text   | --model gpt-1x3x8x9            | --model | gpt-1x3x8x9 | heads that divide
+            text   | --model gpt-1x1x8x9 --batch 999 | --batch | 999        | from 1 to
+            text   | --model gpt-1x1x8x400          | text    | byte 0      | a window of 400
+            text   | --model gpt-1x1x8x9 --augment flip | --augment | flip   | none
+            text   | --model gpt-1x1x8x9 --set tokens=0.5 | --set | tokens=0.5 | block1.ffn.up.weight
+            table  | --model resnet20               | --model | resnet20    | images
+            table  | --model gpt-1x1x8x9            | --model | gpt-1x1x8x9 | 9 tokens
+            table  | --model 2-4-2                  | --model | output of 2 | 1 value of a sample
+            table  | --model 3-4-1                  | --model | 3-4-1       | start with 2
+            table  | --model 2-4-1 --label z        | table   | 'z'         | names a, b, y
+            table  | --model 2-4-1 --augment crop   | --augment | crop:4    | none
+            """)
+    void aModelOfOtherDataIsRefused(String kind, String args, String argument, String value, String accepted)
+            throws IOException {
+        String source = switch (kind) {
+            case "text" -> "text:" + Files.writeString(folder.resolve("text"), "to be or not to be: ".repeat(20));
+            case "table" ->
+                "csv:" + Files.writeString(folder.resolve("table"), "a,b,y\n" + "1,2,0.5\n3,4,1.5\n".repeat(9));
+            default -> data.toString();
+        };
+        String options = args.contains("--batch") ? args : args + " --batch 2";
+        refuses(argument, value, accepted, CommandResult.of(("train --data " + source + " " + options).split(" ")));
     }
 
     @Test

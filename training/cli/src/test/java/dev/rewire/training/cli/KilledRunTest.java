@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.TrainingConfigBuilder;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.backend.DenseBackend;
 import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.source.DataSource;
 import dev.rewire.training.data.source.ImageSource;
+import dev.rewire.training.data.source.TextSource;
+import dev.rewire.training.model.Presets;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,23 +30,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A run that ends at any moment goes on from what it has saved: to the bit as if nothing had happened, and with each epoch of each network in epochs.csv
- * once.
+ * once. Processes are killed {@code -Drewire.test.kills} times, or a few; 50 take some minutes.
  */
 class KilledRunTest {
-    /** How often the process is killed; 20 take some minutes. */
-    private static final int KILLS = Integer.getInteger("rewire.test.kills", 4);
-
-    private static final int EPOCHS_OF_KILLED = 300;
     private static final String CHECKPOINT = "checkpoint.rewire";
     private static final String DENSE = "checkpoint-dense.rewire";
     private static final String EPOCHS = "epochs.csv";
@@ -53,9 +55,13 @@ class KilledRunTest {
     private Path data;
     private Path out;
 
+    /** What {@code --data} says. */
+    private String source = "";
+
     @BeforeEach
     void writeData() throws IOException {
         data = TinyData.writeTo(folder.resolve("data"));
+        source = data.toString();
         out = folder.resolve("out");
     }
 
@@ -105,16 +111,76 @@ class KilledRunTest {
         assertEndsAsIfNothingHadHappened(TinyData.config(Method.RIGL).build());
     }
 
-    @Test
-    @Timeout(600)
+    /** A network, what it learns, and the options of a run that is long enough to be killed now and then. */
+    record Killed(String name, int kills, TrainingConfig config, List<String> options) {
+        static Killed perceptron() {
+            int kills = kills(4);
+            TrainingConfigBuilder config = TinyData.config(Method.RIGL).epochs(75 * kills);
+            return new Killed("perceptron", kills, config.build(), withEpochs(75 * kills));
+        }
+
+        static Killed convolutions() {
+            int kills = kills(2);
+            TrainingConfigBuilder config = TinyData.config(Method.RIGL)
+                    .model(Presets.parse("resnet8"))
+                    .block(4, 4)
+                    .epochs(4 * kills);
+            List<String> options = withEpochs(4 * kills);
+            options.set(options.indexOf("--model") + 1, "resnet8");
+            options.addAll(List.of("--block", "4x4"));
+            return new Killed("convolutions", kills, config.build(), options);
+        }
+
+        static Killed transformer() {
+            int kills = kills(2);
+            TrainingConfigBuilder config = SettingsOptions.DEFAULTS.toBuilder()
+                    .model(Presets.parse("gpt-1x2x16x9"))
+                    .block(8, 8)
+                    .batch(4)
+                    .steps(100L * kills)
+                    .evalEvery(10)
+                    .deltaT(7)
+                    .threads(1);
+            String options = "--model gpt-1x2x16x9 --block 8x8 --batch 4 --steps " + 100 * kills
+                    + " --eval-every 10 --delta-t 7 --threads 1";
+            return new Killed("transformer", kills, config.build(), List.of(options.split(" ")));
+        }
+
+        private static int kills(int usual) {
+            return Integer.getInteger("rewire.test.kills", usual);
+        }
+
+        private static List<String> withEpochs(int epochs) {
+            List<String> options = new ArrayList<>(List.of(TinyData.OPTIONS));
+            options.set(options.indexOf("--epochs") + 1, String.valueOf(epochs));
+            return options;
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Killed> killed() {
+        return Stream.of(Killed.perceptron(), Killed.convolutions(), Killed.transformer());
+    }
+
+    @ParameterizedTest
+    @MethodSource("killed")
+    @Timeout(1800)
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGTERM")
-    void aProcessThatIsKilledNowAndThenLosesNothing() throws Exception {
+    void aProcessThatIsKilledNowAndThenLosesNothing(Killed killed, TestReporter reporter) throws Exception {
         SplittableRandom random = new SplittableRandom(System.nanoTime());
-        List<String> arguments =
-                new ArrayList<>(List.of("train", "--data", data.toString(), "--out", out.toString(), "--json"));
-        arguments.addAll(List.of(TinyData.OPTIONS));
-        arguments.set(arguments.indexOf("--epochs") + 1, String.valueOf(EPOCHS_OF_KILLED));
-        for (int kill = 0; kill < KILLS; kill++) {
+        if (killed.config().steps() > 0) {
+            Path text =
+                    Files.writeString(folder.resolve("text"), "to be or not to be, that is the question: ".repeat(9));
+            source = "text:" + text;
+        }
+        List<String> arguments = new ArrayList<>(List.of("train", "--data", source, "--out", out.toString(), "--json"));
+        arguments.addAll(killed.options());
+        int alive = 0;
+        for (int kill = 0; kill < killed.kills(); kill++) {
             long before = Files.exists(checkpoint())
                     ? Files.getLastModifiedTime(checkpoint()).toMillis()
                     : 0;
@@ -125,18 +191,19 @@ class KilledRunTest {
                 Thread.sleep(2);
             }
             Thread.sleep(random.nextInt(150));
+            alive += process.isAlive() ? 1 : 0;
             if (kill % 3 == 2) {
                 process.destroy();
             } else {
                 process.destroyForcibly();
             }
             assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it goes on");
-            arguments = List.of(
-                    "train", "--data", data.toString(), "--resume", checkpoint().toString());
+            arguments =
+                    List.of("train", "--data", source, "--resume", checkpoint().toString());
         }
+        reporter.publishEntry(killed + " killed alive", alive + " of " + killed.kills());
         resumeToTheEnd();
-        assertEndsAsIfNothingHadHappened(
-                TinyData.config(Method.RIGL).epochs(EPOCHS_OF_KILLED).build());
+        assertEndsAsIfNothingHadHappened(killed.config());
     }
 
     @ParameterizedTest
@@ -242,13 +309,13 @@ class KilledRunTest {
 
     private void resumeToTheEnd() {
         CommandResult result = CommandResult.of(
-                "train", "--data", data.toString(), "--resume", checkpoint().toString());
+                "train", "--data", source, "--resume", checkpoint().toString());
         assertEquals(0, result.status(), result.err());
     }
 
     private void assertEndsAsIfNothingHadHappened(TrainingConfig config) throws IOException {
         assertEquals(
-                IntStream.rangeClosed(1, config.epochs())
+                IntStream.rangeClosed(1, epochsOf(config))
                         .boxed()
                         .flatMap(epoch -> Stream.of(epoch + ",rigl", epoch + ",dense"))
                         .toList(),
@@ -257,6 +324,10 @@ class KilledRunTest {
         Path dense = out.resolve(DENSE);
         DenseBackend engine = TrainingRun.engineOf(dense).equals(NaiveBackend.NAME) ? new NaiveBackend() : null;
         assertEquals(weights(config.asDense(), engine), savedWeights(dense, engine));
+    }
+
+    private static int epochsOf(TrainingConfig config) {
+        return config.steps() == 0 ? config.epochs() : Math.toIntExact(config.steps() / config.evalEvery());
     }
 
     /** Those of a run that nothing happens to. */
@@ -290,8 +361,12 @@ class KilledRunTest {
     }
 
     private DataSplit images() throws IOException {
-        return ImageSource.of(data.toString())
-                .load(TinyData.CLASSES, line -> {})
-                .split();
+        return switch (DataSource.of(source)) {
+            case TextSource text -> text.load().split(9);
+            default ->
+                ImageSource.of(data.toString())
+                        .load(TinyData.CLASSES, line -> {})
+                        .split();
+        };
     }
 }

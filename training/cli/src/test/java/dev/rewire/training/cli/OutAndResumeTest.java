@@ -98,6 +98,17 @@ class OutAndResumeTest {
         assertEquals(7, Files.readAllLines(out.resolve("epochs.csv")).size());
     }
 
+    /** Whether time is taken is no setting of a run. */
+    @Test
+    void bothGoOnUnderAProfile() throws IOException {
+        Path checkpoint = halfway();
+        save(config().asDense(), OutFolder.denseBeside(checkpoint));
+        CommandResult resumed = CommandResult.of(
+                "train", "--json", "--profile", "--data", data.toString(), "--resume", checkpoint.toString());
+        assertEquals(0, resumed.status(), resumed.err());
+        assertTrue(resumed.json().has("dense_test_accuracy") && resumed.json().has("profile"));
+    }
+
     @Test
     void epochsBeforeTheStopAreOfTheCheckpoint() throws IOException {
         Path out = Files.createDirectories(folder.resolve("out"));

@@ -272,6 +272,16 @@ class ReportTest {
         assertTrue(json.get("step_ms_median").asDouble() > 0);
     }
 
+    /** A line for each of forty layers is read by nobody. */
+    @Test
+    void peopleAreToldTheSumOfManyLayers() {
+        CommandResult result = CommandResult.of(
+                ("train --model resnet8 --batch 20 --epochs 1 --no-compare-dense --data " + data).split(" "));
+        assertEquals(0, result.status(), result.err());
+        assertTrue(result.out().contains("18 layers, 10 of them with weights"), result.out());
+        assertFalse(result.out().contains("layer 1:"), result.out());
+    }
+
     @Test
     void peopleAreToldWhichLayersAreNm() {
         CommandResult result = CommandResult.ofTraining(data, "--method", "sr-ste", "--nm", "2:4", "--transposable");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rewire.training.TrainingConfig;
+import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.setting.SrSte;
 import dev.rewire.training.setting.WeightOverride;
@@ -81,6 +82,21 @@ class SettingsOptionsTest {
         assertEquals(
                 SettingsOptions.DEFAULTS.learningRate(),
                 Line.fresh("--optimizer", "sgd").learningRate());
+    }
+
+    @Test
+    void soHasAModelThatSuggestsIt() {
+        assertEquals(0.02, Line.fresh("--model", "lenet5").learningRate());
+        assertEquals(0.3, Line.fresh("--model", "lenet5", "--lr", "0.3").learningRate());
+        assertEquals(
+                0.001, Line.fresh("--model", "lenet5", "--optimizer", "adamw").learningRate());
+    }
+
+    @Test
+    void imagesAreAugmentedWhereAskedFor() {
+        assertEquals(
+                new Augmentation(4, true), Line.fresh("--augment", "crop,flip").augmentation());
+        assertEquals(Augmentation.NONE, Line.fresh().augmentation());
     }
 
     @Test
