@@ -141,7 +141,10 @@ public final class TrainingRun implements AutoCloseable {
             data.train().augmented(config.augmentation(), config.seed());
         } catch (UnsupportedOperationException e) {
             throw new InvalidConfigException(
-                    "--augment", config.augmentation(), "is for images; " + e.getMessage(), "none with such data");
+                    "--augment",
+                    config.augmentation(),
+                    "cannot be had of samples of " + Batches.shape(data.shape()) + ", which are no images of bytes",
+                    "none with such data");
         }
     }
 

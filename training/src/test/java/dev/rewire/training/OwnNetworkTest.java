@@ -234,7 +234,7 @@ class OwnNetworkTest {
     void whatIsNoImageIsNotAugmented() {
         String message = refusal(
                 config(new Linear(1)).augmentation(new Augmentation(4, true)).build());
-        assertTrue(message.startsWith("--augment: crop:4,flip is for images"), message);
+        assertTrue(message.startsWith("--augment: crop:4,flip cannot be had of samples of 1, "), message);
     }
 
     @Test

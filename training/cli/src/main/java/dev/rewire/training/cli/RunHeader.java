@@ -38,7 +38,7 @@ final class RunHeader {
                 data.train().size(),
                 data.test().size(),
                 data.shape() instanceof SampleShape.Image ? "images" : "samples",
-                config.augmentation().equals(Augmentation.NONE) ? "" : ", the former by " + config.augmentation(),
+                config.augmentation().equals(Augmentation.NONE) ? "" : ", augmented by " + config.augmentation(),
                 run.totalEpochs(),
                 run.totalEpochs() == 1 ? "epoch" : "epochs",
                 run.stepsOfEpoch(),
