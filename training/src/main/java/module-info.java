@@ -10,6 +10,9 @@ module dev.rewire.training {
     exports dev.rewire.training.data;
     exports dev.rewire.training.data.source;
     exports dev.rewire.training.layer;
+    exports dev.rewire.training.layer.image;
+    exports dev.rewire.training.layer.sequence;
+    exports dev.rewire.training.loss;
     exports dev.rewire.training.model;
     exports dev.rewire.training.optimizer;
     exports dev.rewire.training.parameter;

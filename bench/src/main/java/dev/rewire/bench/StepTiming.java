@@ -5,7 +5,7 @@ import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.training.Network;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.layer.Shape;
-import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.loss.SoftmaxCrossEntropy;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.parameter.DenseParameter;

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own with the kernels and their tests on its class path, and nothing else. */
 record Fork(int exit, String out, String err) {
-    private static final int LIMIT_SECONDS = 180;
+    private static final int LIMIT_SECONDS = 360;
 
     static Fork run(List<String> flags, Class<?> main, String... arguments) {
         return run(command(flags, main, arguments));

@@ -7,10 +7,10 @@ import dev.rewire.training.data.SampleShape;
 import dev.rewire.training.data.Samples;
 import dev.rewire.training.data.TargetShape;
 import dev.rewire.training.layer.Activations;
-import dev.rewire.training.layer.Loss;
-import dev.rewire.training.layer.MeanSquaredError;
 import dev.rewire.training.layer.Shape;
-import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.loss.Loss;
+import dev.rewire.training.loss.MeanSquaredError;
+import dev.rewire.training.loss.SoftmaxCrossEntropy;
 import dev.rewire.training.setting.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Layers on memory, for batches of one size, with all parameters. Activations stay in panels from the input to the output. For those who own their loop: write a batch
- * to the {@link #input}, go {@link #forward}, let a {@link dev.rewire.training.layer.Loss} of the {@link #result} differentiate, go {@link #backward}, then
+ * to the {@link #input}, go {@link #forward}, let a {@link dev.rewire.training.loss.Loss} of the {@link #result} differentiate, go {@link #backward}, then
  * {@link #update} or rewire. A {@link TrainingRun} does this by itself. For one thread at a time.
  */
 public final class Network implements AutoCloseable {

@@ -1,6 +1,6 @@
 package dev.rewire.training;
 
-import dev.rewire.training.layer.Loss;
+import dev.rewire.training.loss.Loss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.rewire.training;
 
-import dev.rewire.training.layer.Loss;
 import dev.rewire.training.layer.Outline;
+import dev.rewire.training.loss.Loss;
 import dev.rewire.training.optimizer.GradientClip;
 import dev.rewire.training.optimizer.LearningRate;
 import dev.rewire.training.optimizer.Optimizer;

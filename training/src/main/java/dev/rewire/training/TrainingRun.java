@@ -9,9 +9,9 @@ import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.Samples;
 import dev.rewire.training.layer.Binding;
-import dev.rewire.training.layer.Loss;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
+import dev.rewire.training.loss.Loss;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.random.CounterRandom;
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each pass over the training samples shuffles them anew; of samples that overlap, as the windows of a text do, each batch is drawn by itself. The seed decides every
  * random choice: on Rewire's own kernels a run with the same settings has the same bits for any number of threads, and whether or not it was
- * interrupted, on machines with vectors of the same width. Targets decide the loss: {@link dev.rewire.training.layer.SoftmaxCrossEntropy} of classes,
- * {@link dev.rewire.training.layer.MeanSquaredError} of values.
+ * interrupted, on machines with vectors of the same width. Targets decide the loss: {@link dev.rewire.training.loss.SoftmaxCrossEntropy} of classes,
+ * {@link dev.rewire.training.loss.MeanSquaredError} of values.
  */
 public final class TrainingRun implements AutoCloseable {
     private final TrainingConfig config;

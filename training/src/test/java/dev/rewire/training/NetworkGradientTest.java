@@ -9,7 +9,7 @@ import dev.rewire.kernels.NmPattern;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
 import dev.rewire.training.layer.Binding;
-import dev.rewire.training.layer.SoftmaxCrossEntropy;
+import dev.rewire.training.loss.SoftmaxCrossEntropy;
 import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.parameter.BlockParameter;
 import dev.rewire.training.parameter.DenseParameter;

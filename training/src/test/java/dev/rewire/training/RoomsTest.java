@@ -36,10 +36,13 @@ class RoomsTest {
                 "optimizer  | parameter setting",
                 "product    | backend parameter setting",
                 "layer      | backend parameter product random setting",
-                "model      | layer setting",
+                "layer/image | layer parameter product setting",
+                "layer/sequence | layer parameter random setting",
+                "loss       | layer setting",
+                "model      | layer layer/image layer/sequence setting",
                 "rewiring   | parameter random",
                 "checkpoint | internal parameter setting",
-                "(root)     | backend checkpoint data internal layer model optimizer parameter random rewiring setting"
+                "(root)     | backend checkpoint data internal layer loss model optimizer parameter random rewiring setting"
             })
     void aRoomKnowsOnlyTheseRooms(String room, String known) throws IOException, URISyntaxException {
         Set<String> expected = new TreeSet<>(known.isEmpty() ? Set.of() : Set.of(known.split(" ")));

@@ -125,7 +125,7 @@ class TrainingConfigTest {
         Optimizer adam = new Optimizer.Adam(0.9, 0.999, 1e-8, 0, false);
 
         assertEquals(0.1, base().build().learningRate());
-        assertEquals(0.02, base().model(Presets.parse("lenet5")).build().learningRate());
+        assertEquals(0.05, base().model(Presets.parse("lenet5")).build().learningRate());
         assertEquals(
                 0.001,
                 base().model(Presets.parse("lenet5")).optimizer(adam).build().learningRate());

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>memory comes from the binding when the layer is bound, so that a step allocates nothing.
  * </ul>
  *
- * <p>A layer that is made of others, as {@link SelfAttention}, makes a {@link Sequential} of them for the shape that comes in, and passes {@link #outline} and {@link #bind} on to it.
+ * <p>A layer that is made of others, as {@link dev.rewire.training.layer.sequence.SelfAttention}, makes a {@link Sequential} of them for the shape that comes in, and passes {@link #outline} and {@link #bind} on to it.
  */
 public interface Layer {
     /**

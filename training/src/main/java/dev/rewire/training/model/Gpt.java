@@ -1,15 +1,15 @@
 package dev.rewire.training.model;
 
-import dev.rewire.training.layer.Embedding;
 import dev.rewire.training.layer.Gelu;
 import dev.rewire.training.layer.Layer;
-import dev.rewire.training.layer.LayerNorm;
 import dev.rewire.training.layer.Linear;
-import dev.rewire.training.layer.Positions;
 import dev.rewire.training.layer.Residual;
-import dev.rewire.training.layer.SelfAttention;
 import dev.rewire.training.layer.Sequential;
 import dev.rewire.training.layer.Shape;
+import dev.rewire.training.layer.sequence.Embedding;
+import dev.rewire.training.layer.sequence.LayerNorm;
+import dev.rewire.training.layer.sequence.Positions;
+import dev.rewire.training.layer.sequence.SelfAttention;
 import dev.rewire.training.setting.InvalidConfigException;
 
 /**

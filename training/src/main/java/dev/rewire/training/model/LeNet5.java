@@ -1,13 +1,13 @@
 package dev.rewire.training.model;
 
-import dev.rewire.training.layer.Conv2d;
-import dev.rewire.training.layer.Flatten;
 import dev.rewire.training.layer.Layer;
 import dev.rewire.training.layer.Linear;
-import dev.rewire.training.layer.MaxPool2d;
 import dev.rewire.training.layer.Relu;
 import dev.rewire.training.layer.Sequential;
 import dev.rewire.training.layer.Shape;
+import dev.rewire.training.layer.image.Conv2d;
+import dev.rewire.training.layer.image.Flatten;
+import dev.rewire.training.layer.image.MaxPool2d;
 
 /**
  * LeNet-5 (LeCun et al., "Gradient-based learning applied to document recognition", 1998) as it is built today: with ReLUs and maxima. The first convolution and the last layer stay
@@ -22,7 +22,7 @@ record LeNet5() implements Model {
     /** It has no norms: with the usual 0.1 it learns nothing. */
     @Override
     public double learningRate() {
-        return 0.02;
+        return 0.05;
     }
 
     @Override

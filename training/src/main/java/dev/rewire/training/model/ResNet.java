@@ -1,14 +1,14 @@
 package dev.rewire.training.model;
 
-import dev.rewire.training.layer.BatchNorm2d;
-import dev.rewire.training.layer.Conv2d;
-import dev.rewire.training.layer.GlobalAvgPool2d;
 import dev.rewire.training.layer.Layer;
 import dev.rewire.training.layer.Linear;
 import dev.rewire.training.layer.Relu;
 import dev.rewire.training.layer.Residual;
 import dev.rewire.training.layer.Sequential;
 import dev.rewire.training.layer.Shape;
+import dev.rewire.training.layer.image.BatchNorm2d;
+import dev.rewire.training.layer.image.Conv2d;
+import dev.rewire.training.layer.image.GlobalAvgPool2d;
 
 /**
  * A residual net for small images: three stages of blocks of two 3×3 convolutions, with 16, 32 and 64 channels times a factor (He et al. 2015, section 4.2; Zagoruyko and Komodakis,

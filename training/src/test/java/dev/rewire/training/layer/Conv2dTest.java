@@ -1,5 +1,6 @@
 package dev.rewire.training.layer;
 
+import dev.rewire.training.layer.image.Conv2d;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,6 +9,8 @@ import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
+import dev.rewire.training.layer.image.BatchNorm2d;
+import dev.rewire.training.layer.sequence.Embedding;
 import dev.rewire.training.parameter.DenseParameter;
 import java.util.List;
 import java.util.SplittableRandom;

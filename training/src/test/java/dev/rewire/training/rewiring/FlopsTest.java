@@ -3,9 +3,9 @@ package dev.rewire.training.rewiring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.rewire.training.layer.Attention;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
+import dev.rewire.training.layer.sequence.Attention;
 import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.WeightSpec;
 import java.util.List;

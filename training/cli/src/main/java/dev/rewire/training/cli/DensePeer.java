@@ -40,11 +40,7 @@ record DensePeer(TrainingRun run, DenseEngine engine) implements AutoCloseable {
     private static boolean belongs(TrainingConfig sparse, Path checkpoint) throws IOException {
         TrainingConfig saved = TrainingRun.configOf(checkpoint);
         // What may be other than when the run was started.
-        return saved.toBuilder()
-                .threads(sparse.threads())
-                .profile(sparse.profile())
-                .build()
-                .equals(sparse.asDense());
+        return saved.toBuilder().threads(sparse.threads()).build().equals(sparse.asDense());
     }
 
     /**

@@ -111,7 +111,7 @@ final class SettingsOptions {
             names = "--lr",
             paramLabel = "L",
             description =
-                    "Peak of the learning rate (default: ${DEFAULT-VALUE}, 0.02 for lenet5, 0.001 with adam and adamw).")
+                    "Peak of the learning rate (default: ${DEFAULT-VALUE}, 0.05 for lenet5, 0.001 with adam and adamw).")
     private double learningRate = DEFAULTS.learningRate();
 
     @Option(

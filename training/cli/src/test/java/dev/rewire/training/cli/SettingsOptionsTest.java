@@ -86,7 +86,7 @@ class SettingsOptionsTest {
 
     @Test
     void soHasAModelThatSuggestsIt() {
-        assertEquals(0.02, Line.fresh("--model", "lenet5").learningRate());
+        assertEquals(0.05, Line.fresh("--model", "lenet5").learningRate());
         assertEquals(0.3, Line.fresh("--model", "lenet5", "--lr", "0.3").learningRate());
         assertEquals(
                 0.001, Line.fresh("--model", "lenet5", "--optimizer", "adamw").learningRate());

@@ -1,6 +1,12 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.layer.sequence;
 
 import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.layer.BoundLayer;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.parameter.DenseParameter;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.setting.Check;

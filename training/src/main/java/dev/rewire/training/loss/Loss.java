@@ -1,4 +1,4 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.loss;
 
 /**
  * What a network's output is to become: a number to make small, and its gradient. A loss has the output, and room for what it is compared with; it is a mean over the

@@ -1,7 +1,9 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.loss;
 
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.util.Objects;
 

@@ -1,5 +1,6 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.layer.image;
 
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.setting.Check;
 import dev.rewire.training.setting.InvalidConfigException;
 

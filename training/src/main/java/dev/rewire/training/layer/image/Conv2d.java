@@ -1,6 +1,12 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.layer.image;
 
 import dev.rewire.kernels.ConvShape;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.layer.BoundLayer;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.product.ConvProduct;

@@ -1,5 +1,13 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.layer.sequence;
 
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.layer.BoundLayer;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Sequential;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.setting.InvalidConfigException;
 
 /**

@@ -1,7 +1,13 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.layer.image;
 
 import dev.rewire.kernels.FeatureMap;
 import dev.rewire.kernels.panel.MaxPooling;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.layer.BoundLayer;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
 
 /**
  * The largest value of each channel in square windows of an image. The gradient goes to the first of equal ones.

@@ -1,8 +1,14 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.layer.image;
 
 import dev.rewire.kernels.FeatureMap;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.layer.BoundLayer;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.lang.foreign.MemorySegment;
 

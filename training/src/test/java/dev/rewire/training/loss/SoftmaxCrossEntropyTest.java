@@ -1,4 +1,4 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.loss;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Shape;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,8 +1,14 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.layer.sequence;
 
 import dev.rewire.kernels.AttentionGradient;
 import dev.rewire.kernels.AttentionPlan;
 import dev.rewire.kernels.AttentionShape;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.layer.BoundLayer;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.setting.Check;
 import dev.rewire.training.setting.InvalidConfigException;
 

@@ -1,4 +1,4 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.loss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;

@@ -1,7 +1,13 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.layer.image;
 
 import dev.rewire.kernels.FeatureMap;
 import dev.rewire.kernels.panel.AveragePooling;
+import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
+import dev.rewire.training.layer.BoundLayer;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
 
 /**
  * The mean of each channel in square windows of an image, zeros outside of it included.

@@ -1,8 +1,9 @@
-package dev.rewire.training.layer;
+package dev.rewire.training.loss;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.rewire.kernels.Workers;
+import dev.rewire.training.layer.Activations;
 import java.lang.foreign.MemorySegment;
 
 /**
