@@ -121,7 +121,8 @@ class SpmmUsageTest {
     @Test
     void namesTheCommandsThereAre() {
         assertEquals(
-                new CommandRun(2, "", "rewire: no command; accepted are spmm, bench, probe" + System.lineSeparator()),
+                new CommandRun(
+                        2, "", "rewire: no command; accepted are spmm, bench, step, probe" + System.lineSeparator()),
                 CommandRun.of());
     }
 
