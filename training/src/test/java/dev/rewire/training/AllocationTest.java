@@ -17,7 +17,7 @@ class AllocationTest {
     private static final int WARM_UP = 1500;
     private static final int STEPS = 200;
 
-    /** As a rule it is 1 or 2 KiB. In one process of some ten it was 10.8 for each of these runs: the JIT had left something an object that all of them share. */
+    /** As a rule it is below 8 KiB. In one process of some ten it was 10.8 kB for each of these runs: the JIT seems to have left something an object that all of them share. */
     private static final int MOST_BYTES = 16 * 1024;
 
     @ParameterizedTest
