@@ -51,16 +51,19 @@ class TileCompilationTest {
     /** Whose lines are one vector. */
     private static final String LINES = "CompressingTile";
 
+    /** Compiled at once, and waited for; the rest of the JVM is left to its usual times, or a program takes minutes. */
+    private static final String TILES = "dev/rewire/kernels/internal/vector/Generated*.run";
+
     private static final List<String> WITHOUT_PROFILES = List.of(
             "-XX:+TieredCompilation",
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:-UseTypeProfile",
-            "-XX:CompileCommand=PrintInlining,dev/rewire/kernels/internal/vector/Generated*.run");
+            "-XX:CompileCommand=PrintInlining," + TILES);
 
     private static final List<String> WITHOUT_MANAGEMENT =
             List.of("--limit-modules=java.base,jdk.incubator.vector", "-XX:TieredStopAtLevel=3");
 
-    /** Each takes a minute or two, of one processor, so they start before anybody asks. */
+    /** Each takes half a minute or so, of one processor, so they start before anybody asks. */
     private static final Map<String, Future<Fork>> PROGRAMS = new HashMap<>();
 
     @BeforeAll
@@ -81,7 +84,7 @@ class TileCompilationTest {
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Drewire.kernels.bits=" + bits,
-                "-XX:CompileThresholdScaling=0.001",
+                "-XX:CompileCommand=CompileThresholdScaling," + TILES + ",0.001",
                 "-Xbatch",
                 "-XX:+PrintCompilation"));
         all.addAll(flags);
