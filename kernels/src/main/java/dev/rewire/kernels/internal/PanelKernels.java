@@ -17,6 +17,13 @@ public interface PanelKernels {
     /** {@code y = activation(x)}. */
     void activate(MemorySegment x, MemorySegment y, long from, long to, Activation activation);
 
+    /** {@code y = activation(x)} and {@code slope = activation'(x)}, of those that are smooth. */
+    void activate(
+            MemorySegment x, MemorySegment y, MemorySegment slope, long from, long to, Activation activation);
+
+    /** {@code y = a·b}. */
+    void multiply(MemorySegment a, MemorySegment b, MemorySegment y, long from, long to);
+
     /** {@code dx = dy·activation'(x)}. */
     void activationGradient(
             MemorySegment x, MemorySegment dy, MemorySegment dx, long from, long to, Activation activation);

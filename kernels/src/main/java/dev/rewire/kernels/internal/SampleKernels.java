@@ -3,8 +3,8 @@ package dev.rewire.kernels.internal;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Loops of layer normalisation, over the features of 16 samples of a panel: {@code offset} is the byte offset of the first of those samples in the first feature, {@code sample}
- * their place in the arrays. Sums over features are in their order.
+ * Loops of layer normalisation, over the features of 16 samples of a panel, or of several groups of 16, which follow each other: {@code offset} is the byte offset of the first of those
+ * samples in the first feature, {@code sample} their place in the arrays. Sums over features are in their order.
  */
 public interface SampleKernels {
     /** Samples that are computed together. */
@@ -13,8 +13,9 @@ public interface SampleKernels {
     /** Floats that hold the sums of a feature: 16 lanes of the one, 16 of the other. */
     int SUMS = 2 * GROUP;
 
-    /** The mean of each sample, in floats, and of the deviations from it the sum, in the first lanes, and that of their squares, in the second. */
-    void moments(MemorySegment x, long offset, int features, int lanes, float[] mean, int sample, float[] sums);
+    /** The mean of each sample, in floats, and of the deviations from it the sum, in the first places, one for each sample, and that of their squares, in as many behind them. */
+    void moments(
+            MemorySegment x, long offset, int features, int lanes, int groups, float[] mean, int sample, float[] sums);
 
     /** {@code y = (x − mean)·inverse·scale + shift} of the first {@code valid} samples, 0 in the others. */
     void normalize(
@@ -30,19 +31,20 @@ public interface SampleKernels {
             float[] scale,
             float[] shift);
 
-    /** With {@code g = dy·scale}: of each sample the sum of g, in the first lanes, and that of {@code g·(x − mean)}, in the second. */
+    /** With {@code g = dy·scale}: of each sample the sum of g, in the first places, and that of {@code g·(x − mean)}, in those behind them. */
     void gradientSums(
             MemorySegment x,
             MemorySegment dy,
             long offset,
             int features,
             int lanes,
+            int groups,
             float[] mean,
             int sample,
             float[] scale,
             float[] sums);
 
-    /** With two means of each sample: {@code dx = ((dy·scale − first) − n·second)·inverse}, n being {@code (x − mean)·inverse}. */
+    /** With two means of each sample, those of {@code means} at {@code place} and {@code place + seconds}: {@code dx = ((dy·scale − first) − n·second)·inverse}, n being {@code (x − mean)·inverse}. */
     void gradient(
             MemorySegment x,
             MemorySegment dy,
@@ -54,7 +56,9 @@ public interface SampleKernels {
             float[] inverse,
             int sample,
             float[] scale,
-            float[] means);
+            float[] means,
+            int place,
+            int seconds);
 
     /** Adds {@code dy} and {@code dy·n} of one panel's first {@code groups} groups to the sums of features; {@code offset} is that of the first feature, {@code sample} that of the panel. */
     void featureSums(

@@ -3,18 +3,29 @@ package dev.rewire.kernels.panel;
 import dev.rewire.kernels.FeatureMap;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.internal.WorkerTask;
 
 /**
  * The mean of each window and channel. Padding counts as zeros, as it does by default in PyTorch: every sum is multiplied by 1/(height·width). Sums are in floats, row by row; with n places in a window and
- * u = 2⁻²⁴ the error is at most {@code (n + 1)·u} times the mean magnitude. Bits do not depend on the workers. One thread at a time; beside two small objects a pass allocates nothing.
+ * u = 2⁻²⁴ the error is at most {@code (n + 1)·u} times the mean magnitude. Bits do not depend on the workers. One thread at a time, and a pass allocates nothing.
  */
 public final class AveragePooling {
     private final Windows windows;
-    private final float factor;
+    private final WorkerTask forwardTask;
+    private final WorkerTask gradientTask;
 
     private AveragePooling(Windows windows) {
         this.windows = windows;
-        factor = (float) (1.0 / ((double) windows.height * windows.width));
+        float factor = (float) (1.0 / ((double) windows.height * windows.width));
+        Windows.Step sum = (taps, count, at, floats) ->
+                windows.kernels.sum(windows.x, taps, count, windows.y, at, floats, factor);
+        Windows.Step spread = (taps, count, at, floats) ->
+                windows.kernels.spread(windows.dx, taps, count, windows.dy, at, floats, factor);
+        forwardTask = (task, worker) -> windows.forEach(task, worker, sum);
+        gradientTask = (task, worker) -> {
+            windows.clear(task);
+            windows.forEach(task, worker, spread);
+        };
     }
 
     /**
@@ -66,21 +77,9 @@ public final class AveragePooling {
     public synchronized void forward(PanelMatrix x, PanelMatrix y) {
         windows.check("x", x, "y", y);
         Check.apart("y", y, "x", x);
-        Runs.RUNS.run(
-                windows.workers,
-                windows.tasks(x.panels()),
-                (task, worker) -> windows.forEach(
-                        task,
-                        worker,
-                        x.lanes(),
-                        x.panelStride(),
-                        y.panelStride(),
-                        (taps, count, at, floats) ->
-                                windows.kernels.sum(x.segment(), taps, count, y.segment(), at, floats, factor)),
-                x,
-                y,
-                null,
-                null);
+        windows.x = x.segment();
+        windows.y = y.segment();
+        windows.run(forwardTask, x, y, null, null);
     }
 
     /**
@@ -94,24 +93,9 @@ public final class AveragePooling {
     public synchronized void backward(PanelMatrix dy, PanelMatrix dx) {
         windows.check("dx", dx, "dy", dy);
         Check.apart("dx", dx, "dy", dy);
-        Runs.RUNS.run(
-                windows.workers,
-                windows.tasks(dx.panels()),
-                (task, worker) -> {
-                    windows.clear(dx.segment(), task, dx.lanes(), dx.panelStride());
-                    windows.forEach(
-                            task,
-                            worker,
-                            dx.lanes(),
-                            dx.panelStride(),
-                            dy.panelStride(),
-                            (taps, count, at, floats) -> windows.kernels.spread(
-                                    dx.segment(), taps, count, dy.segment(), at, floats, factor));
-                },
-                dx,
-                dy,
-                null,
-                null);
+        windows.dy = dy.segment();
+        windows.dx = dx.segment();
+        windows.run(gradientTask, dx, dy, null, null);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.rewire.kernels.panel;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.internal.DropoutHash;
-import dev.rewire.kernels.internal.PanelKernels;
 
 /**
  * Dropout (Srivastava et al. 2014), inverted: what is kept is divided by 1 − rate. Which elements are kept is a function of seed, step, sample and feature alone, so that the
@@ -11,6 +10,18 @@ import dev.rewire.kernels.internal.PanelKernels;
  * Wellons' lowbias32 (2018) 32 bits of that and the sample, the upper 24 of which are compared with 1 − rate, rounded to a multiple of 2⁻²⁴.
  */
 public final class Dropout {
+    private static final ElementwisePass.Operation DROP = (kernels, of, from, to) -> kernels.drop(
+            of.a,
+            of.y,
+            from,
+            of.feature(from),
+            (int) ((to - from) / of.lanes),
+            of.lanes,
+            of.panel(from) * of.lanes,
+            of.key,
+            of.threshold,
+            of.scale);
+
     private Dropout() {}
 
     /**
@@ -31,25 +42,10 @@ public final class Dropout {
             throw new IllegalArgumentException(
                     "rate: " + rate + " is out of range; accepted are numbers from 0 to below 1");
         }
-        PanelKernels kernels = Runs.RUNS.kernels().panels();
-        long key = DropoutHash.key(seed, step);
-        int threshold = DropoutHash.threshold(rate);
-        float scale = (float) (1 / (1.0 - rate));
-        Runs.overElements(
-                (from, panel, feature, features) -> kernels.drop(
-                        x.segment(),
-                        y.segment(),
-                        from,
-                        feature,
-                        features,
-                        y.lanes(),
-                        panel * y.lanes(),
-                        key,
-                        threshold,
-                        scale),
-                workers,
-                y,
-                x,
-                null);
+        ElementwisePass pass = ElementwisePass.take();
+        pass.key = DropoutHash.key(seed, step);
+        pass.threshold = DropoutHash.threshold(rate);
+        pass.scale = (float) (1 / (1.0 - rate));
+        pass.run(DROP, workers, y, x, null, null);
     }
 }

@@ -3,17 +3,28 @@ package dev.rewire.kernels.panel;
 import dev.rewire.kernels.Activation;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
-import dev.rewire.kernels.internal.PanelKernels;
+import dev.rewire.kernels.panel.ElementwisePass.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is done to each element of panels. All operands of a call have the same samples, features and lanes; what is written may be any of the operands that are
  * read, in place. Zeros come out as zeros, so padding and margins stay as they are. Bits do not depend on the workers, nor on the width of vectors.
  *
- * <p>Every method throws an {@link IllegalArgumentException} if a shape does not fit, and an {@link IllegalStateException} if an arena or the workers are closed. Beside
- * two small objects a call allocates nothing.
+ * <p>Every method throws an {@link IllegalArgumentException} if a shape does not fit, and an {@link IllegalStateException} if an arena or the workers are closed. A call
+ * allocates nothing, but for the first ones.
  */
 public final class Elementwise {
+    private static final Operation ADD = (kernels, of, from, to) -> kernels.add(of.a, of.b, of.y, from, to, false);
+    private static final Operation ADD_RELU = (kernels, of, from, to) -> kernels.add(of.a, of.b, of.y, from, to, true);
+    private static final Operation COPY_MASKED =
+            (kernels, of, from, to) -> kernels.copyMasked(of.a, of.b, of.y, from, to, false);
+    private static final Operation ADD_MASKED =
+            (kernels, of, from, to) -> kernels.copyMasked(of.a, of.b, of.y, from, to, true);
+    private static final Operation ACTIVATE =
+            (kernels, of, from, to) -> kernels.activate(of.a, of.y, from, to, of.activation);
+    private static final Operation ACTIVATION_GRADIENT =
+            (kernels, of, from, to) -> kernels.activationGradient(of.a, of.b, of.y, from, to, of.activation);
+
     private Elementwise() {}
 
     /**
@@ -28,14 +39,7 @@ public final class Elementwise {
     public static void add(PanelMatrix a, PanelMatrix b, PanelMatrix y, boolean relu, Workers workers) {
         Check.same("a", a, "y", y);
         Check.same("b", b, "y", y);
-        PanelKernels kernels = Runs.RUNS.kernels().panels();
-        Runs.overElements(
-                (from, panel, feature, features) -> kernels.add(
-                        a.segment(), b.segment(), y.segment(), from, from + (long) features * y.lanes(), relu),
-                workers,
-                y,
-                a,
-                b);
+        ElementwisePass.take().run(relu ? ADD_RELU : ADD, workers, y, a, b, null);
     }
 
     /**
@@ -70,14 +74,7 @@ public final class Elementwise {
     private static void masked(PanelMatrix dy, PanelMatrix mask, PanelMatrix dx, boolean add, Workers workers) {
         Check.same("dy", dy, "dx", dx);
         Check.same("mask", mask, "dx", dx);
-        PanelKernels kernels = Runs.RUNS.kernels().panels();
-        Runs.overElements(
-                (from, panel, feature, features) -> kernels.copyMasked(
-                        dy.segment(), mask.segment(), dx.segment(), from, from + (long) features * dx.lanes(), add),
-                workers,
-                dx,
-                dy,
-                mask);
+        ElementwisePass.take().run(add ? ADD_MASKED : COPY_MASKED, workers, dx, dy, mask, null);
     }
 
     /**
@@ -90,14 +87,9 @@ public final class Elementwise {
      */
     public static void activate(Activation activation, PanelMatrix x, PanelMatrix y, Workers workers) {
         Check.same("x", x, "y", y);
-        PanelKernels kernels = Runs.RUNS.kernels().panels();
-        Runs.overElements(
-                (from, panel, feature, features) -> kernels.activate(
-                        x.segment(), y.segment(), from, from + (long) features * y.lanes(), activation),
-                workers,
-                y,
-                x,
-                null);
+        ElementwisePass pass = ElementwisePass.take();
+        pass.activation = activation;
+        pass.run(ACTIVATE, workers, y, x, null, null);
     }
 
     /**
@@ -114,13 +106,8 @@ public final class Elementwise {
             Activation activation, PanelMatrix x, PanelMatrix dy, PanelMatrix dx, Workers workers) {
         Check.same("x", x, "dx", dx);
         Check.same("dy", dy, "dx", dx);
-        PanelKernels kernels = Runs.RUNS.kernels().panels();
-        Runs.overElements(
-                (from, panel, feature, features) -> kernels.activationGradient(
-                        x.segment(), dy.segment(), dx.segment(), from, from + (long) features * dx.lanes(), activation),
-                workers,
-                dx,
-                x,
-                dy);
+        ElementwisePass pass = ElementwisePass.take();
+        pass.activation = activation;
+        pass.run(ACTIVATION_GRADIENT, workers, dx, x, dy, null);
     }
 }

@@ -145,58 +145,65 @@ public final class LayerNorm {
     }
 
     private void forward(int task, int worker) {
-        int end = Math.min((task + 1) * groupsOfTask, groups());
-        for (int group = task * groupsOfTask; group < end; group++) {
-            int sample = group * SampleKernels.GROUP;
-            if (sample < rows) {
-                long offset = offset(group);
-                kernels.moments(x, offset, features, lanes, mean, sample, sums[worker]);
-                takeMoments(sums[worker], sample);
-                kernels.normalize(
-                        x,
-                        y,
-                        offset,
-                        features,
-                        lanes,
-                        Math.min(SampleKernels.GROUP, rows - sample),
-                        mean,
-                        inverse,
-                        sample,
-                        scales,
-                        shifts);
-            }
+        int first = task * groupsOfTask;
+        int count = Math.min(groupsOfTask, groupsWithSamples() - first);
+        if (count <= 0) {
+            return;
+        }
+        int sample = first * SampleKernels.GROUP;
+        kernels.moments(x, offset(first), features, lanes, count, mean, sample, sums[worker]);
+        takeMoments(sums[worker], sample, count * SampleKernels.GROUP);
+        for (int group = first; group < first + count; group++) {
+            int start = group * SampleKernels.GROUP;
+            kernels.normalize(
+                    x,
+                    y,
+                    offset(group),
+                    features,
+                    lanes,
+                    Math.min(SampleKernels.GROUP, rows - start),
+                    mean,
+                    inverse,
+                    start,
+                    scales,
+                    shifts);
         }
     }
 
     /** Corrects the mean by what deviations from it add up to, and the sum of their squares likewise. */
-    private void takeMoments(float[] sums, int sample) {
-        for (int lane = 0; lane < SampleKernels.GROUP; lane++) {
-            float shift = sums[lane] / features;
-            float squares = sums[SampleKernels.GROUP + lane] - sums[lane] * shift;
-            mean[sample + lane] += shift;
-            inverse[sample + lane] = 1 / (float) Math.sqrt(Math.max(squares / features, 0) + epsilon);
+    private void takeMoments(float[] sums, int sample, int count) {
+        for (int i = 0; i < count; i++) {
+            float shift = sums[i] / features;
+            float squares = sums[count + i] - sums[i] * shift;
+            mean[sample + i] += shift;
+            inverse[sample + i] = 1 / (float) Math.sqrt(Math.max(squares / features, 0) + epsilon);
         }
     }
 
     /** Sums to means, the second of them those of normalised values. */
-    private void takeMeans(float[] sums, int sample) {
-        for (int lane = 0; lane < SampleKernels.GROUP; lane++) {
-            sums[lane] /= features;
-            sums[SampleKernels.GROUP + lane] *= inverse[sample + lane] / features;
+    private void takeMeans(float[] sums, int sample, int count) {
+        for (int i = 0; i < count; i++) {
+            sums[i] /= features;
+            sums[count + i] *= inverse[sample + i] / features;
         }
     }
 
     private void differentiate(int task, int worker) {
-        int end = Math.min((task + 1) * groupsOfTask, groups());
-        for (int group = task * groupsOfTask; group < end; group++) {
-            int sample = group * SampleKernels.GROUP;
-            if (sample < rows) {
-                float[] means = sums[worker];
-                long offset = offset(group);
-                kernels.gradientSums(x, dy, offset, features, lanes, mean, sample, scales, means);
-                takeMeans(means, sample);
-                kernels.gradient(x, dy, dx, offset, features, lanes, mean, inverse, sample, scales, means);
-            }
+        int first = task * groupsOfTask;
+        int count = Math.min(groupsOfTask, groupsWithSamples() - first);
+        if (count <= 0) {
+            return;
+        }
+        float[] means = sums[worker];
+        int samples = count * SampleKernels.GROUP;
+        int sample = first * SampleKernels.GROUP;
+        kernels.gradientSums(x, dy, offset(first), features, lanes, count, mean, sample, scales, means);
+        takeMeans(means, sample, samples);
+        for (int i = 0; i < count; i++) {
+            int place = i * SampleKernels.GROUP;
+            long offset = offset(first + i);
+            kernels.gradient(
+                    x, dy, dx, offset, features, lanes, mean, inverse, sample + place, scales, means, place, samples);
         }
     }
 
@@ -223,6 +230,10 @@ public final class LayerNorm {
             sum += sums[place + lane];
         }
         return (float) sum;
+    }
+
+    private int groupsWithSamples() {
+        return Math.ceilDiv(rows, SampleKernels.GROUP);
     }
 
     private int groups() {

@@ -3,16 +3,28 @@ package dev.rewire.kernels.panel;
 import dev.rewire.kernels.FeatureMap;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.internal.WorkerTask;
 
 /**
  * The greatest value of each window and channel, exactly; a NaN in a window comes out of it. Padding is never the greatest. The gradient goes to the first of equal maxima, row by row, as PyTorch
- * has it, and nowhere from a NaN. What windows add to a place is added row by row, so bits do not depend on the workers. One thread at a time; beside two small objects a pass allocates nothing.
+ * has it, and nowhere from a NaN. What windows add to a place is added row by row, so bits do not depend on the workers. One thread at a time, and a pass allocates nothing.
  */
 public final class MaxPooling {
     private final Windows windows;
+    private final WorkerTask forwardTask;
+    private final WorkerTask gradientTask;
 
     private MaxPooling(Windows windows) {
         this.windows = windows;
+        Windows.Step max = (taps, count, at, floats) ->
+                windows.kernels.max(windows.x, taps, count, windows.y, at, floats);
+        Windows.Step gradient = (taps, count, at, floats) ->
+                windows.kernels.maxGradient(windows.x, windows.dx, taps, count, windows.y, windows.dy, at, floats);
+        forwardTask = (task, worker) -> windows.forEach(task, worker, max);
+        gradientTask = (task, worker) -> {
+            windows.clear(task);
+            windows.forEach(task, worker, gradient);
+        };
     }
 
     /**
@@ -53,21 +65,9 @@ public final class MaxPooling {
     public synchronized void forward(PanelMatrix x, PanelMatrix y) {
         windows.check("x", x, "y", y);
         Check.apart("y", y, "x", x);
-        Runs.RUNS.run(
-                windows.workers,
-                windows.tasks(x.panels()),
-                (task, worker) -> windows.forEach(
-                        task,
-                        worker,
-                        x.lanes(),
-                        x.panelStride(),
-                        y.panelStride(),
-                        (taps, count, at, floats) ->
-                                windows.kernels.max(x.segment(), taps, count, y.segment(), at, floats)),
-                x,
-                y,
-                null,
-                null);
+        windows.x = x.segment();
+        windows.y = y.segment();
+        windows.run(forwardTask, x, y, null, null);
     }
 
     /**
@@ -87,24 +87,11 @@ public final class MaxPooling {
         Check.apart("dx", dx, "x", x);
         Check.apart("dx", dx, "y", y);
         Check.apart("dx", dx, "dy", dy);
-        Runs.RUNS.run(
-                windows.workers,
-                windows.tasks(x.panels()),
-                (task, worker) -> {
-                    windows.clear(dx.segment(), task, x.lanes(), x.panelStride());
-                    windows.forEach(
-                            task,
-                            worker,
-                            x.lanes(),
-                            x.panelStride(),
-                            y.panelStride(),
-                            (taps, count, at, floats) -> windows.kernels.maxGradient(
-                                    x.segment(), dx.segment(), taps, count, y.segment(), dy.segment(), at, floats));
-                },
-                x,
-                y,
-                dy,
-                dx);
+        windows.x = x.segment();
+        windows.y = y.segment();
+        windows.dy = dy.segment();
+        windows.dx = dx.segment();
+        windows.run(gradientTask, x, y, dy, dx);
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.rewire.kernels.FeatureMap;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.internal.WindowKernels;
+import dev.rewire.kernels.internal.WorkerTask;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** The walk of pooling over the windows of an image, some channels of a panel in each task: windows that overlap share no channel. */
 final class Windows {
@@ -25,6 +27,15 @@ final class Windows {
     private final int stride;
     private final int padding;
     private final long[][] taps;
+
+    // What a pass runs on.
+    MemorySegment x = MemorySegment.NULL;
+    MemorySegment y = MemorySegment.NULL;
+    MemorySegment dy = MemorySegment.NULL;
+    MemorySegment dx = MemorySegment.NULL;
+    private int lanes;
+    private long inputStride;
+    private long outputStride;
 
     Windows(FeatureMap input, int height, int width, int stride, int padding, int outputHalo, Workers workers) {
         Check.range("height", height, 1, input.height() + 2L * padding);
@@ -47,8 +58,12 @@ final class Windows {
         taps = new long[workers.threads()][most];
     }
 
-    int tasks(int panels) {
-        return panels * chunks();
+    /** Runs a task for some channels of each panel. */
+    void run(WorkerTask task, PanelMatrix in, PanelMatrix out, @Nullable PanelMatrix third, @Nullable PanelMatrix fourth) {
+        lanes = in.lanes();
+        inputStride = in.panelStride();
+        outputStride = out.panelStride();
+        Runs.RUNS.run(workers, in.panels() * chunks(), task, in, out, third, fourth);
     }
 
     private int chunks() {
@@ -56,20 +71,20 @@ final class Windows {
     }
 
     /** All windows of a task, row by row. */
-    void forEach(int task, int worker, int lanes, long inputStride, long outputStride, Step step) {
+    void forEach(int task, int worker, Step step) {
         int panel = task / chunks();
         int channel = task % chunks() * CHANNELS;
         int floats = Math.min(CHANNELS, input.channels() - channel) * lanes;
         for (int row = 0; row < output.height(); row++) {
             for (int col = 0; col < output.width(); col++) {
-                int count = findTaps(row, col, channel, panel * inputStride, lanes, taps[worker]);
+                int count = findTaps(row, col, channel, panel * inputStride, taps[worker]);
                 long at = (panel * outputStride + (long) output.feature(row, col, channel) * lanes) * Float.BYTES;
                 step.run(taps[worker], count, at, floats);
             }
         }
     }
 
-    private int findTaps(int row, int col, int channel, long panelStart, int lanes, long[] found) {
+    private int findTaps(int row, int col, int channel, long panelStart, long[] found) {
         int firstRow = Math.max(0, row * stride - padding);
         int endRow = Math.min(input.height(), row * stride - padding + height);
         int firstCol = Math.max(0, col * stride - padding);
@@ -83,15 +98,15 @@ final class Windows {
         return count;
     }
 
-    /** Sets the image, without its margin, to zero in the channels of a task. */
-    void clear(MemorySegment dx, int task, int lanes, long panelStride) {
+    /** Sets the gradient of the image, without its margin, to zero in the channels of a task. */
+    void clear(int task) {
         int panel = task / chunks();
         int channel = task % chunks() * CHANNELS;
         int floats = Math.min(CHANNELS, input.channels() - channel) * lanes;
         for (int row = 0; row < input.height(); row++) {
             for (int col = 0; col < input.width(); col++) {
                 long feature = input.feature(row, col, channel);
-                kernels.clear(dx, (panel * panelStride + feature * lanes) * Float.BYTES, floats);
+                kernels.clear(dx, (panel * inputStride + feature * lanes) * Float.BYTES, floats);
             }
         }
     }

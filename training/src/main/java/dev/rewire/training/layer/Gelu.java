@@ -1,8 +1,10 @@
 package dev.rewire.training.layer;
 
 import dev.rewire.kernels.Activation;
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.panel.Elementwise;
+import dev.rewire.kernels.panel.SmoothActivation;
 
 /** {@code y = x·Φ(x)}, Φ being the normal distribution function (Hendrycks and Gimpel, "Gaussian error linear units", 2016). */
 public record Gelu() implements Layer {
@@ -19,12 +21,17 @@ public record Gelu() implements Layer {
     private static final class Bound implements BoundLayer {
         private final Activations input;
         private final Activations output;
+        private final SmoothActivation gelu;
         private final Workers workers;
+        private boolean hasSlopes;
 
         Bound(Binding binding, Activations input) {
             this.input = input;
             output = binding.activations(input.shape(), false);
             workers = binding.setting().workers();
+            PanelMatrix x = input.values();
+            gelu = SmoothActivation.prepare(
+                    binding.setting().arena(), Activation.GELU, x.rows(), x.cols(), workers);
         }
 
         @Override
@@ -34,14 +41,23 @@ public record Gelu() implements Layer {
 
         @Override
         public void forward(long step, boolean training) {
-            Elementwise.activate(Activation.GELU, input.values(), output.values(), workers);
+            hasSlopes = training && input.gradient() != null;
+            if (hasSlopes) {
+                gelu.forward(input.values(), output.values());
+            } else {
+                Elementwise.activate(Activation.GELU, input.values(), output.values(), workers);
+            }
         }
 
         @Override
         public void backward(boolean parameters) {
             if (input.gradient() != null) {
-                Elementwise.activationGradient(
-                        Activation.GELU, input.values(), output.wantedGradient(), input.gradient(), workers);
+                if (hasSlopes) {
+                    gelu.backward(output.wantedGradient(), input.gradient());
+                } else {
+                    Elementwise.activationGradient(
+                            Activation.GELU, input.values(), output.wantedGradient(), input.gradient(), workers);
+                }
                 input.maskGradient(workers);
             }
         }

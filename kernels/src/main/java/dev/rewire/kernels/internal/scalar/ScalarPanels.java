@@ -35,6 +35,23 @@ final class ScalarPanels implements PanelKernels {
     }
 
     @Override
+    public void activate(
+            MemorySegment x, MemorySegment y, MemorySegment slope, long from, long to, Activation activation) {
+        for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
+            float in = x.get(JAVA_FLOAT_UNALIGNED, i);
+            y.set(JAVA_FLOAT_UNALIGNED, i, ScalarActivation.of(activation, in));
+            slope.set(JAVA_FLOAT_UNALIGNED, i, ScalarActivation.derivative(activation, in));
+        }
+    }
+
+    @Override
+    public void multiply(MemorySegment a, MemorySegment b, MemorySegment y, long from, long to) {
+        for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {
+            y.set(JAVA_FLOAT_UNALIGNED, i, a.get(JAVA_FLOAT_UNALIGNED, i) * b.get(JAVA_FLOAT_UNALIGNED, i));
+        }
+    }
+
+    @Override
     public void activationGradient(
             MemorySegment x, MemorySegment dy, MemorySegment dx, long from, long to, Activation activation) {
         for (long i = from * Float.BYTES; i < to * Float.BYTES; i += Float.BYTES) {

@@ -21,13 +21,14 @@ final class ScalarSamples implements SampleKernels {
     }
 
     @Override
-    public void moments(MemorySegment x, long offset, int features, int lanes, float[] mean, int sample, float[] sums) {
-        for (int lane = 0; lane < GROUP; lane++) {
+    public void moments(
+            MemorySegment x, long offset, int features, int lanes, int groups, float[] mean, int sample, float[] sums) {
+        for (int lane = 0; lane < groups * GROUP; lane++) {
             long start = offset + (long) lane * Float.BYTES;
             float center = sum(features, start, lanes, (i, at) -> x.get(JAVA_FLOAT_UNALIGNED, at)) / features;
             mean[sample + lane] = center;
             sums[lane] = sum(features, start, lanes, (i, at) -> x.get(JAVA_FLOAT_UNALIGNED, at) - center);
-            sums[GROUP + lane] = sum(features, start, lanes, (i, at) -> {
+            sums[groups * GROUP + lane] = sum(features, start, lanes, (i, at) -> {
                 float d = x.get(JAVA_FLOAT_UNALIGNED, at) - center;
                 return d * d;
             });
@@ -62,16 +63,17 @@ final class ScalarSamples implements SampleKernels {
             long offset,
             int features,
             int lanes,
+            int groups,
             float[] mean,
             int sample,
             float[] scale,
             float[] sums) {
-        for (int lane = 0; lane < GROUP; lane++) {
+        for (int lane = 0; lane < groups * GROUP; lane++) {
             float center = mean[sample + lane];
             long start = offset + (long) lane * Float.BYTES;
             Summand gradient = (i, at) -> dy.get(JAVA_FLOAT_UNALIGNED, at) * scale[i];
             sums[lane] = sum(features, start, lanes, gradient);
-            sums[GROUP + lane] = sum(
+            sums[groups * GROUP + lane] = sum(
                     features, start, lanes, (i, at) -> (x.get(JAVA_FLOAT_UNALIGNED, at) - center) * gradient.of(i, at));
         }
     }
@@ -88,13 +90,15 @@ final class ScalarSamples implements SampleKernels {
             float[] inverse,
             int sample,
             float[] scale,
-            float[] means) {
+            float[] means,
+            int place,
+            int seconds) {
         for (int i = 0; i < features; i++) {
             for (int lane = 0; lane < GROUP; lane++) {
                 long at = offset + ((long) i * lanes + lane) * Float.BYTES;
                 float g = dy.get(JAVA_FLOAT_UNALIGNED, at) * scale[i];
                 float n = normal(x, at, mean, inverse, sample + lane);
-                dx.set(JAVA_FLOAT_UNALIGNED, at, (g - means[lane] - n * means[GROUP + lane]) * inverse[sample + lane]);
+                dx.set(JAVA_FLOAT_UNALIGNED, at, (g - means[place + lane] - n * means[place + seconds + lane]) * inverse[sample + lane]);
             }
         }
     }

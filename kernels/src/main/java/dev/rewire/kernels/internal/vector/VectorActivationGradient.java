@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorMask;
  * before its end, and vectors would become objects.
  */
 final class VectorActivationGradient {
-    private static final int BLOCK = 512;
+    static final int BLOCK = 512;
 
     private final Idle<float[]> idle = new Idle<>(() -> new float[BLOCK]);
 
@@ -27,26 +27,26 @@ final class VectorActivationGradient {
         for (long first = 0; first < floats; first += BLOCK) {
             int vectors = (int) Math.min(BLOCK, floats - first) / LANES;
             long offset = first * Float.BYTES;
+            powers(activation, x + offset, powers, vectors);
             switch (activation) {
-                case GELU -> {
-                    geluPower(x + offset, powers, vectors);
-                    exp(powers, vectors);
-                    gelu(x + offset, dy + offset, dx + offset, powers, vectors);
-                }
-                case GELU_TANH -> {
-                    geluTanhPower(x + offset, powers, vectors);
-                    exp(powers, vectors);
-                    geluTanh(x + offset, dy + offset, dx + offset, powers, vectors);
-                }
-                case SILU -> {
-                    siluPower(x + offset, powers, vectors);
-                    exp(powers, vectors);
-                    silu(x + offset, dy + offset, dx + offset, powers, vectors);
-                }
+                case GELU -> gelu(x + offset, dy + offset, dx + offset, powers, vectors);
+                case GELU_TANH -> geluTanh(x + offset, dy + offset, dx + offset, powers, vectors);
+                case SILU -> silu(x + offset, dy + offset, dx + offset, powers, vectors);
                 case NONE, RELU -> throw new AssertionError(activation);
             }
         }
         idle.give(powers);
+    }
+
+    /** The power of e that function and derivative have in common. */
+    static void powers(Activation activation, long x, float[] powers, int vectors) {
+        switch (activation) {
+            case GELU -> geluPower(x, powers, vectors);
+            case GELU_TANH -> geluTanhPower(x, powers, vectors);
+            case SILU -> siluPower(x, powers, vectors);
+            case NONE, RELU -> throw new AssertionError(activation);
+        }
+        exp(powers, vectors);
     }
 
     private static void exp(float[] powers, int vectors) {
@@ -108,7 +108,7 @@ final class VectorActivationGradient {
         }
     }
 
-    private static FloatVector clamped(FloatVector x) {
+    static FloatVector clamped(FloatVector x) {
         return x.min(ScalarActivation.GELU_END).max(-ScalarActivation.GELU_END);
     }
 
@@ -131,7 +131,7 @@ final class VectorActivationGradient {
         }
     }
 
-    private static FloatVector power(float[] powers, int i) {
+    static FloatVector power(float[] powers, int i) {
         return Exact.floats(SPECIES, FloatVector.fromArray(SPECIES, powers, i * LANES));
     }
 }

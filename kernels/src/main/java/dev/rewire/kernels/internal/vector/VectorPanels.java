@@ -23,6 +23,7 @@ final class VectorPanels implements PanelKernels {
     private static final int FEATURES_IN_CACHE = 32;
 
     private final VectorActivationGradient gradients = new VectorActivationGradient();
+    private final VectorActivationSlope slopes = new VectorActivationSlope();
 
     @Override
     public void add(MemorySegment a, MemorySegment b, MemorySegment y, long from, long to, boolean relu) {
@@ -84,6 +85,26 @@ final class VectorPanels implements PanelKernels {
             copy(x.address() + first, y.address() + first, vectors);
         } else {
             VectorActivation.run(activation, x, y, first, vectors, 1);
+        }
+    }
+
+    @Override
+    public void activate(
+            MemorySegment x, MemorySegment y, MemorySegment slope, long from, long to, Activation activation) {
+        long first = from * Float.BYTES;
+        slopes.run(activation, x.address() + first, y.address() + first, slope.address() + first, to - from);
+    }
+
+    @Override
+    public void multiply(MemorySegment a, MemorySegment b, MemorySegment y, long from, long to) {
+        long first = from * Float.BYTES;
+        multiply(a.address() + first, b.address() + first, y.address() + first, (int) ((to - from) / LANES));
+    }
+
+    private static void multiply(long a, long b, long y, int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * VECTOR_BYTES;
+            store(load(a + at).mul(load(b + at)), y + at);
         }
     }
 

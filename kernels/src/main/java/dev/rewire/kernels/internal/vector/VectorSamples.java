@@ -7,6 +7,7 @@ import static dev.rewire.kernels.internal.vector.RawMemory.SPECIES;
 
 import dev.rewire.kernels.internal.SampleKernels;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -16,50 +17,58 @@ final class VectorSamples implements SampleKernels {
     private static final FloatVector PLACES = FloatVector.zero(SPECIES).addIndex(1);
 
     @Override
-    public void moments(MemorySegment x, long offset, int features, int lanes, float[] mean, int sample, float[] sums) {
+    public void moments(
+            MemorySegment x, long offset, int features, int lanes, int groups, float[] mean, int sample, float[] sums) {
+        long start = x.address() + offset;
         long stride = (long) lanes * Float.BYTES;
-        for (int lane = 0; lane < GROUP; lane += LANES) {
-            long start = x.address() + offset + (long) lane * Float.BYTES;
-            average(start, features, stride, mean, sample + lane);
-            deviations(start, features, stride, mean, sample + lane, sums, lane);
-        }
+        int width = groups * GROUP;
+        average(start, features, stride, width, mean, sample);
+        deviations(start, features, stride, width, mean, sample, sums);
     }
 
-    private static void average(long start, int features, long stride, float[] mean, int place) {
-        clear(mean, place);
+    /** Four features, then the next samples: while the sums of some wait for each other, those of others are computed. */
+    private static void average(long start, int features, long stride, int width, float[] mean, int place) {
+        Arrays.fill(mean, place, place + width, 0);
         int i = 0;
         for (; i + 3 < features; i += 4) {
-            long at = start + i * stride;
-            FloatVector first = exact(array(mean, place).add(load(at)));
-            FloatVector second = exact(first.add(load(at + stride)));
-            FloatVector third = exact(second.add(load(at + 2 * stride)));
-            third.add(load(at + 3 * stride)).intoArray(mean, place);
+            for (int lane = 0; lane < width; lane += LANES) {
+                long at = start + i * stride + (long) lane * Float.BYTES;
+                add(load(at), load(at + stride), load(at + 2 * stride), load(at + 3 * stride), mean, place + lane);
+            }
         }
         for (; i < features; i++) {
-            add(load(start + i * stride), mean, place);
+            for (int lane = 0; lane < width; lane += LANES) {
+                add(load(start + i * stride + (long) lane * Float.BYTES), mean, place + lane);
+            }
         }
-        array(mean, place).div(features).intoArray(mean, place);
+        for (int lane = 0; lane < width; lane += LANES) {
+            array(mean, place + lane).div(features).intoArray(mean, place + lane);
+        }
     }
 
     private static void deviations(
-            long start, int features, long stride, float[] mean, int sample, float[] sums, int place) {
-        clear(sums, place);
-        clear(sums, GROUP + place);
+            long start, int features, long stride, int width, float[] mean, int sample, float[] sums) {
+        Arrays.fill(sums, 0, 2 * width, 0);
         int i = 0;
         for (; i + 3 < features; i += 4) {
-            long at = start + i * stride;
-            FloatVector center = array(mean, sample);
-            FloatVector d0 = exact(load(at).sub(center));
-            FloatVector d1 = exact(load(at + stride).sub(center));
-            FloatVector d2 = exact(load(at + 2 * stride).sub(center));
-            FloatVector d3 = exact(load(at + 3 * stride).sub(center));
-            add(d0, d1, d2, d3, sums, place);
-            add(exact(d0.mul(d0)), exact(d1.mul(d1)), exact(d2.mul(d2)), exact(d3.mul(d3)), sums, GROUP + place);
+            for (int lane = 0; lane < width; lane += LANES) {
+                long at = start + i * stride + (long) lane * Float.BYTES;
+                FloatVector center = array(mean, sample + lane);
+                FloatVector d0 = exact(load(at).sub(center));
+                FloatVector d1 = exact(load(at + stride).sub(center));
+                FloatVector d2 = exact(load(at + 2 * stride).sub(center));
+                FloatVector d3 = exact(load(at + 3 * stride).sub(center));
+                add(d0, d1, d2, d3, sums, lane);
+                add(exact(d0.mul(d0)), exact(d1.mul(d1)), exact(d2.mul(d2)), exact(d3.mul(d3)), sums, width + lane);
+            }
         }
         for (; i < features; i++) {
-            FloatVector d = exact(load(start + i * stride).sub(array(mean, sample)));
-            add(d, sums, place);
-            add(exact(d.mul(d)), sums, GROUP + place);
+            for (int lane = 0; lane < width; lane += LANES) {
+                long at = start + i * stride + (long) lane * Float.BYTES;
+                FloatVector d = exact(load(at).sub(array(mean, sample + lane)));
+                add(d, sums, lane);
+                add(exact(d.mul(d)), sums, width + lane);
+            }
         }
     }
 
@@ -69,12 +78,6 @@ final class VectorSamples implements SampleKernels {
         FloatVector second = exact(first.add(b));
         FloatVector third = exact(second.add(c));
         third.add(d).intoArray(sums, place);
-    }
-
-    private static void clear(float[] sums, int place) {
-        for (int lane = 0; lane < LANES; lane++) {
-            sums[place + lane] = 0;
-        }
     }
 
     private static void add(FloatVector values, float[] sums, int place) {
@@ -156,24 +159,22 @@ final class VectorSamples implements SampleKernels {
             long offset,
             int features,
             int lanes,
+            int groups,
             float[] mean,
             int sample,
             float[] scale,
             float[] sums) {
         long stride = (long) lanes * Float.BYTES;
-        for (int lane = 0; lane < GROUP; lane += LANES) {
-            long start = offset + (long) lane * Float.BYTES;
-            gradientSums(
-                    x.address() + start,
-                    dy.address() + start,
-                    features,
-                    stride,
-                    mean,
-                    sample + lane,
-                    scale,
-                    sums,
-                    lane);
-        }
+        gradientSums(
+                x.address() + offset,
+                dy.address() + offset,
+                features,
+                stride,
+                groups * GROUP,
+                mean,
+                sample,
+                scale,
+                sums);
     }
 
     private static void gradientSums(
@@ -181,32 +182,36 @@ final class VectorSamples implements SampleKernels {
             long dy,
             int features,
             long stride,
+            int width,
             float[] mean,
             int sample,
             float[] scale,
-            float[] sums,
-            int place) {
-        clear(sums, place);
-        clear(sums, GROUP + place);
+            float[] sums) {
+        Arrays.fill(sums, 0, 2 * width, 0);
         int i = 0;
         for (; i + 3 < features; i += 4) {
-            long at = i * stride;
-            FloatVector center = array(mean, sample);
-            FloatVector g0 = exact(load(dy + at).mul(scale[i]));
-            FloatVector g1 = exact(load(dy + at + stride).mul(scale[i + 1]));
-            FloatVector g2 = exact(load(dy + at + 2 * stride).mul(scale[i + 2]));
-            FloatVector g3 = exact(load(dy + at + 3 * stride).mul(scale[i + 3]));
-            FloatVector d0 = exact(load(x + at).sub(center));
-            FloatVector d1 = exact(load(x + at + stride).sub(center));
-            FloatVector d2 = exact(load(x + at + 2 * stride).sub(center));
-            FloatVector d3 = exact(load(x + at + 3 * stride).sub(center));
-            add(g0, g1, g2, g3, sums, place);
-            add(exact(d0.mul(g0)), exact(d1.mul(g1)), exact(d2.mul(g2)), exact(d3.mul(g3)), sums, GROUP + place);
+            for (int lane = 0; lane < width; lane += LANES) {
+                long at = i * stride + (long) lane * Float.BYTES;
+                FloatVector center = array(mean, sample + lane);
+                FloatVector g0 = exact(load(dy + at).mul(scale[i]));
+                FloatVector g1 = exact(load(dy + at + stride).mul(scale[i + 1]));
+                FloatVector g2 = exact(load(dy + at + 2 * stride).mul(scale[i + 2]));
+                FloatVector g3 = exact(load(dy + at + 3 * stride).mul(scale[i + 3]));
+                FloatVector d0 = exact(load(x + at).sub(center));
+                FloatVector d1 = exact(load(x + at + stride).sub(center));
+                FloatVector d2 = exact(load(x + at + 2 * stride).sub(center));
+                FloatVector d3 = exact(load(x + at + 3 * stride).sub(center));
+                add(g0, g1, g2, g3, sums, lane);
+                add(exact(d0.mul(g0)), exact(d1.mul(g1)), exact(d2.mul(g2)), exact(d3.mul(g3)), sums, width + lane);
+            }
         }
         for (; i < features; i++) {
-            FloatVector g = exact(load(dy + i * stride).mul(scale[i]));
-            add(g, sums, place);
-            add(exact(exact(load(x + i * stride).sub(array(mean, sample))).mul(g)), sums, GROUP + place);
+            for (int lane = 0; lane < width; lane += LANES) {
+                long at = i * stride + (long) lane * Float.BYTES;
+                FloatVector g = exact(load(dy + at).mul(scale[i]));
+                add(g, sums, lane);
+                add(exact(exact(load(x + at).sub(array(mean, sample + lane))).mul(g)), sums, width + lane);
+            }
         }
     }
 
@@ -222,14 +227,16 @@ final class VectorSamples implements SampleKernels {
             float[] inverse,
             int sample,
             float[] scale,
-            float[] means) {
+            float[] means,
+            int place,
+            int seconds) {
         long stride = (long) lanes * Float.BYTES;
         for (int lane = 0; lane < GROUP; lane += LANES) {
             long start = offset + (long) lane * Float.BYTES;
             FloatVector center = array(mean, sample + lane);
             FloatVector factor = array(inverse, sample + lane);
-            FloatVector first = array(means, lane);
-            FloatVector second = array(means, GROUP + lane);
+            FloatVector first = array(means, place + lane);
+            FloatVector second = array(means, place + seconds + lane);
             long xStart = x.address() + start;
             long dyStart = dy.address() + start;
             long dxStart = dx.address() + start;

@@ -13,10 +13,12 @@ import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.IntConsumer;
 
 /** Adds a learned vector to each token, by its place in the sequence. Vectors start from N(0, 0.02²). */
 public record Positions() implements Layer {
     private static final double DEVIATION = 0.02;
+    private static final int FEATURES_OF_TASK = 16;
 
     @Override
     public Shape outline(Outline outline, Shape input) {
@@ -42,6 +44,9 @@ public record Positions() implements Layer {
         /** Rows of a sequence that lie in one panel. */
         private final int run;
 
+        private final IntConsumer forwardTask = this::add;
+        private final IntConsumer gradientTask = this::sum;
+
         Bound(Binding binding, Activations input) {
             this.input = input;
             workers = binding.setting().workers();
@@ -66,23 +71,35 @@ public record Positions() implements Layer {
 
         @Override
         public void forward(long step, boolean training) {
-            PanelMatrix x = input.values();
+            workers.forEach(tasks(), forwardTask);
+        }
+
+        /** Some features of all tokens. */
+        private void add(int task) {
+            MemorySegment x = input.values().segment();
             PanelMatrix y = output.values();
-            y.segment().copyFrom(x.segment());
             MemorySegment vectors = table.values().segment();
             long stride = table.values().rowStride();
             for (int first = 0; first < y.rows(); first += run) {
                 int token = first % paddedLength;
                 int tokens = Math.min(run, length - token);
-                for (int feature = 0; feature < y.cols(); feature++) {
+                for (int feature = task * FEATURES_OF_TASK; feature < endFeature(task); feature++) {
                     long at = place(y, first, feature);
                     for (int i = 0; i < tokens; i++) {
-                        float sum = y.segment().getAtIndex(ValueLayout.JAVA_FLOAT, at + i)
+                        float sum = x.getAtIndex(ValueLayout.JAVA_FLOAT, at + i)
                                 + vectors.getAtIndex(ValueLayout.JAVA_FLOAT, feature * stride + token + i);
                         y.segment().setAtIndex(ValueLayout.JAVA_FLOAT, at + i, sum);
                     }
                 }
             }
+        }
+
+        private int tasks() {
+            return Math.ceilDiv(output.values().cols(), FEATURES_OF_TASK);
+        }
+
+        private int endFeature(int task) {
+            return Math.min((task + 1) * FEATURES_OF_TASK, output.values().cols());
         }
 
         private static long place(PanelMatrix panels, int row, int feature) {
@@ -91,24 +108,25 @@ public record Positions() implements Layer {
 
         @Override
         public void backward(boolean parameters) {
-            PanelMatrix dy = output.wantedGradient();
             if (parameters) {
-                sum(dy);
+                table.gradient().segment().fill((byte) 0);
+                workers.forEach(tasks(), gradientTask);
             }
             if (input.gradient() != null) {
-                input.gradient().segment().copyFrom(dy.segment());
+                input.gradient().segment().copyFrom(output.wantedGradient().segment());
                 input.maskGradient(workers);
             }
         }
 
-        private void sum(PanelMatrix dy) {
+        /** Some features of all gradients, row by row. */
+        private void sum(int task) {
+            PanelMatrix dy = output.wantedGradient();
             MemorySegment gradient = table.gradient().segment();
-            gradient.fill((byte) 0);
             long stride = table.gradient().rowStride();
             for (int first = 0; first < dy.rows(); first += run) {
                 int token = first % paddedLength;
                 int tokens = Math.min(run, length - token);
-                for (int feature = 0; feature < dy.cols(); feature++) {
+                for (int feature = task * FEATURES_OF_TASK; feature < endFeature(task); feature++) {
                     long at = place(dy, first, feature);
                     for (int i = 0; i < tokens; i++) {
                         long to = feature * stride + token + i;
