@@ -187,7 +187,7 @@ public final class MaskedMatrix {
         SgdStep step = SgdStep.of(velocity != null, rate, momentum, nesterov, l2);
         Trained matrices = Trained.of(w, workers);
         if (velocity == null) {
-            run(matrices, dw, band, update(matrices, 0, dw, step.step()), choose);
+            run(matrices, dw, band, update(matrices, 0, dw, step), choose);
             return;
         }
         MaskKernels kernels = Providers.active().masks();
@@ -233,9 +233,9 @@ public final class MaskedMatrix {
             Updates.Adam settings,
             float rate,
             boolean choose) {
-        AdamStep adam = new AdamStep(step, settings, rate);
+        AdamStep adam = AdamStep.of(step, settings, rate);
         Trained matrices = Trained.of(w, workers).with("first", first).with("second", second);
-        run(matrices, dw, band, update(matrices, 2, dw, adam.step()), choose);
+        run(matrices, dw, band, update(matrices, 2, dw, adam), choose);
     }
 
     /** What a step does to a row of weights, which has the given number in its band. */

@@ -1,37 +1,15 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.WorkerTask;
+import dev.rewire.kernels.internal.scalar.Idle;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Weights and what lies on the same places: what an update of an optimiser walks. */
-final class Trained {
+/** Weights and what lies on the same places: what an update of an optimiser walks. Used again by later updates, so that only first ones allocate. */
+final class Trained implements WorkerTask {
     private static final int ELEMENTS_OF_TASK = 64 * 1024;
-
-    /** The places of a value. */
-    private sealed interface Places {
-        record Blocks(BlockPattern pattern) implements Places {
-            @Override
-            public String toString() {
-                return pattern.toString();
-            }
-        }
-
-        record Nm(NmPattern pattern) implements Places {
-            @Override
-            public String toString() {
-                return pattern.toString();
-            }
-        }
-
-        record Dense(int rows, int cols) implements Places {
-            @Override
-            public String toString() {
-                return rows + "×" + cols;
-            }
-        }
-    }
 
     /** What an optimiser does to elements of its operands: weights, gradient, slots. */
     interface Step {
@@ -43,110 +21,164 @@ final class Trained {
         void run(long from, long to, int worker);
     }
 
-    private final Places places;
-    private final Workers workers;
-    private final List<String> names = new ArrayList<>();
-    private final List<MemorySegment> values = new ArrayList<>();
-    private final List<@Nullable KernelArena> arenas = new ArrayList<>();
+    /** Weights, gradient, two slots, and with them a mask and two copies. */
+    private static final int MOST_OPERANDS = 8;
 
-    private Trained(Places places, Workers workers) {
-        this.places = places;
-        this.workers = workers;
-    }
+    private static final Step NO_STEP = (matrices, from, to) -> {};
+    private static final Loop NO_LOOP = (from, to, worker) -> {};
+    private static final Idle<Trained> IDLE = new Idle<>(Trained::new);
+
+    // The places of w: a pattern, or rows and columns.
+    private @Nullable Object pattern;
+    private int rows;
+    private int cols;
+
+    private @Nullable Workers workers;
+    private int operands;
+    private final String[] names = new String[MOST_OPERANDS];
+    private final MemorySegment[] values = new MemorySegment[MOST_OPERANDS];
+    private final long[] counts = new long[MOST_OPERANDS];
+    private final @Nullable KernelArena[] arenas = new KernelArena[MOST_OPERANDS];
+
+    // What runs on them.
+    private Step step = NO_STEP;
+    private Loop loop = NO_LOOP;
+    private long first;
+    private long end;
+    private long elementsOfTask;
+
+    private final Loop stepLoop = (from, to, worker) -> step.run(values, from, to);
+
+    private Trained() {}
 
     static Trained of(BlockSparseMatrix w, Workers workers) {
-        return new Trained(new Places.Blocks(w.pattern()), workers).with("w", w);
+        return of(w.pattern(), w.rows(), w.cols(), workers).with("w", w);
     }
 
     static Trained of(SemiStructuredMatrix w, Workers workers) {
-        return new Trained(new Places.Nm(w.pattern()), workers).with("w", w);
+        return of(w.pattern(), w.rows(), w.cols(), workers).with("w", w);
     }
 
     static Trained of(DenseMatrix w, Workers workers) {
-        return new Trained(new Places.Dense(w.rows(), w.cols()), workers).with("w", w);
+        return of(null, w.rows(), w.cols(), workers).with("w", w);
+    }
+
+    private static Trained of(@Nullable Object pattern, int rows, int cols, Workers workers) {
+        Trained matrices = IDLE.take();
+        matrices.pattern = pattern;
+        matrices.rows = rows;
+        matrices.cols = cols;
+        matrices.workers = workers;
+        return matrices;
     }
 
     Trained with(String name, BlockSparseMatrix matrix) {
         Check.floats(name, matrix.type());
-        return with(name, new Places.Blocks(matrix.pattern()), matrix.values(), matrix.arena());
+        requireSame(name, matrix.pattern());
+        return add(name, matrix.memory(), matrix.pattern().storedElements(), matrix.arena());
     }
 
     Trained with(String name, SemiStructuredMatrix matrix) {
         Check.floats(name, matrix.type());
-        return with(name, new Places.Nm(matrix.pattern()), matrix.values(), matrix.arena());
+        requireSame(name, matrix.pattern());
+        return add(name, matrix.memory(), matrix.pattern().elements(), matrix.arena());
     }
 
     Trained with(String name, DenseMatrix matrix) {
-        Check.equal(name + ".rowStride", matrix.rowStride(), matrix.cols(), "rows next to each other");
-        workers.checkReach(name, matrix.segment());
+        if (matrix.rowStride() != matrix.cols()) { // first: an update builds no messages
+            Check.equal(name + ".rowStride", matrix.rowStride(), matrix.cols(), "rows next to each other");
+        }
+        Objects.requireNonNull(workers).checkReach(name, matrix.segment());
         if (!name.equals("dw")) {
             PanelCopying.checkWritable(name, matrix);
         }
-        long bytes = (long) matrix.rows() * matrix.cols() * Float.BYTES;
-        return with(
-                name,
-                new Places.Dense(matrix.rows(), matrix.cols()),
-                matrix.segment().asSlice(0, bytes),
-                null);
+        if (matrix.rows() != rows || matrix.cols() != cols) {
+            throw otherPlaces(name, matrix.rows() + "×" + matrix.cols(), rows + "×" + cols);
+        }
+        return add(name, matrix.segment(), (long) rows * cols, null);
     }
 
     /** Something that is written beside and has other places. */
     Trained beside(String name, MemorySegment valuesOfIt, KernelArena arena) {
-        return with(name, places, valuesOfIt, arena);
+        return add(name, valuesOfIt, valuesOfIt.byteSize() / Float.BYTES, arena);
     }
 
-    private Trained with(String name, Places placesOfIt, MemorySegment valuesOfIt, @Nullable KernelArena arena) {
-        if (!placesOfIt.equals(places)) { // patterns of one training step are one object, which compares at once
-            throw new IllegalArgumentException(
-                    name + ": " + placesOfIt + " has other places than w, " + places + "; accepted are the same");
+    private void requireSame(String name, Object patternOfIt) {
+        if (!patternOfIt.equals(pattern)) { // patterns of one training step are one object, which compares at once
+            throw otherPlaces(name, patternOfIt, pattern);
         }
+    }
+
+    private static IllegalArgumentException otherPlaces(String name, Object placesOfIt, @Nullable Object places) {
+        return new IllegalArgumentException(
+                name + ": " + placesOfIt + " has other places than w, " + places + "; accepted are the same");
+    }
+
+    private Trained add(String name, MemorySegment valuesOfIt, long floats, @Nullable KernelArena arena) {
         Check.alive(name, valuesOfIt); // freed memory may have been given to another
-        for (int i = 0; i < values.size(); i++) {
-            if (values.get(i).asOverlappingSlice(valuesOfIt).isPresent()) {
+        for (int i = 0; i < operands; i++) {
+            boolean apart = valuesOfIt.address() + floats * Float.BYTES <= values[i].address()
+                    || values[i].address() + counts[i] * Float.BYTES <= valuesOfIt.address();
+            if (!apart) {
                 throw new IllegalArgumentException(
-                        name + ": shares memory with " + names.get(i) + "; accepted are separate matrices");
+                        name + ": shares memory with " + names[i] + "; accepted are separate matrices");
             }
         }
-        names.add(name);
-        values.add(valuesOfIt);
-        arenas.add(arena);
+        names[operands] = name;
+        values[operands] = valuesOfIt;
+        counts[operands] = floats;
+        arenas[operands++] = arena;
         return this;
     }
 
     /** The values of an operand, in the order in which they were given. */
     MemorySegment values(int operand) {
-        return values.get(operand);
+        return values[operand];
     }
 
-    /** Runs a step on all elements. */
-    void update(Step step) {
-        MemorySegment[] operands = values.toArray(MemorySegment[]::new);
-        long count = values.get(0).byteSize() / Float.BYTES;
-        forEachPart(0, count, ELEMENTS_OF_TASK, (from, to, worker) -> step.run(operands, from, to));
+    /** Runs a step on all elements, and leaves these matrices to the next update. */
+    void update(Step ofAll) {
+        step = ofAll;
+        forEachPart(0, counts[0], ELEMENTS_OF_TASK, stepLoop);
+        step = NO_STEP;
+        Arrays.fill(values, 0, operands, MemorySegment.NULL);
+        Arrays.fill(arenas, 0, operands, null);
+        pattern = null;
+        workers = null;
+        operands = 0;
+        IDLE.give(this);
     }
 
     /** Runs a loop over elements, cut into tasks of so many, while no arena can be closed. */
     void forEachPart(long first, long end, long elementsOfTask, Loop loop) {
+        this.first = first;
+        this.end = end;
+        this.elementsOfTask = elementsOfTask;
+        this.loop = loop;
         StackRoom.reserve();
         int held = 0;
         try {
-            for (; held < arenas.size(); held++) {
-                KernelArena arena = arenas.get(held);
+            for (; held < operands; held++) {
+                KernelArena arena = arenas[held];
                 if (arena != null) {
-                    arena.acquire(names.get(held));
+                    arena.acquire(names[held]);
                 }
             }
-            workers.run((int) ((end - first + elementsOfTask - 1) / elementsOfTask), (task, worker) -> {
-                long from = first + task * elementsOfTask;
-                loop.run(from, Math.min(from + elementsOfTask, end), worker);
-            });
+            Objects.requireNonNull(workers).run((int) ((end - first + elementsOfTask - 1) / elementsOfTask), this);
         } finally {
             while (held > 0) {
-                KernelArena arena = arenas.get(--held);
+                KernelArena arena = arenas[--held];
                 if (arena != null) {
                     arena.release();
                 }
             }
+            this.loop = NO_LOOP;
         }
+    }
+
+    @Override
+    public void run(int task, int worker) {
+        long from = first + task * elementsOfTask;
+        loop.run(from, Math.min(from + elementsOfTask, end), worker);
     }
 }

@@ -1,6 +1,5 @@
 package dev.rewire.kernels;
 
-import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.MaskKernels;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Updates {
     private static final int ELEMENTS_OF_TASK = 64 * 1024;
-    private static final int FEATURES_OF_TASK = 256;
 
     private Updates() {}
 
@@ -71,7 +69,7 @@ public final class Updates {
             Adam settings,
             float rate,
             Workers workers) {
-        new AdamStep(step, settings, rate)
+        AdamStep.of(step, settings, rate)
                 .run(Trained.of(w, workers).with("dw", dw).with("first", first).with("second", second));
     }
 
@@ -127,7 +125,7 @@ public final class Updates {
             Adam settings,
             float rate,
             Workers workers) {
-        new AdamStep(step, settings, rate)
+        AdamStep.of(step, settings, rate)
                 .run(Trained.of(w, workers).with("dw", dw).with("first", first).with("second", second));
     }
 
@@ -183,7 +181,7 @@ public final class Updates {
             Adam settings,
             float rate,
             Workers workers) {
-        new AdamStep(step, settings, rate)
+        AdamStep.of(step, settings, rate)
                 .run(Trained.of(w, workers).with("dw", dw).with("first", first).with("second", second));
     }
 
@@ -229,27 +227,7 @@ public final class Updates {
         Check.alive("sums", sums.segment());
         workers.checkReach("sums", sums.segment());
         PanelCopying.checkWritable("sums", sums);
-        ElementwiseKernels kernels = Providers.active().elementwise();
-        StackRoom.reserve();
-        dy.arena().acquire("dy");
-        try {
-            // Not before it is known to be alive: freed memory may have been given to the sums.
-            Check.apart("sums", sums, "dy", dy.segment(), dy.segment().byteSize());
-            workers.run((dy.cols() + FEATURES_OF_TASK - 1) / FEATURES_OF_TASK, (task, worker) -> {
-                int from = task * FEATURES_OF_TASK;
-                int to = Math.min(from + FEATURES_OF_TASK, dy.cols());
-                kernels.sumOverBatch(
-                        dy.segment(),
-                        dy.panelStride() * Float.BYTES,
-                        dy.panels(),
-                        dy.lanes(),
-                        from,
-                        to,
-                        sums.segment());
-            });
-        } finally {
-            dy.arena().release();
-        }
+        BatchSums.run(dy, sums, workers);
     }
 
     /**

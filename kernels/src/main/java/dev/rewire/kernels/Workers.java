@@ -52,6 +52,11 @@ public final class Workers implements AutoCloseable {
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
 
+    /** What {@link #forEach} shares; here, so that it needs no object for each call. */
+    private volatile IntConsumer shared = number -> {};
+
+    private final WorkerTask sharing = (number, worker) -> shared.accept(number);
+
     private Workers(int threads) {
         this.threads = threads;
         // With more threads than processors a spinning one takes time from one that works.
@@ -103,7 +108,18 @@ public final class Workers implements AutoCloseable {
         if (tasks < 0) {
             throw new IllegalArgumentException("tasks: " + tasks + " is out of range; accepted are 0 and up");
         }
-        run(tasks, (number, worker) -> task.accept(number));
+        lock.lock();
+        try {
+            IntConsumer outer = shared; // of a task that shares work itself, with one thread
+            shared = task;
+            try {
+                run(tasks, sharing);
+            } finally {
+                shared = outer;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Refuses a segment that not every one of these threads may touch. */

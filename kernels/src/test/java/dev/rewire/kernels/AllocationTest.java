@@ -10,6 +10,7 @@ import dev.rewire.kernels.panel.Dropout;
 import dev.rewire.kernels.panel.Elementwise;
 import dev.rewire.kernels.panel.LayerNorm;
 import dev.rewire.kernels.panel.MaxPooling;
+import dev.rewire.kernels.panel.SmoothActivation;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +23,7 @@ class AllocationTest {
     private static final int BATCH = 128;
     private static final NmCase NM = new NmCase(256, 80, 2, 4, 1, 1);
     private static final int RUNS = 200;
-    private static final long MOST_BYTES_PER_RUN = 200;
+    private static final long MOST_BYTES_PER_RUN = 16;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final TestMemory memory = TestMemory.open();
@@ -248,10 +249,29 @@ class AllocationTest {
         assertAllocatesNothing(() -> Elementwise.accumulate(x, x, y, workers));
         assertAllocatesNothing(() -> Elementwise.copyMasked(x, x, y, workers));
         assertAllocatesNothing(() -> Dropout.apply(x, y, 0.5f, 1, 2, workers));
+        SmoothActivation gelu = SmoothActivation.prepare(arena, Activation.GELU, BATCH, 320, workers);
+        assertAllocatesNothing(() -> gelu.forward(x, y));
+        assertAllocatesNothing(() -> gelu.backward(x, y));
         for (Activation activation : Activation.values()) {
             assertAllocatesNothing(() -> Elementwise.activate(activation, x, y, workers));
             assertAllocatesNothing(() -> Elementwise.activationGradient(activation, x, y, y, workers));
         }
+    }
+
+    @Test
+    void updates() {
+        PanelMatrix dy = PanelMatrix.allocate(arena, BATCH, 320);
+        DenseMatrix bias = DenseMatrix.allocate(arena, 1, 320);
+        DenseMatrix gradient = DenseMatrix.allocate(arena, 1, 320);
+        DenseMatrix first = DenseMatrix.allocate(arena, 1, 320);
+        DenseMatrix second = DenseMatrix.allocate(arena, 1, 320);
+        BlockSparseMatrix dw = BlockSparseMatrix.allocate(arena, w.pattern());
+        BlockSparseMatrix velocity = BlockSparseMatrix.allocate(arena, w.pattern());
+        Updates.Adam adam = new Updates.Adam(0.9f, 0.999f, 1e-8f, 0, 0);
+        assertAllocatesNothing(() -> Updates.sumOverBatch(dy, gradient, workers));
+        assertAllocatesNothing(() -> Updates.sgd(bias, gradient, null, 0.1f, 0, false, 0, workers));
+        assertAllocatesNothing(() -> Updates.sgd(w, dw, velocity, 0.1f, 0.9f, true, 0, workers));
+        assertAllocatesNothing(() -> Updates.adam(bias, gradient, first, second, 1, adam, 0.1f, workers));
     }
 
     @Test

@@ -18,8 +18,7 @@ public interface PanelKernels {
     void activate(MemorySegment x, MemorySegment y, long from, long to, Activation activation);
 
     /** {@code y = activation(x)} and {@code slope = activation'(x)}, of those that are smooth. */
-    void activate(
-            MemorySegment x, MemorySegment y, MemorySegment slope, long from, long to, Activation activation);
+    void activate(MemorySegment x, MemorySegment y, MemorySegment slope, long from, long to, Activation activation);
 
     /** {@code y = a·b}. */
     void multiply(MemorySegment a, MemorySegment b, MemorySegment y, long from, long to);

@@ -17,8 +17,8 @@ public final class AveragePooling {
     private AveragePooling(Windows windows) {
         this.windows = windows;
         float factor = (float) (1.0 / ((double) windows.height * windows.width));
-        Windows.Step sum = (taps, count, at, floats) ->
-                windows.kernels.sum(windows.x, taps, count, windows.y, at, floats, factor);
+        Windows.Step sum =
+                (taps, count, at, floats) -> windows.kernels.sum(windows.x, taps, count, windows.y, at, floats, factor);
         Windows.Step spread = (taps, count, at, floats) ->
                 windows.kernels.spread(windows.dx, taps, count, windows.dy, at, floats, factor);
         forwardTask = (task, worker) -> windows.forEach(task, worker, sum);

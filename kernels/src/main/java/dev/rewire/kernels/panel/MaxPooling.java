@@ -16,8 +16,8 @@ public final class MaxPooling {
 
     private MaxPooling(Windows windows) {
         this.windows = windows;
-        Windows.Step max = (taps, count, at, floats) ->
-                windows.kernels.max(windows.x, taps, count, windows.y, at, floats);
+        Windows.Step max =
+                (taps, count, at, floats) -> windows.kernels.max(windows.x, taps, count, windows.y, at, floats);
         Windows.Step gradient = (taps, count, at, floats) ->
                 windows.kernels.maxGradient(windows.x, windows.dx, taps, count, windows.y, windows.dy, at, floats);
         forwardTask = (task, worker) -> windows.forEach(task, worker, max);

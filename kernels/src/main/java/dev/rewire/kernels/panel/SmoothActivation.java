@@ -45,8 +45,8 @@ public final class SmoothActivation {
     public static SmoothActivation prepare(
             KernelArena arena, Activation activation, int batch, int features, Workers workers) {
         if (activation == Activation.NONE || activation == Activation.RELU) {
-            throw new IllegalArgumentException("activation: " + activation
-                    + " has nothing to keep; accepted are GELU, GELU_TANH and SILU");
+            throw new IllegalArgumentException(
+                    "activation: " + activation + " has nothing to keep; accepted are GELU, GELU_TANH and SILU");
         }
         return new SmoothActivation(activation, PanelMatrix.allocate(arena, batch, features), workers);
     }

@@ -59,7 +59,12 @@ final class Windows {
     }
 
     /** Runs a task for some channels of each panel. */
-    void run(WorkerTask task, PanelMatrix in, PanelMatrix out, @Nullable PanelMatrix third, @Nullable PanelMatrix fourth) {
+    void run(
+            WorkerTask task,
+            PanelMatrix in,
+            PanelMatrix out,
+            @Nullable PanelMatrix third,
+            @Nullable PanelMatrix fourth) {
         lanes = in.lanes();
         inputStride = in.panelStride();
         outputStride = out.panelStride();

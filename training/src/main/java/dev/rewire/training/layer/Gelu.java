@@ -30,8 +30,7 @@ public record Gelu() implements Layer {
             output = binding.activations(input.shape(), false);
             workers = binding.setting().workers();
             PanelMatrix x = input.values();
-            gelu = SmoothActivation.prepare(
-                    binding.setting().arena(), Activation.GELU, x.rows(), x.cols(), workers);
+            gelu = SmoothActivation.prepare(binding.setting().arena(), Activation.GELU, x.rows(), x.cols(), workers);
         }
 
         @Override

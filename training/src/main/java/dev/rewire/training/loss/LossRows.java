@@ -6,6 +6,7 @@ import dev.rewire.training.layer.Activations;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 
 /** The rows of a network's output that are predictions: of tokens, padding is none. Work on them is shared out by panels of rows, and what each comes to is added up in their order. */
 final class LossRows {
@@ -18,6 +19,10 @@ final class LossRows {
     private final Workers workers;
     private final int rowsOfSample;
     private final int predictionsOfSample;
+
+    private int rows;
+    private RowTask rowTask = (row, task) -> {};
+    private final IntConsumer rowsTask = this::run;
 
     LossRows(String loss, Activations output, Workers workers) {
         activations = output;
@@ -77,14 +82,16 @@ final class LossRows {
 
     /** Calls once for each of the first samples' rows, from any thread. */
     void forEach(int samples, RowTask computed) {
-        int rows = samples * rowsOfSample;
-        int tasks = Math.ceilDiv(rows, ROWS_OF_TASK);
-        workers.forEach(tasks, task -> {
-            int end = Math.min(rows, (task + 1) * ROWS_OF_TASK);
-            for (int r = task * ROWS_OF_TASK; r < end; r++) {
-                computed.run(r, task);
-            }
-        });
+        rows = samples * rowsOfSample;
+        rowTask = computed;
+        workers.forEach(Math.ceilDiv(rows, ROWS_OF_TASK), rowsTask);
+    }
+
+    private void run(int task) {
+        int end = Math.min(rows, (task + 1) * ROWS_OF_TASK);
+        for (int r = task * ROWS_OF_TASK; r < end; r++) {
+            rowTask.run(r, task);
+        }
     }
 
     /** Hands the gradient over, once it is written everywhere: through the ReLU that the output may end in. */

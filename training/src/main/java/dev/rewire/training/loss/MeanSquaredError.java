@@ -19,6 +19,11 @@ public final class MeanSquaredError implements Loss {
     private double lossSum;
     private long predictions;
 
+    // What the rows are computed with.
+    private boolean withGradient;
+    private double all;
+    private final LossRows.RowTask rowTask = this::row;
+
     /**
      * A loss.
      *
@@ -55,15 +60,16 @@ public final class MeanSquaredError implements Loss {
 
     private void run(int samples, boolean withGradient) {
         predictions = rows.predictions(samples);
-        double all = (double) rows.predictions(rows.samples()) * targets.cols();
-        rows.forEach(samples, (row, task) -> row(row, withGradient, all));
+        this.withGradient = withGradient;
+        all = (double) rows.predictions(rows.samples()) * targets.cols();
+        rows.forEach(samples, rowTask);
         if (withGradient) {
             rows.handOver();
         }
         lossSum = rows.sum(losses, samples);
     }
 
-    private void row(int row, boolean withGradient, double all) {
+    private void row(int row, int task) {
         boolean counts = rows.isPrediction(row);
         MemorySegment gradient = rows.gradient().segment();
         long offset = rows.offset(row);

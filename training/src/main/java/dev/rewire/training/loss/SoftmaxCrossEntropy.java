@@ -27,6 +27,12 @@ public final class SoftmaxCrossEntropy implements Loss {
     private long predictions;
     private long correct;
 
+    // What the rows are computed with.
+    private int[] labels;
+    private boolean withGradient;
+    private double all;
+    private final LossRows.RowTask rowTask = this::row;
+
     /**
      * A loss.
      *
@@ -42,6 +48,7 @@ public final class SoftmaxCrossEntropy implements Loss {
         this.rows = rows;
         int count = rows.output().rows();
         classes = new int[count];
+        labels = classes;
         losses = new double[count];
         hits = new boolean[count];
         exponentials = new double[rows.tasks()][rows.output().cols()];
@@ -87,8 +94,10 @@ public final class SoftmaxCrossEntropy implements Loss {
 
     private void run(int[] labels, int samples, boolean withGradient) {
         predictions = rows.predictions(samples);
-        double all = rows.predictions(rows.samples());
-        rows.forEach(samples, (row, task) -> row(row, labels[row], withGradient, all, exponentials[task]));
+        this.labels = labels;
+        this.withGradient = withGradient;
+        all = rows.predictions(rows.samples());
+        rows.forEach(samples, rowTask);
         if (withGradient) {
             rows.handOver();
         }
@@ -100,7 +109,9 @@ public final class SoftmaxCrossEntropy implements Loss {
         }
     }
 
-    private void row(int row, int label, boolean withGradient, double all, double[] powers) {
+    private void row(int row, int task) {
+        int label = labels[row];
+        double[] powers = exponentials[task];
         long offset = rows.offset(row);
         long stride = rows.stride();
         MemorySegment values = rows.output().segment();

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Clipping of the gradient by its norm: where the L2 norm of the gradient of all parameters together is larger than a bound, all of it is scaled down to the bound. Source: Pascanu et
@@ -25,6 +26,10 @@ public final class GradientClip {
     private final List<MemorySegment> gradients = new ArrayList<>();
     private double[] sums = new double[0];
     private double norm;
+    private float factor;
+
+    private final IntConsumer squaresTask = this::takeSquares;
+    private final IntConsumer scaleTask = this::scaleChunk;
 
     /**
      * Prepares to clip.
@@ -52,16 +57,24 @@ public final class GradientClip {
     /** Scales the gradients that a backward pass has left down to the bound, if their norm is larger. A norm that is no finite number is left alone: such a run diverges. */
     public void clip() {
         slice();
-        workers.forEach(sums.length, task -> sums[task] = squares(chunks.get(task)));
+        workers.forEach(sums.length, squaresTask);
         double squares = 0;
         for (double sum : sums) {
             squares += sum;
         }
         norm = Math.sqrt(squares);
         if (norm > bound && norm < Double.POSITIVE_INFINITY) {
-            float factor = (float) (bound / norm);
-            workers.forEach(sums.length, task -> scale(chunks.get(task), factor));
+            factor = (float) (bound / norm);
+            workers.forEach(sums.length, scaleTask);
         }
+    }
+
+    private void takeSquares(int chunk) {
+        sums[chunk] = squares(chunks.get(chunk));
+    }
+
+    private void scaleChunk(int chunk) {
+        scale(chunks.get(chunk), factor);
     }
 
     /** {@return the norm of the gradients before they were last clipped} */

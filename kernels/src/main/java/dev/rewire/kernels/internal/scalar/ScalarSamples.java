@@ -98,7 +98,10 @@ final class ScalarSamples implements SampleKernels {
                 long at = offset + ((long) i * lanes + lane) * Float.BYTES;
                 float g = dy.get(JAVA_FLOAT_UNALIGNED, at) * scale[i];
                 float n = normal(x, at, mean, inverse, sample + lane);
-                dx.set(JAVA_FLOAT_UNALIGNED, at, (g - means[place + lane] - n * means[place + seconds + lane]) * inverse[sample + lane]);
+                dx.set(
+                        JAVA_FLOAT_UNALIGNED,
+                        at,
+                        (g - means[place + lane] - n * means[place + seconds + lane]) * inverse[sample + lane]);
             }
         }
     }

@@ -63,8 +63,10 @@ final class VectorActivationSlope {
             long at = (long) i * VECTOR_BYTES;
             FloatVector in = load(x + at);
             FloatVector inside = clamped(in);
-            FloatVector factor =
-                    inside.mul(inside).mul(3 * ScalarActivation.GELU_CUBE).add(1).mul(ScalarActivation.GELU_SCALE);
+            FloatVector factor = inside.mul(inside)
+                    .mul(3 * ScalarActivation.GELU_CUBE)
+                    .add(1)
+                    .mul(ScalarActivation.GELU_SCALE);
             FloatVector e = power(powers, i);
             FloatVector sum = e.add(1);
             VectorMask<Float> negative = in.lt(0);

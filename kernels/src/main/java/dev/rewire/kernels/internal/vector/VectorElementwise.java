@@ -8,9 +8,11 @@ import static dev.rewire.kernels.internal.vector.RawMemory.VECTOR_BYTES;
 import dev.rewire.kernels.Activation;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.ElementwiseKernels;
+import dev.rewire.kernels.internal.scalar.Idle;
 import dev.rewire.kernels.internal.scalar.ScalarElementwise;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -24,6 +26,10 @@ final class VectorElementwise implements ElementwiseKernels {
         static final WatchedTile<CompressingTile> TILE = CompressingTile.generate();
     }
 
+    /** Their sums do not wait for each other. */
+    private static final int FEATURES_AT_ONCE = 8;
+
+    private final Idle<float[]> partials = new Idle<>(() -> new float[FEATURES_AT_ONCE * LANES]);
     private final ScalarElementwise rest = new ScalarElementwise();
 
     @Override
@@ -128,24 +134,52 @@ final class VectorElementwise implements ElementwiseKernels {
             int fromFeature,
             int toFeature,
             MemorySegment sums) {
-        int vectors = lanes / LANES;
-        float[] partial = new float[LANES];
-        for (int feature = fromFeature; feature < toFeature; feature++) {
-            FloatVector sum = FloatVector.zero(SPECIES);
+        float[] partial = partials.take();
+        for (int first = fromFeature; first < toFeature; first += FEATURES_AT_ONCE) {
+            int features = Math.min(FEATURES_AT_ONCE, toFeature - first);
+            Arrays.fill(partial, 0, features * LANES, 0);
             for (int panel = 0; panel < panelCount; panel++) {
-                long start = panel * panelStride + (long) feature * lanes * Float.BYTES;
-                for (int i = 0; i < vectors; i++) {
-                    sum = Exact.floats(SPECIES, sum).add(load(panels, start + (long) i * VECTOR_BYTES));
+                for (int f = 0; f < features; f++) {
+                    long start = panels.address() + panel * panelStride + (long) (first + f) * lanes * Float.BYTES;
+                    addLanes(start, lanes / LANES, partial, f * LANES);
                 }
             }
-            Exact.floats(SPECIES, sum).intoArray(partial, 0);
-            // Not reduceLanes: its order of additions may differ between interpreted and compiled code.
-            float total = 0;
-            for (float p : partial) {
-                total += p;
+            for (int f = 0; f < features; f++) {
+                // Not reduceLanes: its order of additions may differ between interpreted and compiled code.
+                float total = 0;
+                for (int lane = 0; lane < LANES; lane++) {
+                    total += partial[f * LANES + lane];
+                }
+                sums.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) (first + f) * Float.BYTES, total);
             }
-            sums.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) feature * Float.BYTES, total);
         }
+        partials.give(partial);
+    }
+
+    /**
+     * The sum stays in cache: what loops carry in a register C2 may make an object, for as long as the process runs. So it did with what it loaded through a segment that may be of any class, where other
+     * code had taken the profiles of such loads.
+     */
+    private static void addLanes(long start, int vectors, float[] partial, int place) {
+        int i = 0;
+        for (; i + 3 < vectors; i += 4) {
+            long at = start + (long) i * VECTOR_BYTES;
+            FloatVector first = exact(sum(partial, place).add(Exact.load(at)));
+            FloatVector second = exact(first.add(Exact.load(at + VECTOR_BYTES)));
+            FloatVector third = exact(second.add(Exact.load(at + 2L * VECTOR_BYTES)));
+            third.add(Exact.load(at + 3L * VECTOR_BYTES)).intoArray(partial, place);
+        }
+        for (; i < vectors; i++) {
+            sum(partial, place).add(Exact.load(start + (long) i * VECTOR_BYTES)).intoArray(partial, place);
+        }
+    }
+
+    private static FloatVector sum(float[] partial, int place) {
+        return exact(FloatVector.fromArray(SPECIES, partial, place));
+    }
+
+    private static FloatVector exact(FloatVector vector) {
+        return Exact.floats(SPECIES, vector);
     }
 
     static FloatVector flushed(FloatVector values) {
