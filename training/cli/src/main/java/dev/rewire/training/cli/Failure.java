@@ -1,6 +1,7 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.checkpoint.CheckpointException;
+import dev.rewire.training.cli.option.BadInputException;
 import dev.rewire.training.data.DataException;
 import dev.rewire.training.data.source.InvalidDataSourceException;
 import dev.rewire.training.internal.Printable;
@@ -35,7 +36,7 @@ final class Failure {
                 || failure.getClass().getPackageName().startsWith("dev.rewire.")
                 || (failure instanceof FileSystemException file && file.getReason() != null);
         String line = speaks && message != null ? message : failure.toString();
-        err.println(command + ": " + oneLine(line));
+        err.println(command + ": " + Printable.oneLine(line));
         if (Boolean.getBoolean(DEBUG)) {
             failure.printStackTrace(err);
         }
@@ -48,10 +49,5 @@ final class Failure {
                 || failure instanceof InvalidDataSourceException
                 || failure instanceof DataException
                 || failure instanceof CheckpointException;
-    }
-
-    /** The text with its line breaks as blanks, and nothing that drives a terminal. */
-    static String oneLine(String text) {
-        return Printable.of(text.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 }

@@ -1,5 +1,7 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.cli.option.BadInputException;
+import dev.rewire.training.cli.report.EpochLine;
 import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
