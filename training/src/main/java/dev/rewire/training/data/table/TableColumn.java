@@ -1,6 +1,7 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.table;
 
-import dev.rewire.training.data.TableRows.Row;
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.table.TableRows.Row;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,19 +1,19 @@
-package dev.rewire.training.data;
+package dev.rewire.training.internal;
 
 import java.util.Objects;
 
 /** Checks of arguments, with an error that names argument, value and what is accepted. */
-final class Arguments {
+public final class Arguments {
     private Arguments() {}
 
-    static void atLeastOne(String argument, int value) {
+    public static void atLeastOne(String argument, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(argument + ": " + value + " is out of range; accepted are 1 and more");
         }
     }
 
     /** That a batch is one of a number of samples. */
-    static void batch(int[] numbers, int from, int count, int size) {
+    public static void batch(int[] numbers, int from, int count, int size) {
         Objects.checkFromIndexSize(from, count, numbers.length);
         for (int b = 0; b < count; b++) {
             if (numbers[from + b] < 0 || numbers[from + b] >= size) {
@@ -24,7 +24,7 @@ final class Arguments {
     }
 
     /** That a target has {@code width} places of each sample, {@code stride} apart. */
-    static void places(int count, int stride, int width, int[] target) {
+    public static void places(int count, int stride, int width, int[] target) {
         if (stride < width) {
             throw new IllegalArgumentException("stride: " + stride + " is out of range; accepted are " + width
                     + " and more, the places of a sample");

@@ -1,4 +1,4 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.table;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.SampleShape.Features;
+import dev.rewire.training.data.Samples;
 import dev.rewire.training.data.TargetShape.Classes;
 import dev.rewire.training.data.TargetShape.Values;
 import java.io.IOException;

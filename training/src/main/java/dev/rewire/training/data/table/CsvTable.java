@@ -1,8 +1,12 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.table;
 
+import dev.rewire.training.data.ArraySamples;
+import dev.rewire.training.data.DataException;
+import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.SampleShape.Features;
-import dev.rewire.training.data.TableRows.Row;
 import dev.rewire.training.data.TargetShape.Values;
+import dev.rewire.training.data.TextFile;
+import dev.rewire.training.data.table.TableRows.Row;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
 import java.io.IOException;
@@ -57,7 +61,7 @@ public final class CsvTable {
      * @throws IOException if reading fails
      */
     public static CsvTable read(Path file) throws IOException {
-        String text = WholeFile.readUtf8(file);
+        String text = TextFile.read(file);
         try {
             List<Row> rows = TableRows.read(file, text);
             Row first = rows.get(0);
@@ -78,7 +82,7 @@ public final class CsvTable {
             }
             return new CsvTable(file, data, header ? first.cells() : List.of());
         } catch (OutOfMemoryError e) {
-            throw WholeFile.tooLittleHeap(file, "heap for the cells of " + text.length() + " characters", e);
+            throw DataException.tooLittleHeap(file, "heap for the cells of " + text.length() + " characters", e);
         }
     }
 
@@ -128,7 +132,7 @@ public final class CsvTable {
         try {
             return split(target, train, test);
         } catch (OutOfMemoryError e) {
-            throw WholeFile.tooLittleHeap(file, "heap for the features of " + rows.size() + " records", e);
+            throw DataException.tooLittleHeap(file, "heap for the features of " + rows.size() + " records", e);
         }
     }
 

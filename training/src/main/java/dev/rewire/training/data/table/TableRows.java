@@ -1,5 +1,6 @@
-package dev.rewire.training.data;
+package dev.rewire.training.data.table;
 
+import dev.rewire.training.data.DataException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
