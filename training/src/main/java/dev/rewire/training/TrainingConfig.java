@@ -309,13 +309,13 @@ public record TrainingConfig(
                     "has no weights",
                     "models with layers that have some, as Linear and Conv2d");
         }
-        requireNmIn(nm, method, srSte, model, outline);
+        requireNmIn(outline);
         WeightForm.of(this, outline.weights()); // refuses what does not fit
         return outline;
     }
 
-    private static void requireNmIn(@Nullable NmSparsity nm, Method method, SrSte srSte, Model model, Outline outline) {
-        if (nm != null && NmWeights.of(nm, method, srSte, outline.weights()).isEmpty()) {
+    private void requireNmIn(Outline outline) {
+        if (nm != null && WeightForm.nm(this, outline.weights()).isEmpty()) {
             throw new InvalidConfigException(
                     "--nm",
                     nm,
