@@ -39,10 +39,7 @@ final class SavedRun implements AutoCloseable {
         text.put("updates", Long.toString(progress.updates));
         text.put("rewirings", Long.toString(progress.rewirings));
         tally.write(text);
-        List<ParameterPattern> patterns = trainer.network().weights().stream()
-                .map(w -> Network.sparse(w).pattern())
-                .toList();
-        Checkpoint.save(file, text, patterns, states(trainer));
+        Checkpoint.save(file, text, trainer.network().patterns(), states(trainer));
     }
 
     private static List<SavedState> states(Trainer trainer) {
@@ -138,8 +135,8 @@ final class SavedRun implements AutoCloseable {
         }
     }
 
-    /** Sets a trainer, made with the patterns, and a tally to what was saved. */
-    void restore(Trainer trainer, Tally tally) throws IOException {
+    /** Sets a trainer, made with the patterns for a run of so many steps, and a tally to what was saved. */
+    void restore(Trainer trainer, Tally tally, long totalSteps) throws IOException {
         Trainer.Progress progress = trainer.progress();
         try {
             progress.steps = Long.parseLong(ConfigText.value(checkpoint.text(), "steps"));
@@ -147,6 +144,10 @@ final class SavedRun implements AutoCloseable {
             progress.rewirings = Long.parseLong(ConfigText.value(checkpoint.text(), "rewirings"));
         } catch (IllegalArgumentException | NoSuchElementException e) {
             throw misunderstood(file, e);
+        }
+        if (progress.steps < 0 || progress.steps > totalSteps) {
+            throw new CheckpointException(
+                    file, "steps: " + progress.steps + " is out of range; accepted are 0 to " + totalSteps);
         }
         restore(tally);
         checkpoint.restore(states(trainer));

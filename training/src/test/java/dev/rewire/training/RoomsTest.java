@@ -43,7 +43,8 @@ class RoomsTest {
                 "model      | layer layer/image layer/sequence setting",
                 "rewiring   | parameter random",
                 "checkpoint | internal parameter setting",
-                "(root)     | backend checkpoint data internal layer loss model optimizer parameter random rewiring setting"
+                "loop       | data internal layer loss parameter random setting",
+                "(root)     | backend checkpoint data layer loop loss model optimizer parameter random rewiring setting"
             })
     void aRoomKnowsOnlyTheseRooms(String room, String known) throws IOException, URISyntaxException {
         Set<String> expected = new TreeSet<>(known.isEmpty() ? Set.of() : Set.of(known.split(" ")));

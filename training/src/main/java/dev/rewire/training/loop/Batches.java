@@ -1,12 +1,12 @@
-package dev.rewire.training;
+package dev.rewire.training.loop;
 
 import dev.rewire.kernels.FeatureMap;
-import dev.rewire.kernels.KernelArena;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.training.data.SampleShape;
 import dev.rewire.training.data.Samples;
 import dev.rewire.training.data.TargetShape;
 import dev.rewire.training.layer.Activations;
+import dev.rewire.training.layer.Binding;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.loss.Loss;
 import dev.rewire.training.loss.MeanSquaredError;
@@ -15,7 +15,7 @@ import dev.rewire.training.setting.InvalidConfigException;
 import org.jspecify.annotations.Nullable;
 
 /** Puts batches of samples into the input of a network, and their targets into its loss. */
-final class Batches {
+public final class Batches {
     private final PanelMatrix input;
     private final int rowsOfSample;
     private final @Nullable FeatureMap map;
@@ -27,20 +27,22 @@ final class Batches {
      *
      * @param shape of a sample
      * @param target what is learned of it
-     * @param network that learns it
+     * @param input of the network that learns it
+     * @param result of that network
+     * @param setting memory and threads of that network
      */
-    Batches(SampleShape shape, TargetShape target, Network network) {
-        input = network.input();
-        rowsOfSample = network.inputShape().rows();
-        int halo =
-                network.inputShape() instanceof Shape.Image ? network.setting().halo() : 0;
+    public Batches(
+            SampleShape shape, TargetShape target, Activations input, Activations result, Binding.Setting setting) {
+        this.input = input.values();
+        rowsOfSample = input.shape().rows();
+        int halo = input.shape() instanceof Shape.Image ? setting.halo() : 0;
         map = shape instanceof SampleShape.Tokens ? null : shape.map(halo);
-        words = map == null ? new int[input.rows()] : new int[0];
-        loss = loss(target, network);
+        words = map == null ? new int[this.input.rows()] : new int[0];
+        loss = loss(target, result, setting);
     }
 
     /** As what a network takes samples in, before its model changes that. */
-    static Shape shape(SampleShape shape) {
+    public static Shape shape(SampleShape shape) {
         return switch (shape) {
             case SampleShape.Features features -> new Shape.Features(features.count());
             case SampleShape.Image image -> new Shape.Image(image.height(), image.width(), image.channels());
@@ -58,7 +60,7 @@ final class Batches {
     }
 
     /** How many numbers a prediction has. */
-    static int outputs(TargetShape target) {
+    public static int outputs(TargetShape target) {
         return switch (target) {
             case TargetShape.Classes classes -> classes.count();
             case TargetShape.TokenClasses classes -> classes.count();
@@ -66,8 +68,7 @@ final class Batches {
         };
     }
 
-    private static Loss loss(TargetShape target, Network network) {
-        Activations result = network.result();
+    private static Loss loss(TargetShape target, Activations result, Binding.Setting setting) {
         int outputs = outputs(target);
         int cols = result.values().cols();
         boolean ofTokens = result.shape() instanceof Shape.Tokens;
@@ -79,14 +80,13 @@ final class Batches {
                     "is not " + text(target) + ", which the data have",
                     "models whose output is that");
         }
-        KernelArena arena = network.setting().arena();
         return target instanceof TargetShape.Values
-                ? new MeanSquaredError(arena, result, network.setting().workers())
-                : new SoftmaxCrossEntropy(result, network.setting().workers());
+                ? new MeanSquaredError(setting.arena(), result, setting.workers())
+                : new SoftmaxCrossEntropy(result, setting.workers());
     }
 
     /** What compares the outputs of the batch that was loaded last with its targets. */
-    Loss loss() {
+    public Loss loss() {
         return loss;
     }
 
@@ -98,7 +98,7 @@ final class Batches {
      * @param from place among them of the first
      * @param count how many, at most the batch
      */
-    void load(Samples samples, int[] numbers, int from, int count) {
+    public void load(Samples samples, int[] numbers, int from, int count) {
         loadInput(samples, numbers, from, count);
         int stride = samples.target() instanceof TargetShape.TokenClasses ? rowsOfSample : 1;
         switch (loss) {
@@ -109,7 +109,7 @@ final class Batches {
     }
 
     /** Loads samples alone. */
-    void loadInput(Samples samples, int[] numbers, int from, int count) {
+    public void loadInput(Samples samples, int[] numbers, int from, int count) {
         if (map != null) {
             samples.writeFeatures(numbers, from, count, map, input);
             return;

@@ -1,9 +1,9 @@
-package dev.rewire.training;
+package dev.rewire.training.loop;
 
 import java.util.Arrays;
 
 /** How long steps took. */
-final class StepTimes {
+public final class StepTimes {
     /** More would change the median little, and a checkpoint that claims billions must not cost their memory. */
     private static final int MOST = 1 << 20;
 
@@ -12,12 +12,12 @@ final class StepTimes {
     private long total;
 
     /** Times of so many steps, a million at most; later ones count in the total alone. */
-    StepTimes(long steps) {
+    public StepTimes(long steps) {
         nanos = new long[(int) Math.min(steps, MOST)];
     }
 
     /** Adds a step; one with a rewiring counts in the total alone. */
-    void add(long time, boolean rewired) {
+    public void add(long time, boolean rewired) {
         total += time;
         if (!rewired && count < nanos.length) {
             nanos[count++] = time;
@@ -25,12 +25,12 @@ final class StepTimes {
     }
 
     /** The time of all steps. */
-    long totalNanos() {
+    public long totalNanos() {
         return total;
     }
 
     /** The median of the steps without rewiring, NaN if there are none. */
-    double medianNanos() {
+    public double medianNanos() {
         if (count == 0) {
             return Double.NaN;
         }

@@ -1,28 +1,28 @@
-package dev.rewire.training;
+package dev.rewire.training.loop;
 
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.NmPattern;
 import dev.rewire.training.internal.Sha256;
-import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 
 /** SHA-256 of what a run is made of, in hexadecimal: numbers are hashed as 32 bits, little-endian, and the places of an N:M pattern as
  * they are packed. */
-final class Hashes {
+public final class Hashes {
     private static final int CHUNK = 1 << 20;
 
     private Hashes() {}
 
     /** The patterns of all layers. */
-    static String topology(Network network) {
+    public static String topology(List<ParameterPattern> patterns) {
         MessageDigest digest = Sha256.digest();
-        for (NamedParameter weights : network.weights()) {
-            switch (Network.sparse(weights).pattern()) {
+        for (ParameterPattern pattern : patterns) {
+            switch (pattern) {
                 case ParameterPattern.Blocks blocks -> update(digest, blocks.pattern());
                 case ParameterPattern.Nm nm -> update(digest, nm.pattern());
             }
@@ -53,15 +53,10 @@ final class Hashes {
         digest.update(p.packed());
     }
 
-    /** All parameters, and what layers keep beside them. */
-    static String weights(Network network) {
+    /** Floats, one segment after the other. */
+    public static String floats(List<MemorySegment> segments) {
         MessageDigest digest = Sha256.digest();
-        for (NamedParameter parameter : network.parameters()) {
-            update(digest, Network.values(parameter.parameter()));
-        }
-        for (MemorySegment statistics : network.statistics()) {
-            update(digest, statistics);
-        }
+        segments.forEach(segment -> update(digest, segment));
         return HexFormat.of().formatHex(digest.digest());
     }
 
