@@ -132,7 +132,7 @@ class BadInputTest {
     @CsvSource(delimiter = '|', textBlock = """
             images | --model gpt-1x1x8x9            | --model | gpt-1x1x8x9 | 9 tokens
             images | --model resnet8 --nm 2:4       | --nm    | 2:4         | blocks, or N:M
-            images | --model lenet5                 | --model | lenet5      | 4x4x1: conv2d layer
+            images | --model lenet5                 | --model | lenet5      | 4: conv2 cannot take
             text   | --model lenet5                 | --model | lenet5      | models of text
             text   | --model gpt-1x3x8x9            | --model | gpt-1x3x8x9 | heads that divide
             text   | --model gpt-1x1x8x9 --batch 999 | --batch | 999        | from 1 to
