@@ -286,7 +286,7 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Where the time of the steps that this process has taken went.
      *
-     * @return a row for each pass of each layer, then for the parts around them; none unless {@link TrainingConfig#profile} is set
+     * @return a row for each pass of each layer, then for the parts around them; none unless {@link TrainingConfig#profile} is set and a step was taken
      */
     public List<ProfileRow> profile() {
         return loop.profile();

@@ -238,6 +238,22 @@ class OutAndResumeTest {
     }
 
     @Test
+    void aProfileOfNoStepIsNone() throws IOException {
+        Path out = folder.resolve("out");
+        CommandResult.ofTraining(data, "--no-compare-dense", "--out", out.toString());
+        String checkpoint = out.resolve("checkpoint.rewire").toString();
+        CommandResult people =
+                CommandResult.ofTraining(data, "--profile", "--no-compare-dense", "--resume", checkpoint);
+        CommandResult json =
+                CommandResult.ofTraining(data, "--profile", "--no-compare-dense", "--json", "--resume", checkpoint);
+
+        assertEquals(0, people.status(), people.err());
+        assertTrue(people.out().contains("no profile, as no step was taken"), people.out());
+        assertFalse(people.out().contains("part of a step"), people.out());
+        assertFalse(json.json().has("profile"), json.out());
+    }
+
+    @Test
     void aComparisonThatWasAskedForHasToBePossible() throws IOException {
         CommandResult result = CommandResult.ofTraining(
                 data, "--compare-dense", "--resume", halfway().toString());

@@ -9,8 +9,11 @@ import java.util.Locale;
 public final class ProfileTable {
     private ProfileTable() {}
 
-    /** The lines of the table. */
+    /** The lines of the table; without rows the one that says why. */
     public static List<String> lines(List<ProfileRow> rows) {
+        if (rows.isEmpty()) {
+            return List.of("no profile, as no step was taken");
+        }
         int width = rows.stream().mapToInt(row -> row.part().length()).max().orElse(0);
         List<String> lines = new ArrayList<>();
         lines.add(String.format(Locale.ROOT, "%-" + width + "s  %12s  %7s", "part of a step", "median", "share"));

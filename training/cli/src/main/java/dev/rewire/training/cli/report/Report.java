@@ -84,7 +84,7 @@ import org.jspecify.annotations.Nullable;
  * @param denseMemoryBytes that of the dense network's parameters: values, gradients and slots
  * @param topologyHash SHA-256 of the patterns
  * @param weightsHash SHA-256 of weights and biases
- * @param profile what the parts of a step took; null without --profile
+ * @param profile what the parts of a step took; null without --profile, and where no step was taken
  * @param environment what the times depend on
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
