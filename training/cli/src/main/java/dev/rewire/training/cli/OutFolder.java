@@ -112,7 +112,8 @@ final class OutFolder {
             Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, ".rewire", ".tmp"));
         } catch (IOException e) {
-            throw new BadInputException(OPTION, folder, "cannot be written to (" + e + ")", ACCEPTED);
+            throw new BadInputException(
+                    OPTION, folder, "cannot be written to (" + FileFailure.reason(e) + ")", ACCEPTED);
         }
     }
 

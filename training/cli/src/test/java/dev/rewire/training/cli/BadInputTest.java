@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -168,6 +170,15 @@ class BadInputTest {
         Path file = Files.writeString(folder.resolve("file"), "");
         Path below = file.resolve("below");
         refuses("--out", below.toString(), "folders", CommandResult.ofTraining(data, "--out", below.toString()));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFolderThatCannotBeMadeIsRefusedWithTheReason() {
+        Path out = Path.of("/proc/rewire-nope");
+        CommandResult result = CommandResult.ofTraining(data, "--no-compare-dense", "--out", out.toString());
+        refuses("--out", out.toString(), "accepted are folders", result);
+        assertFalse(result.err().contains("Exception"), result.err());
     }
 
     @Test
