@@ -6,12 +6,11 @@ import dev.rewire.training.data.source.DataSource;
 import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.data.source.TableSource;
 import dev.rewire.training.data.source.TextSource;
+import dev.rewire.training.layer.Shape;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.model.Perceptron;
 import java.io.IOException;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -72,13 +71,12 @@ public final class DataOptions {
         };
     }
 
-    /** The context of a model of text: the last number of its name. */
+    /** The tokens that a model of text takes at a time. */
     private int window(Model model) {
-        Matcher name = Pattern.compile("gpt-.*x(\\d{1,6})").matcher(model.text());
-        if (!name.matches()) {
-            throw new BadInputException(
-                    "--model", model.text(), "does not go with --data " + name, "models of text, as gpt-4x4x128x64");
+        if (model.exampleSample() instanceof Shape.Tokens tokens) {
+            return tokens.length();
         }
-        return Integer.parseInt(name.group(1));
+        throw new BadInputException(
+                "--model", model.text(), "does not go with --data " + name, "models of text, as gpt-4x4x128x64");
     }
 }
