@@ -7,6 +7,7 @@ import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.model.Perceptron;
+import dev.rewire.training.model.Presets;
 import dev.rewire.training.optimizer.LearningRate;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
@@ -106,6 +107,7 @@ public record TrainingConfig(
     public TrainingConfig {
         Objects.requireNonNull(model, "--model: null; accepted are models");
         nm = method == Method.DENSE ? null : nm;
+        Presets.requireOwnName(model);
         sparsity = method == Method.DENSE ? 0 : nm == null ? sparsity : nm.sparsity();
         distribution = nm == null ? distribution : Distribution.UNIFORM;
         blockRows = nm == null ? blockRows : 1;
