@@ -62,7 +62,7 @@ final class Evaluator {
                 float[] output = outputs[from * ofSample + p];
                 for (int f = 0; f < output.length; f++) {
                     output[f] = network.output().get(row, f);
-                    Finite.requireLoss(output[f], network, step);
+                    Finite.requireOutput(output[f], network, step);
                 }
             }
         });

@@ -36,7 +36,7 @@ public final class Network implements AutoCloseable {
     private final Activations input;
     private final List<NamedParameter> parameters;
     private final List<NamedParameter> weights;
-    private final List<MemorySegment> statistics;
+    private final List<Binding.Statistics> statistics;
     private final List<Binding.Leaf> leaves;
 
     /**
@@ -195,7 +195,7 @@ public final class Network implements AutoCloseable {
     }
 
     /** What layers keep from step to step beside parameters. */
-    List<MemorySegment> statistics() {
+    List<Binding.Statistics> statistics() {
         return statistics;
     }
 

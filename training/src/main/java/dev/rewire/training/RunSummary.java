@@ -100,7 +100,7 @@ public record RunSummary(
     private static String weightsHash(Network network) {
         List<MemorySegment> floats = new ArrayList<>();
         network.parameters().forEach(parameter -> floats.add(Network.values(parameter.parameter())));
-        floats.addAll(network.statistics());
+        network.statistics().forEach(statistics -> floats.add(statistics.floats()));
         return Hashes.floats(floats);
     }
 

@@ -4,6 +4,7 @@ import dev.rewire.training.checkpoint.Checkpoint;
 import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.checkpoint.LayerForm;
 import dev.rewire.training.checkpoint.SavedState;
+import dev.rewire.training.layer.Binding;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.parameter.SparseParameter;
@@ -52,7 +53,9 @@ final class SavedRun implements AutoCloseable {
                 states.add(new SavedState.Places(rewiring.explored(), rewiring.cells()));
             }
         }
-        states.add(new SavedState.Floats(trainer.network().statistics()));
+        states.add(new SavedState.Floats(trainer.network().statistics().stream()
+                .map(Binding.Statistics::floats)
+                .toList()));
         return states;
     }
 
@@ -151,6 +154,10 @@ final class SavedRun implements AutoCloseable {
         }
         restore(tally);
         checkpoint.restore(states(trainer));
+        Finite.Fault fault = Finite.fault(trainer.network());
+        if (fault != null) {
+            throw new CheckpointException(file, fault.text() + "; accepted are finite numbers");
+        }
     }
 
     @Override
