@@ -2,6 +2,7 @@ package dev.rewire.bench;
 
 import dev.rewire.gpu.internal.library.NativeLibrary;
 import dev.rewire.gpu.internal.library.UnavailableException;
+import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -59,8 +60,10 @@ final class OpenBlasSearch {
                 reasons.add("no openblas-*-" + PeerJar.platform() + ".jar in " + peers);
             } catch (UnavailableException e) {
                 reasons.add(e.reason());
-            } catch (IOException | InvalidPathException e) {
-                reasons.add(e.toString());
+            } catch (IOException e) {
+                reasons.add(FileFailure.text(e));
+            } catch (InvalidPathException e) {
+                reasons.add(e.getMessage());
             }
         }
         for (String name : NAMES_OF_SYSTEM) {

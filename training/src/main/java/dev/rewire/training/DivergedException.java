@@ -19,7 +19,7 @@ public final class DivergedException extends RuntimeException {
     /**
      * When it diverged.
      *
-     * @return the step, from 1, at which the loss is no finite number, or whose update left weights that are none
+     * @return the step, from 1, at which the loss is no finite number, or whose update left weights or running statistics that are none
      */
     public long step() {
         return step;
@@ -28,7 +28,7 @@ public final class DivergedException extends RuntimeException {
     /**
      * Where it diverged.
      *
-     * @return the first layer, from 1, whose weights or else outputs are no finite numbers
+     * @return the first layer, from 1, whose weights, running statistics or else outputs are no finite numbers
      */
     public int layer() {
         return layer;

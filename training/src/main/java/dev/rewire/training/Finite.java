@@ -5,6 +5,7 @@ import dev.rewire.training.parameter.NamedParameter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for infinities and NaNs in a network. */
 final class Finite {
@@ -17,7 +18,21 @@ final class Finite {
      * @throws DivergedException if it is no finite number
      */
     static void requireLoss(double lossSum, Network network, long step) {
-        if (Double.isFinite(lossSum)) {
+        require("the loss", lossSum, network, step);
+    }
+
+    /**
+     * Refuses a number of the output that is none.
+     *
+     * @param step number of the step after which it was computed
+     * @throws DivergedException if it is no finite number
+     */
+    static void requireOutput(float output, Network network, long step) {
+        require("an output", output, network, step);
+    }
+
+    private static void require(String what, double number, Network network, long step) {
+        if (Double.isFinite(number)) {
             return;
         }
         requireState(network, step);
@@ -29,28 +44,53 @@ final class Finite {
         }
         // Finite logits may lie further apart than the largest float.
         throw new DivergedException(
-                step, layer, "the loss is " + lossSum + ", after outputs of " + name(network, layer) + " too large");
+                step, layer, what + " is " + number + ", after outputs of " + name(network, layer) + " too large");
     }
 
     /**
-     * Refuses parameters and slots of the optimiser that are none.
+     * Refuses parameters, slots of the optimiser and running statistics that are none.
      *
      * @param step number of the step that updated them, or found them so
      * @throws DivergedException if one is no finite number
      */
     static void requireState(Network network, long step) {
+        Fault fault = fault(network);
+        if (fault != null) {
+            throw new DivergedException(step, fault.layer(), fault.text());
+        }
+    }
+
+    /**
+     * What is wrong with the state of a network.
+     *
+     * @param layer the first layer, from 1, that has such numbers
+     * @param text what they are
+     */
+    record Fault(int layer, String text) {}
+
+    /** The first that has numbers that are none; null if all are finite. */
+    static @Nullable Fault fault(Network network) {
         for (NamedParameter parameter : network.parameters()) {
             for (MemorySegment floats : parameter.parameter().state()) {
                 if (!isFinite(floats)) {
-                    int layer = network.layerOf(parameter.name());
-                    throw new DivergedException(
-                            step,
-                            layer,
-                            "weights or momenta of layer " + layer + ", " + parameter.name()
-                                    + ", are infinite or no numbers");
+                    return fault("weights or momenta", network.layerOf(parameter.name()), parameter.name());
                 }
             }
         }
+        for (Binding.Statistics statistics : network.statistics()) {
+            if (!isFinite(statistics.floats())) {
+                int layer = network.layerOf(statistics.layer() + ".");
+                return fault(
+                        "running statistics",
+                        layer,
+                        network.leaves().get(layer - 1).name());
+            }
+        }
+        return null;
+    }
+
+    private static Fault fault(String numbers, int layer, String name) {
+        return new Fault(layer, numbers + " of layer " + layer + ", " + name + ", are infinite or no numbers");
     }
 
     private static String name(Network network, int layer) {

@@ -12,6 +12,7 @@ import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.Parameter;
+import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.parameter.SparseParameter;
 import dev.rewire.training.parameter.UpdateRule;
 import dev.rewire.training.rewiring.NetworkRewiring;
@@ -35,7 +36,7 @@ public final class Network implements AutoCloseable {
     private final Activations input;
     private final List<NamedParameter> parameters;
     private final List<NamedParameter> weights;
-    private final List<MemorySegment> statistics;
+    private final List<Binding.Statistics> statistics;
     private final List<Binding.Leaf> leaves;
 
     /**
@@ -194,13 +195,23 @@ public final class Network implements AutoCloseable {
     }
 
     /** What layers keep from step to step beside parameters. */
-    List<MemorySegment> statistics() {
+    List<Binding.Statistics> statistics() {
         return statistics;
     }
 
     /** {@return the layers without parts, in the order of the forward pass} */
     public List<Binding.Leaf> leaves() {
         return leaves;
+    }
+
+    /** The input as layers have it. */
+    Activations inputActivations() {
+        return input;
+    }
+
+    /** Which weights there are. */
+    List<ParameterPattern> patterns() {
+        return weights.stream().map(w -> sparse(w).pattern()).toList();
     }
 
     /** The weights of each layer that the products see, without padding. */

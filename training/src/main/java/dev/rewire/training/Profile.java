@@ -77,9 +77,12 @@ final class Profile implements LayerTimes {
         told = 0;
     }
 
-    /** A row for each pass of each layer, then for the parts around them. */
+    /** A row for each pass of each layer, then for the parts around them; none before the first step. */
     List<ProfileRow> rows(List<String> layers) {
         List<ProfileRow> rows = new ArrayList<>();
+        if (steps.count == 0) {
+            return rows;
+        }
         for (int l = 0; l < forward.size(); l++) {
             rows.add(row(layers.get(l) + " forward", forward.get(l)));
             if (l < backward.size()) {
@@ -91,7 +94,6 @@ final class Profile implements LayerTimes {
     }
 
     private ProfileRow row(String part, Times times) {
-        double share = steps.total == 0 ? 0 : (double) times.total / steps.total;
-        return new ProfileRow(part, times.medianMillis(), share);
+        return new ProfileRow(part, times.medianMillis(), (double) times.total / steps.total);
     }
 }

@@ -2,9 +2,13 @@ package dev.rewire.training;
 
 import dev.rewire.training.backend.DenseBackend;
 import dev.rewire.training.backend.NmBackend;
+import dev.rewire.training.loop.Hashes;
+import dev.rewire.training.loop.StepTimes;
 import dev.rewire.training.rewiring.Flops;
 import dev.rewire.training.rewiring.MaskRefresh;
 import dev.rewire.training.rewiring.ParameterRewiring;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -87,9 +91,17 @@ public record RunSummary(
                 network.setting().arena().peakBytes(),
                 network.bytes(),
                 trainer.denseBytes(),
-                Hashes.topology(network),
-                Hashes.weights(network),
+                Hashes.topology(network.patterns()),
+                weightsHash(network),
                 engine);
+    }
+
+    /** Of all parameters, and what layers keep beside them. */
+    private static String weightsHash(Network network) {
+        List<MemorySegment> floats = new ArrayList<>();
+        network.parameters().forEach(parameter -> floats.add(Network.values(parameter.parameter())));
+        network.statistics().forEach(statistics -> floats.add(statistics.floats()));
+        return Hashes.floats(floats);
     }
 
     private static double flipRate(Trainer trainer) {

@@ -4,6 +4,7 @@ import dev.rewire.training.checkpoint.Checkpoint;
 import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.checkpoint.LayerForm;
 import dev.rewire.training.checkpoint.SavedState;
+import dev.rewire.training.layer.Binding;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.parameter.SparseParameter;
@@ -39,10 +40,7 @@ final class SavedRun implements AutoCloseable {
         text.put("updates", Long.toString(progress.updates));
         text.put("rewirings", Long.toString(progress.rewirings));
         tally.write(text);
-        List<ParameterPattern> patterns = trainer.network().weights().stream()
-                .map(w -> Network.sparse(w).pattern())
-                .toList();
-        Checkpoint.save(file, text, patterns, states(trainer));
+        Checkpoint.save(file, text, trainer.network().patterns(), states(trainer));
     }
 
     private static List<SavedState> states(Trainer trainer) {
@@ -55,7 +53,9 @@ final class SavedRun implements AutoCloseable {
                 states.add(new SavedState.Places(rewiring.explored(), rewiring.cells()));
             }
         }
-        states.add(new SavedState.Floats(trainer.network().statistics()));
+        states.add(new SavedState.Floats(trainer.network().statistics().stream()
+                .map(Binding.Statistics::floats)
+                .toList()));
         return states;
     }
 
@@ -138,8 +138,8 @@ final class SavedRun implements AutoCloseable {
         }
     }
 
-    /** Sets a trainer, made with the patterns, and a tally to what was saved. */
-    void restore(Trainer trainer, Tally tally) throws IOException {
+    /** Sets a trainer, made with the patterns for a run of so many steps, and a tally to what was saved. */
+    void restore(Trainer trainer, Tally tally, long totalSteps) throws IOException {
         Trainer.Progress progress = trainer.progress();
         try {
             progress.steps = Long.parseLong(ConfigText.value(checkpoint.text(), "steps"));
@@ -148,8 +148,16 @@ final class SavedRun implements AutoCloseable {
         } catch (IllegalArgumentException | NoSuchElementException e) {
             throw misunderstood(file, e);
         }
+        if (progress.steps < 0 || progress.steps > totalSteps) {
+            throw new CheckpointException(
+                    file, "steps: " + progress.steps + " is out of range; accepted are 0 to " + totalSteps);
+        }
         restore(tally);
         checkpoint.restore(states(trainer));
+        Finite.Fault fault = Finite.fault(trainer.network());
+        if (fault != null) {
+            throw new CheckpointException(file, fault.text() + "; accepted are finite numbers");
+        }
     }
 
     @Override

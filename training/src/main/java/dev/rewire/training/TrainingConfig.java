@@ -7,12 +7,14 @@ import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.model.Model;
 import dev.rewire.training.model.Perceptron;
+import dev.rewire.training.model.Presets;
 import dev.rewire.training.optimizer.LearningRate;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
 import dev.rewire.training.rewiring.DropSchedule;
 import dev.rewire.training.rewiring.DropSchedule.Annealing;
+import dev.rewire.training.rewiring.GrowRule;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.rewiring.Rewiring;
 import dev.rewire.training.rewiring.Rules;
@@ -49,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmupSteps steps of linear warm-up, fewer than all, or 0 if warmupEpochs decides
  * @param optimizer the optimiser and its settings
  * @param clip largest L2 norm of the gradient of all parameters together, above which it is scaled down to it, or 0 for any
- * @param rules what a rewiring drops and grows; null for those of the method, and others than null only with SET and RigL
+ * @param rules what a rewiring drops and grows; null for those of the method, and others than null only with SET and RigL. N:M weights grow at random or by gradient alone
  * @param annealing how the share of exchanged blocks falls
  * @param deltaT ΔT, steps from one rewiring to the next
  * @param alpha α, the share of a layer's blocks that the first rewiring exchanges
@@ -105,6 +107,7 @@ public record TrainingConfig(
      */
     public TrainingConfig {
         Objects.requireNonNull(model, "--model: null; accepted are models");
+        Presets.requireOwnName(model);
         nm = method == Method.DENSE ? null : nm;
         sparsity = method == Method.DENSE ? 0 : nm == null ? sparsity : nm.sparsity();
         distribution = nm == null ? distribution : Distribution.UNIFORM;
@@ -173,8 +176,14 @@ public record TrainingConfig(
             throw new InvalidConfigException(
                     "rules", rules.text(), "none with method " + method + "; SET and RIGL have rules");
         }
-        if (rules.areOwn() && (nm != null || overrides.stream().anyMatch(o -> o.nm() != null))) {
-            throw new InvalidConfigException("rules", rules.text(), "those of SET and RIGL where weights are N:M");
+        boolean hasNm = nm != null || overrides.stream().anyMatch(o -> o.nm() != null);
+        // A group of N:M grows what it lost: there are no places to choose from freely, but scores decide what it
+        // loses.
+        boolean growsInGroups =
+                rules.grow().equals(GrowRule.RANDOM) || rules.grow().equals(GrowRule.GRADIENT);
+        if (hasNm && !growsInGroups) {
+            throw new InvalidConfigException(
+                    "rules", rules.text(), "those that grow as SET or RIGL where weights are N:M");
         }
     }
 
@@ -309,13 +318,13 @@ public record TrainingConfig(
                     "has no weights",
                     "models with layers that have some, as Linear and Conv2d");
         }
-        requireNmIn(nm, method, srSte, model, outline);
+        requireNmIn(outline);
         WeightForm.of(this, outline.weights()); // refuses what does not fit
         return outline;
     }
 
-    private static void requireNmIn(@Nullable NmSparsity nm, Method method, SrSte srSte, Model model, Outline outline) {
-        if (nm != null && NmWeights.of(nm, method, srSte, outline.weights()).isEmpty()) {
+    private void requireNmIn(Outline outline) {
+        if (nm != null && WeightForm.nm(this, outline.weights()).isEmpty()) {
             throw new InvalidConfigException(
                     "--nm",
                     nm,

@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.WeightSpec;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.InvalidConfigException;
@@ -29,7 +30,7 @@ record WeightForm(
      * @throws InvalidConfigException if an override is about no weights, or cannot be had of those that it is about
      */
     static List<WeightForm> of(TrainingConfig config, List<WeightSpec> weights) {
-        BitSet nm = NmWeights.of(config.nm(), config.method(), config.srSte(), weights);
+        BitSet nm = nm(config, weights);
         List<WeightForm> forms = new ArrayList<>();
         for (int w = 0; w < weights.size(); w++) {
             boolean dense = config.method() == Method.DENSE
@@ -60,8 +61,31 @@ record WeightForm(
         return forms;
     }
 
+    /**
+     * Which weights are N:M unless some are set apart: not those of the output layer, which is small, nor where M does not divide the inputs (with transposable
+     * masks outputs, too).
+     */
+    static BitSet nm(TrainingConfig config, List<WeightSpec> weights) {
+        NmSparsity nm = config.nm();
+        BitSet which = new BitSet();
+        for (int w = 0; nm != null && w < weights.size() - 1; w++) {
+            WeightSpec spec = weights.get(w);
+            which.set(w, !spec.shape().dense() && fits(nm, config, spec));
+        }
+        return which;
+    }
+
+    private static boolean fits(NmSparsity nm, TrainingConfig config, WeightSpec spec) {
+        LayerShape shape = spec.shape();
+        boolean transposable =
+                config.method() == Method.SR_STE && config.srSte().transposable();
+        return spec.tap() == 0
+                && shape.columns() % nm.m() == 0
+                && !(transposable && (shape.out() % nm.m() != 0 || nm.m() > TrainingConfig.MOST_TRANSPOSABLE_M));
+    }
+
     private static void requireFit(TrainingConfig config, WeightOverride override, WeightSpec spec) {
-        if (override.nm() != null && !NmWeights.fits(override.nm(), config.method(), config.srSte(), spec)) {
+        if (override.nm() != null && !fits(override.nm(), config, spec)) {
             throw new InvalidConfigException(
                     "--set",
                     override,

@@ -5,7 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Linear;
+import dev.rewire.training.layer.Relu;
+import dev.rewire.training.layer.Sequential;
+import dev.rewire.training.layer.image.BatchNorm2d;
+import dev.rewire.training.layer.image.Flatten;
+import dev.rewire.training.model.Model;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.NmSparsity;
@@ -134,6 +142,88 @@ class DivergenceTest {
                 TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
             weights(run, 2).setAtIndex(ValueLayout.JAVA_FLOAT, 0, 1 / 0f);
             assertThrows(DivergedException.class, run::test);
+        }
+    }
+
+    @Test
+    void predictionsOfBadWeightsNameTheLayer() {
+        try (TrainingRun run =
+                TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
+            weights(run, 1).setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN);
+            DivergedException e = assertThrows(DivergedException.class, () -> run.predict(IMAGES.test()));
+            assertEquals(
+                    "diverged at step 0: weights or momenta of layer 2, linear2.weight, are infinite or no numbers",
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void predictionsThatOverflowAreToldAsOutputsAndNotAsALoss() {
+        try (TrainingRun run =
+                TrainingRun.create(SyntheticImages.config(Method.DENSE).build(), IMAGES)) {
+            weights(run, 1).asSlice(0, 1024 * Float.BYTES).fill((byte) 0x7e);
+            DivergedException e = assertThrows(DivergedException.class, () -> run.predict(IMAGES.test()));
+            assertTrue(e.getMessage().startsWith("diverged at step 0: an output is "), e.getMessage());
+            assertTrue(e.getMessage().endsWith(", after outputs of layer 2, linear2, too large"), e.getMessage());
+        }
+    }
+
+    private static final String BAD_STATISTICS =
+            "running statistics of layer 3, batchnorm2d1, are infinite or no numbers";
+
+    private static TrainingRun withBadStatistics() {
+        Layer layers = Sequential.of(
+                new Flatten(), new Linear(8), new BatchNorm2d(), new Relu(), new Linear(SyntheticImages.CLASSES));
+        TrainingRun run = TrainingRun.create(
+                SyntheticImages.config(Method.DENSE)
+                        .model(Model.of("normed", layers))
+                        .build(),
+                IMAGES);
+        run.trainer().network().statistics().get(0).floats().setAtIndex(ValueLayout.JAVA_FLOAT, 3, Float.NaN);
+        return run;
+    }
+
+    @Test
+    void runningStatisticsThatAreNoNumbersHaveNoAccuracy() {
+        try (TrainingRun run = withBadStatistics()) {
+            DivergedException e = assertThrows(DivergedException.class, () -> run.trainEpoch(StepListener.NONE));
+            assertEquals("diverged at step " + run.steps() + ": " + BAD_STATISTICS, e.getMessage());
+            assertEquals(3, e.layer());
+        }
+    }
+
+    @Test
+    void runningStatisticsThatAreNoNumbersAreNotSaved() {
+        Path file = folder.resolve("run.ckpt");
+        try (TrainingRun run = withBadStatistics()) {
+            assertThrows(DivergedException.class, () -> run.save(file));
+            assertTrue(Files.notExists(file));
+        }
+    }
+
+    @Test
+    void aCheckpointWithRunningStatisticsThatAreNoNumbersIsRefused() throws IOException {
+        Path file = folder.resolve("run.ckpt");
+        try (TrainingRun run = withBadStatistics()) {
+            SavedRun.save(file, run.config(), "rewire", run.dataHash(), run.trainer(), new Tally());
+            CheckpointException e =
+                    assertThrows(CheckpointException.class, () -> TrainingRun.resume(file, IMAGES, run.config()));
+            assertTrue(e.getMessage().contains(BAD_STATISTICS), e.getMessage());
+        }
+    }
+
+    @Test
+    void aCheckpointWithWeightsThatAreNoNumbersIsRefused() throws IOException {
+        Path file = folder.resolve("run.ckpt");
+        TrainingConfig config = SyntheticImages.config(Method.RIGL).build();
+        try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
+            weights(run, 1).setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.POSITIVE_INFINITY);
+            SavedRun.save(file, config, "rewire", run.dataHash(), run.trainer(), new Tally());
+            CheckpointException e = assertThrows(CheckpointException.class, () -> TrainingRun.resume(file, IMAGES, 1));
+            assertTrue(
+                    e.getMessage()
+                            .contains("weights or momenta of layer 2, linear2.weight, are infinite or no numbers"),
+                    e.getMessage());
         }
     }
 

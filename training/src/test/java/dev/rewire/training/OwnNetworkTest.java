@@ -24,6 +24,7 @@ import dev.rewire.training.layer.Sequential;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.layer.image.BatchNorm2d;
 import dev.rewire.training.layer.image.Conv2d;
+import dev.rewire.training.layer.image.MaxPool2d;
 import dev.rewire.training.loss.Loss;
 import dev.rewire.training.loss.MeanSquaredError;
 import dev.rewire.training.model.Model;
@@ -226,7 +227,18 @@ class OwnNetworkTest {
     void aLayerThatDoesNotFitIsRefusedWithTheModelAndTheData() {
         String message = refusal(config(Sequential.of(new Conv2d(4, 3, 1, 1))).build());
         assertEquals(
-                "--model: own does not fit samples of 1: conv2d layer: 1 is not accepted; accepted are images",
+                "--model: own does not fit samples of 1: layer 1: conv2d1 cannot take an input of 1: conv2d layer: 1 is not accepted; accepted are images",
+                message);
+    }
+
+    @Test
+    void aLayerThatDoesNotFitIsNamedWithTheShapeThatItGot() {
+        Layer nested = Sequential.of().then("up", new Linear(6)).then("look", new MaxPool2d(2, 2, 0));
+        String message =
+                refusal(config(Sequential.of().then("first", new Linear(4)).then("part", nested))
+                        .build());
+        assertTrue(
+                message.contains("layer 2: part cannot take an input of 4: layer 2: look cannot take an input of 6: "),
                 message);
     }
 

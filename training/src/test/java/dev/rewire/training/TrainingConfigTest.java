@@ -8,7 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rewire.training.checkpoint.LayerForm;
 import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.layer.Layer;
+import dev.rewire.training.layer.Linear;
 import dev.rewire.training.layer.Outline;
+import dev.rewire.training.layer.Shape;
+import dev.rewire.training.model.Model;
 import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.model.Presets;
 import dev.rewire.training.optimizer.Optimizer;
@@ -221,6 +225,22 @@ class TrainingConfigTest {
         assertEquals(nm, ConfigText.parse(ConfigText.format(nm)));
         assertEquals(sgd, ConfigText.parse(ConfigText.format(sgd)));
         assertEquals(adam, ConfigText.parse(ConfigText.format(adam)));
+    }
+
+    @Test
+    void aModelThatCallsItselfAsAPresetIsRefused() {
+        Model model = new Model() {
+            @Override
+            public String text() {
+                return "lenet5";
+            }
+
+            @Override
+            public Layer layers(Shape input, int outputs) {
+                return new Linear(outputs);
+            }
+        };
+        assertNamed("text of a model: lenet5 ", base().model(model)::build);
     }
 
     @Test

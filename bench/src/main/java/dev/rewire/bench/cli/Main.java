@@ -6,12 +6,14 @@ import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.PlanChoice;
 import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.probe.Build;
+import dev.rewire.training.internal.FileFailure;
 import dev.rewire.training.setting.Device;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -100,8 +102,12 @@ public final class Main {
     /** One line on stderr, and the status that says whose fault it is. */
     private static int failed(String command, Throwable failure, PrintStream err) {
         boolean badInput = failure instanceof InvalidInputException;
-        err.println(command + ": "
-                + UsageErrors.oneLine(badInput ? String.valueOf(failure.getMessage()) : failure.toString()));
+        String line = switch (failure) {
+            case InvalidInputException input -> String.valueOf(input.getMessage());
+            case FileSystemException file -> FileFailure.text(file);
+            default -> failure.toString();
+        };
+        err.println(command + ": " + UsageErrors.oneLine(line));
         if (Boolean.getBoolean(DEBUG)) {
             failure.printStackTrace(err);
         }

@@ -1,6 +1,7 @@
 package dev.rewire.bench.cli;
 
 import dev.rewire.bench.InvalidInputException;
+import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -61,7 +62,7 @@ final class ResultsFolder {
             Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, ".rewire", ".tmp"));
         } catch (IOException e) {
-            throw refused(folder, "cannot be written to (" + e + ")");
+            throw refused(folder, "cannot be written to (" + FileFailure.reason(e) + ")");
         }
         return new ResultsFolder(folder, page, !exists);
     }
@@ -101,7 +102,8 @@ final class ResultsFolder {
             Files.move(wholeJson, folder.resolve(JSON), StandardCopyOption.REPLACE_EXISTING);
             Files.move(wholePage, folder.resolve(page), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) { // that of a full disk names no file, others give no reason
-            FileSystemException named = new FileSystemException(folder.toString(), null, "cannot be written to: " + e);
+            FileSystemException named =
+                    new FileSystemException(folder.toString(), null, "cannot be written to: " + FileFailure.text(e));
             named.initCause(e);
             throw named;
         } finally {

@@ -17,6 +17,7 @@ import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.io.MatrixFileException;
 import dev.rewire.kernels.io.SparseFile;
 import dev.rewire.kernels.probe.Cpu;
+import dev.rewire.training.internal.FileFailure;
 import dev.rewire.training.setting.Device;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -343,7 +344,7 @@ final class SpmmCommand implements Callable<Integer> {
         } catch (AccessDeniedException e) {
             throw new InvalidInputException("--matrix " + file + ": may not be read" + accepted);
         } catch (IOException e) {
-            throw new InvalidInputException("--matrix " + file + ": " + e.getMessage() + accepted);
+            throw new InvalidInputException("--matrix " + file + ": " + FileFailure.reason(e) + accepted);
         }
     }
 

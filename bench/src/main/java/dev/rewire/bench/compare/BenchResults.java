@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rewire.bench.InvalidInputException;
 import dev.rewire.bench.SpmmBenchmark;
+import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ public record BenchResults(
         } catch (IllegalArgumentException e) {
             throw refused(option, file, "is no result of bench (" + e.getMessage() + ")");
         } catch (IOException e) {
-            throw refused(option, file, "cannot be read (" + e + ")");
+            throw refused(option, file, "cannot be read (" + FileFailure.reason(e) + ")");
         }
     }
 

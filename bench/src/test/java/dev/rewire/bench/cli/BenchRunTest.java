@@ -92,8 +92,7 @@ class BenchRunTest {
                         IOException.class, () -> ResultsFolder.open(folder).write("{}", ""))
                 .getMessage();
         assertEquals(
-                folder + ": cannot be written to: java.nio.file.DirectoryNotEmptyException: "
-                        + folder.resolve("results.json"),
+                folder + ": cannot be written to: " + folder.resolve("results.json") + ": the folder is not empty",
                 message);
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(1, left.count());

@@ -5,6 +5,8 @@ import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.training.data.SampleShape.Features;
 import dev.rewire.training.data.TargetShape.Classes;
 import dev.rewire.training.data.TargetShape.Values;
+import dev.rewire.training.internal.Arguments;
+import dev.rewire.training.internal.ContentHash;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -28,12 +28,12 @@ public final class CharacterText {
      * @throws IOException if reading fails
      */
     public static CharacterText read(Path file) throws IOException {
-        String text = WholeFile.readUtf8(file);
+        String text = TextFile.read(file);
         try {
             Vocabulary vocabulary = Vocabulary.of(text);
             return new CharacterText(file, vocabulary, vocabulary.encode(text));
         } catch (OutOfMemoryError e) {
-            throw WholeFile.tooLittleHeap(file, "heap for " + text.length() + " tokens", e);
+            throw DataException.tooLittleHeap(file, "heap for " + text.length() + " tokens", e);
         }
     }
 

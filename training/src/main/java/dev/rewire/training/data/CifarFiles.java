@@ -1,5 +1,6 @@
 package dev.rewire.training.data;
 
+import dev.rewire.training.internal.Arguments;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

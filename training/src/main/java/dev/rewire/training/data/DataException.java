@@ -56,6 +56,21 @@ public final class DataException extends IOException {
         return new DataException(file, "line " + line + ", column " + column, reason);
     }
 
+    /**
+     * A file that is more than the heap has room for.
+     *
+     * @param file the file
+     * @param needed what there is no room for, as {@code heap for 1000 tokens}
+     * @param cause what the JVM said
+     * @return the exception
+     */
+    public static DataException tooLittleHeap(Path file, String needed, OutOfMemoryError cause) {
+        DataException fault =
+                new DataException(file, 0, "needs " + needed + ", more than are left; a larger -Xmx gives more");
+        fault.initCause(cause);
+        return fault;
+    }
+
     /** {@return the file that cannot be used} */
     public String file() {
         return file;

@@ -1,5 +1,7 @@
 package dev.rewire.training.data;
 
+import dev.rewire.training.internal.Arguments;
+
 /**
  * Samples to learn from, and others that show how well.
  *

@@ -2,6 +2,7 @@ package dev.rewire.training.data;
 
 import dev.rewire.kernels.FeatureMap;
 import dev.rewire.kernels.PanelMatrix;
+import dev.rewire.training.internal.Arguments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

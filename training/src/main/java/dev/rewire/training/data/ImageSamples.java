@@ -3,6 +3,7 @@ package dev.rewire.training.data;
 import dev.rewire.kernels.FeatureMap;
 import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.training.data.TargetShape.Classes;
+import dev.rewire.training.internal.Arguments;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
 import java.lang.foreign.MemorySegment;

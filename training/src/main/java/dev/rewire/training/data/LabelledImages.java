@@ -1,5 +1,7 @@
 package dev.rewire.training.data;
 
+import dev.rewire.training.internal.Arguments;
+import dev.rewire.training.internal.ContentHash;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;

@@ -1,6 +1,7 @@
 package dev.rewire.training.data;
 
 import dev.rewire.kernels.FeatureMap;
+import dev.rewire.training.internal.Arguments;
 
 /** What a sample is. */
 public sealed interface SampleShape {

@@ -1,5 +1,7 @@
 package dev.rewire.training.data;
 
+import dev.rewire.training.internal.Arguments;
+
 /** What is to be learned of a sample. */
 public sealed interface TargetShape {
     /**

@@ -2,6 +2,8 @@ package dev.rewire.training.data;
 
 import dev.rewire.training.data.SampleShape.Tokens;
 import dev.rewire.training.data.TargetShape.TokenClasses;
+import dev.rewire.training.internal.Arguments;
+import dev.rewire.training.internal.ContentHash;
 
 /**
  * Windows of a sequence of tokens: a sample is {@code length} tokens that follow each other, and the class of each is the token after it. Immutable.

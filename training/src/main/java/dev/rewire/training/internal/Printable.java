@@ -22,6 +22,16 @@ public final class Printable {
         return printable.toString();
     }
 
+    /**
+     * The text on one line.
+     *
+     * @param text any text
+     * @return text that a terminal shows as it is, its line breaks as blanks
+     */
+    public static String oneLine(String text) {
+        return of(text.strip().replaceAll("\\s*\\R\\s*", " "));
+    }
+
     private static boolean isPrintable(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL,

@@ -81,10 +81,18 @@ public final class Binding {
      */
     public record Leaf(String name, BoundLayer layer) {}
 
+    /**
+     * What a layer keeps from step to step beside its parameters.
+     *
+     * @param layer its name in the network
+     * @param floats the memory
+     */
+    public record Statistics(String layer, MemorySegment floats) {}
+
     private static final class Shared {
         final Setting setting;
         final List<NamedParameter> parameters = new ArrayList<>();
-        final List<MemorySegment> statistics = new ArrayList<>();
+        final List<Statistics> statistics = new ArrayList<>();
         final List<Leaf> leaves = new ArrayList<>();
         int patternsTaken;
         int weights;
@@ -247,7 +255,7 @@ public final class Binding {
      * @param floats the memory
      */
     public void addStatistics(MemorySegment floats) {
-        shared.statistics.add(floats);
+        shared.statistics.add(new Statistics(prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1), floats));
     }
 
     /** Refuses layers that left weights unbound that were declared, for their neighbours then have the patterns of others. */
@@ -271,9 +279,9 @@ public final class Binding {
     /**
      * What layers keep beside parameters.
      *
-     * @return the memory of each
+     * @return each, in the order in which layers took it in
      */
-    public List<MemorySegment> statistics() {
+    public List<Statistics> statistics() {
         return List.copyOf(shared.statistics);
     }
 

@@ -68,10 +68,22 @@ public final class Sequential implements Layer {
     @Override
     public Shape outline(Outline outline, Shape input) {
         Shape shape = input;
+        int number = 0;
         for (Map.Entry<String, Layer> part : layers.entrySet()) {
-            shape = part.getValue().outline(outline.inside(part.getKey()), shape);
+            number++;
+            shape = outline(outline, number, part.getKey(), part.getValue(), shape);
         }
         return shape;
+    }
+
+    /** A layer knows its kind, but neither its name nor its place. */
+    private static Shape outline(Outline outline, int number, String name, Layer layer, Shape input) {
+        try {
+            return layer.outline(outline.inside(name), input);
+        } catch (InvalidConfigException e) {
+            throw new InvalidConfigException(
+                    "layer " + number, name, "cannot take an input of " + input + ": " + e.fault(), e.accepted());
+        }
     }
 
     @Override

@@ -8,7 +8,7 @@ public interface Model {
     /**
      * What it is called.
      *
-     * @return as on the command line; without line feeds
+     * @return as on the command line; without line feeds. The name of a preset is that preset's alone
      */
     String text();
 
@@ -62,11 +62,14 @@ public interface Model {
     /**
      * A network of one's own.
      *
-     * @param text what it is called, without line feeds; it has to be the same where a run goes on
+     * @param text what it is called, without line feeds, and not as a preset; it has to be the same where a run goes on
      * @param layers the network
      * @return a model
+     * @throws dev.rewire.training.setting.InvalidConfigException if it cannot be called so
      */
     static Model of(String text, Layer layers) {
-        return new OwnModel(text, layers);
+        Model model = new OwnModel(text, layers);
+        Presets.requireOwnName(model);
+        return model;
     }
 }

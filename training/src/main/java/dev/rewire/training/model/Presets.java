@@ -32,6 +32,28 @@ public final class Presets {
         };
     }
 
+    /**
+     * Refuses another model under the name of a preset: a checkpoint holds the name alone, and would be resumed with the preset.
+     *
+     * @param model a model
+     * @throws InvalidConfigException if it is called as a preset that it is not
+     */
+    public static void requireOwnName(Model model) {
+        Model preset;
+        try {
+            preset = parse(model.text());
+        } catch (InvalidConfigException e) {
+            return;
+        }
+        if (!preset.equals(model)) {
+            throw new InvalidConfigException(
+                    "text of a model",
+                    model.text(),
+                    "is the name of a preset, which this is not",
+                    "names that --model does not know");
+        }
+    }
+
     private static Model perceptron(String text) {
         List<Integer> sizes = new ArrayList<>();
         for (String size : text.split("-", -1)) {

@@ -1,8 +1,10 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.checkpoint.CheckpointException;
+import dev.rewire.training.cli.option.BadInputException;
 import dev.rewire.training.data.DataException;
 import dev.rewire.training.data.source.InvalidDataSourceException;
+import dev.rewire.training.internal.FileFailure;
 import dev.rewire.training.internal.Printable;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.io.PrintStream;
@@ -28,18 +30,21 @@ final class Failure {
      */
     static int report(String command, Throwable failure, PrintStream err) {
         boolean badInput = isBadInput(failure);
-        String message = failure.getMessage();
-        // A message of ours, or of a file with a reason, speaks for itself; that of another may be no more than a
-        // file's name or nothing.
-        boolean speaks = badInput
-                || failure.getClass().getPackageName().startsWith("dev.rewire.")
-                || (failure instanceof FileSystemException file && file.getReason() != null);
-        String line = speaks && message != null ? message : failure.toString();
-        err.println(command + ": " + oneLine(line));
+        err.println(command + ": " + Printable.oneLine(line(failure, badInput)));
         if (Boolean.getBoolean(DEBUG)) {
             failure.printStackTrace(err);
         }
         return badInput ? BAD_INPUT : OTHER;
+    }
+
+    private static String line(Throwable failure, boolean badInput) {
+        if (failure instanceof FileSystemException file) {
+            return FileFailure.text(file);
+        }
+        // A message of ours speaks for itself; that of another may be nothing.
+        boolean speaks = badInput || failure.getClass().getPackageName().startsWith("dev.rewire.");
+        String message = failure.getMessage();
+        return speaks && message != null ? message : failure.toString();
     }
 
     private static boolean isBadInput(Throwable failure) {
@@ -48,10 +53,5 @@ final class Failure {
                 || failure instanceof InvalidDataSourceException
                 || failure instanceof DataException
                 || failure instanceof CheckpointException;
-    }
-
-    /** The text with its line breaks as blanks, and nothing that drives a terminal. */
-    static String oneLine(String text) {
-        return Printable.of(text.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 }

@@ -1,16 +1,9 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.kernels.probe.Build;
-import dev.rewire.training.data.Augmentation;
-import dev.rewire.training.model.Model;
-import dev.rewire.training.optimizer.RateDecay;
-import dev.rewire.training.rewiring.Distribution;
-import dev.rewire.training.rewiring.DropSchedule.Annealing;
-import dev.rewire.training.rewiring.Method;
-import dev.rewire.training.setting.Device;
-import dev.rewire.training.setting.InvalidConfigException;
-import dev.rewire.training.setting.NmSparsity;
-import dev.rewire.training.setting.WeightOverride;
+import dev.rewire.training.cli.option.UsageErrors;
+import dev.rewire.training.cli.option.ValueConverters;
+import dev.rewire.training.cli.report.Console;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import picocli.CommandLine;
@@ -18,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.TypeConversionException;
 
 /** The commands of this module. Exit status: 0 done, 2 bad usage or bad input, 1 anything else. */
 @Command(name = "rewire", description = "Trains networks that are sparse from their first step.")
@@ -43,7 +35,7 @@ public final class Main {
                 .setErr(new PrintWriter(console.err(), true, console.err().charset()))
                 .setParameterExceptionHandler((e, given) -> badUsage(e, console))
                 .setExecutionExceptionHandler((e, command, given) -> Failure.report(name(command), e, console.err()));
-        withConverters(commands);
+        ValueConverters.register(commands);
         addVersion(commands);
         int status;
         try {
@@ -70,39 +62,6 @@ public final class Main {
                 .description("print the version")
                 .build());
         commands.getSubcommands().values().forEach(Main::addVersion);
-    }
-
-    /** Makes a command line read the values of options; after its subcommands were added. */
-    static CommandLine withConverters(CommandLine commands) {
-        ValueConverters.register(commands);
-        ValueConverters.registerChoice(commands, Method.class);
-        ValueConverters.registerChoice(commands, Distribution.class);
-        ValueConverters.registerChoice(commands, Device.class);
-        ValueConverters.registerChoice(commands, RateDecay.class);
-        ValueConverters.registerChoice(commands, Annealing.class);
-        ValueConverters.registerChoice(commands, OptimizerOptions.Kind.class);
-        commands.registerConverter(Model.class, new ModelConverter());
-        commands.registerConverter(Augmentation.class, Main::augmentation);
-        commands.registerConverter(NmSparsity.class, new NmOptions.Converter());
-        commands.registerConverter(WeightOverride.class, Main::override);
-        commands.registerConverter(Block.class, new Block.Converter());
-        return commands;
-    }
-
-    private static Augmentation augmentation(String text) {
-        try {
-            return Augmentation.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new TypeConversionException(Augmentation.ACCEPTED);
-        }
-    }
-
-    private static WeightOverride override(String text) {
-        try {
-            return WeightOverride.parse(text);
-        } catch (InvalidConfigException e) {
-            throw new TypeConversionException(e.accepted());
-        }
     }
 
     private static int badUsage(ParameterException e, Console console) {

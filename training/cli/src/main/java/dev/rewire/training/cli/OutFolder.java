@@ -1,5 +1,7 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.cli.option.BadInputException;
+import dev.rewire.training.cli.report.EpochLine;
 import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +112,8 @@ final class OutFolder {
             Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, ".rewire", ".tmp"));
         } catch (IOException e) {
-            throw new BadInputException(OPTION, folder, "cannot be written to (" + e + ")", ACCEPTED);
+            throw new BadInputException(
+                    OPTION, folder, "cannot be written to (" + FileFailure.reason(e) + ")", ACCEPTED);
         }
     }
 

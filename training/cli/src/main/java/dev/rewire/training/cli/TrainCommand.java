@@ -1,9 +1,5 @@
 package dev.rewire.training.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.rewire.kernels.probe.Cpu;
 import dev.rewire.kernels.probe.Provenance;
 import dev.rewire.training.EpochResult;
@@ -12,13 +8,22 @@ import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
 import dev.rewire.training.backend.NmBackend;
 import dev.rewire.training.checkpoint.CheckpointException;
+import dev.rewire.training.cli.option.BadInputException;
+import dev.rewire.training.cli.option.DataOptions;
+import dev.rewire.training.cli.option.SettingsOptions;
+import dev.rewire.training.cli.peer.DensePeer;
+import dev.rewire.training.cli.peer.StoppedException;
+import dev.rewire.training.cli.report.Console;
+import dev.rewire.training.cli.report.DataSet;
+import dev.rewire.training.cli.report.Divergence;
+import dev.rewire.training.cli.report.Environment;
+import dev.rewire.training.cli.report.ProfileTable;
+import dev.rewire.training.cli.report.Progress;
+import dev.rewire.training.cli.report.Report;
+import dev.rewire.training.cli.report.ResultTable;
+import dev.rewire.training.cli.report.RunHeader;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.source.DataSource;
-import dev.rewire.training.data.source.ImageSource;
-import dev.rewire.training.data.source.TableSource;
-import dev.rewire.training.data.source.TextSource;
-import dev.rewire.training.model.Model;
-import dev.rewire.training.model.Perceptron;
 import dev.rewire.training.rewiring.Method;
 import dev.rewire.training.setting.Device;
 import java.io.IOException;
@@ -28,9 +33,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,21 +66,8 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(
-            names = "--data",
-            paramLabel = "fashion-mnist|mnist|DIR|cifar:DIR|text:FILE|csv:FILE",
-            defaultValue = "fashion-mnist",
-            description = "What to learn (default: ${DEFAULT-VALUE}). DIR holds the four IDX files of a data set under"
-                    + " MNIST's names, gzipped or not; cifar:DIR the binary files of CIFAR-10 or CIFAR-100. Of text:FILE the next character is learned,"
-                    + " of csv:FILE, a table, the column of --label.")
-    private String data = "";
-
-    @Option(
-            names = "--label",
-            paramLabel = "COLUMN",
-            description =
-                    "Name or number, from 1, of the column of --data csv:FILE that is learned (default: the last).")
-    private @Nullable String label;
+    @Mixin
+    private final DataOptions data = new DataOptions();
 
     @Mixin
     private final SettingsOptions settings = new SettingsOptions();
@@ -134,10 +123,9 @@ final class TrainCommand implements Callable<Integer> {
             // Before data are looked for, which takes longer.
             NmBackend.find();
         }
-        DataSource source = DataSource.of(data);
-        requireLabelUse(source);
+        DataSource source = data.source();
         OutFolder folder = OutFolder.of(out, resume);
-        DataSplit images = load(source, config);
+        DataSplit images = data.load(source, config, console.err()::println);
         // From here on a signal waits for what there is to save, or to say.
         try (Interruption interruption = Interruption.install();
                 TrainingRun run = openRun(config, images)) {
@@ -155,37 +143,6 @@ final class TrainCommand implements Callable<Integer> {
                 return CUT_SHORT;
             }
         }
-    }
-
-    private void requireLabelUse(DataSource source) {
-        if (label != null && !(source instanceof TableSource)) {
-            throw new BadInputException("--label", label, "does not go with --data " + data, "it with --data csv:FILE");
-        }
-    }
-
-    private DataSplit load(DataSource source, TrainingConfig config) throws IOException {
-        return switch (source) {
-            case ImageSource images -> {
-                Consumer<String> progress = console.err()::println;
-                // A label is a byte, so more classes than these cannot occur.
-                yield config.model() instanceof Perceptron perceptron
-                        ? images.load(Math.min(perceptron.outputs(), 256), progress)
-                                .split()
-                        : images.load(progress).split();
-            }
-            case TextSource text -> text.load().split(window(config.model()));
-            case TableSource table -> table.load().split(label, config.seed());
-        };
-    }
-
-    /** The context of a model of text: the last number of its name. */
-    private int window(Model model) {
-        Matcher name = Pattern.compile("gpt-.*x(\\d{1,6})").matcher(model.text());
-        if (!name.matches()) {
-            throw new BadInputException(
-                    "--model", model.text(), "does not go with --data " + data, "models of text, as gpt-4x4x128x64");
-        }
-        return Integer.parseInt(name.group(1));
     }
 
     /** Trains, and reports; false if a signal or a divergence cut it short. */
@@ -211,17 +168,18 @@ final class TrainCommand implements Callable<Integer> {
         Divergence divergence = session.divergence();
         RunSummary summary = session.summary();
         RunSummary denseSummary = session.denseSummary();
-        DataSet set = DataSet.of(data, run);
-        String report = toJson(Report.of(
-                run.config(),
-                set,
-                run.data(),
-                summary,
-                run.profile(),
-                denseSummary,
-                divergence,
-                environment,
-                provenance()));
+        DataSet set = DataSet.of(data.name(), run);
+        String report = Report.of(
+                        run.config(),
+                        set,
+                        run.data(),
+                        summary,
+                        run.profile(),
+                        denseSummary,
+                        divergence,
+                        environment,
+                        provenance())
+                .toJson();
         if (folder != null) {
             folder.writeReport(report);
         }
@@ -255,7 +213,7 @@ final class TrainCommand implements Callable<Integer> {
         if (folder == null) {
             return where + "; nothing was saved, as there was no --out";
         }
-        String command = "rewire train --data " + quoted(data) + " --resume "
+        String command = "rewire train --data " + quoted(data.name()) + " --resume "
                 + quoted(folder.checkpoint().toString());
         return where + " and saved; this goes on: " + command;
     }
@@ -324,13 +282,5 @@ final class TrainCommand implements Callable<Integer> {
             console.err().println("no comparison: the dense network cannot go on with the run: " + e.getMessage());
             return null;
         }
-    }
-
-    private static String toJson(Report report) throws JsonProcessingException {
-        return JsonMapper.builder()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-                .build()
-                .writeValueAsString(report);
     }
 }

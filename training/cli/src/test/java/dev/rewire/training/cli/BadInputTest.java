@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -132,7 +134,7 @@ class BadInputTest {
     @CsvSource(delimiter = '|', textBlock = """
             images | --model gpt-1x1x8x9            | --model | gpt-1x1x8x9 | 9 tokens
             images | --model resnet8 --nm 2:4       | --nm    | 2:4         | blocks, or N:M
-            images | --model lenet5                 | --model | lenet5      | 4x4x1: conv2d layer
+            images | --model lenet5                 | --model | lenet5      | 4: conv2 cannot take
             text   | --model lenet5                 | --model | lenet5      | models of text
             text   | --model gpt-1x3x8x9            | --model | gpt-1x3x8x9 | heads that divide
             text   | --model gpt-1x1x8x9 --batch 999 | --batch | 999        | from 1 to
@@ -168,6 +170,15 @@ class BadInputTest {
         Path file = Files.writeString(folder.resolve("file"), "");
         Path below = file.resolve("below");
         refuses("--out", below.toString(), "folders", CommandResult.ofTraining(data, "--out", below.toString()));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFolderThatCannotBeMadeIsRefusedWithTheReason() {
+        Path out = Path.of("/proc/rewire-nope");
+        CommandResult result = CommandResult.ofTraining(data, "--no-compare-dense", "--out", out.toString());
+        refuses("--out", out.toString(), "accepted are folders", result);
+        assertFalse(result.err().contains("Exception"), result.err());
     }
 
     @Test

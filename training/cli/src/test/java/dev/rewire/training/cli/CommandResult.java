@@ -3,6 +3,7 @@ package dev.rewire.training.cli;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rewire.training.cli.report.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a command wrote, and how it ended. */
-record CommandResult(int status, String out, String err) {
+public record CommandResult(int status, String out, String err) {
     /** Runs a command. */
-    static CommandResult of(String... args) {
+    public static CommandResult of(String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** A dense library of three loops. */
 public final class NaiveBackend implements DenseBackend {
-    static final String NAME = "naive";
+    public static final String NAME = "naive";
 
     @Override
     public String name() {

@@ -1,6 +1,7 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.StepListener;
+import dev.rewire.training.cli.report.Progress;
 
 /** Shows nothing. */
 final class NoProgress implements Progress {

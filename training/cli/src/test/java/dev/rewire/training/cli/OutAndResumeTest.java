@@ -10,6 +10,7 @@ import dev.rewire.training.EpochResult;
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.TrainingRun;
+import dev.rewire.training.cli.report.EpochLine;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.source.ImageSource;
 import dev.rewire.training.rewiring.Method;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -238,29 +238,27 @@ class OutAndResumeTest {
     }
 
     @Test
+    void aProfileOfNoStepIsNone() throws IOException {
+        Path out = folder.resolve("out");
+        CommandResult.ofTraining(data, "--no-compare-dense", "--out", out.toString());
+        String checkpoint = out.resolve("checkpoint.rewire").toString();
+        CommandResult people =
+                CommandResult.ofTraining(data, "--profile", "--no-compare-dense", "--resume", checkpoint);
+        CommandResult json =
+                CommandResult.ofTraining(data, "--profile", "--no-compare-dense", "--json", "--resume", checkpoint);
+
+        assertEquals(0, people.status(), people.err());
+        assertTrue(people.out().contains("no profile, as no step was taken"), people.out());
+        assertFalse(people.out().contains("part of a step"), people.out());
+        assertFalse(json.json().has("profile"), json.out());
+    }
+
+    @Test
     void aComparisonThatWasAskedForHasToBePossible() throws IOException {
         CommandResult result = CommandResult.ofTraining(
                 data, "--compare-dense", "--resume", halfway().toString());
         assertEquals(2, result.status());
         assertTrue(result.err().contains("--compare-dense: "), result.err());
-    }
-
-    @Test
-    void aDenseNetworkOnALibraryIsResumedOnIt() throws IOException {
-        DataSplit images = images();
-        TrainingConfig config = config().asDense();
-        DenseEngines engines = DenseEngines.find();
-        DenseEngine naive = new DenseEngine(NaiveBackend.NAME, "", Map.of(), Map.of());
-        Path file = folder.resolve("dense.rewire");
-        try (TrainingRun run = engines.start(naive, config, images)) {
-            run.trainEpoch(StepListener.NONE);
-            run.save(file);
-        }
-        assertEquals(NaiveBackend.NAME, engines.saved(file).engine());
-        try (TrainingRun run = engines.resume(engines.saved(file), file, images, 1)) {
-            assertEquals(NaiveBackend.NAME, run.summary().engine());
-            assertEquals(1, run.epochs());
-        }
     }
 
     /** A checkpoint of a run that has one of its three epochs left. */

@@ -1,6 +1,7 @@
 package dev.rewire.training.cli;
 
 import dev.rewire.training.TrainingConfigBuilder;
+import dev.rewire.training.cli.option.SettingsOptions;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,10 +11,10 @@ import java.util.List;
 import java.util.Random;
 
 /** A data set that a network learns in no time: images of 4 × 4 pixels, the brightest row of which is their class. */
-final class TinyData {
+public final class TinyData {
     static final int TRAIN = 240;
     static final int TEST = 60;
-    static final int CLASSES = 4;
+    public static final int CLASSES = 4;
 
     /** Options for a network that fits it. */
     static final String[] OPTIONS = {
@@ -25,7 +26,7 @@ final class TinyData {
     private TinyData() {}
 
     /** The settings of these options. */
-    static TrainingConfigBuilder config(Method method) {
+    public static TrainingConfigBuilder config(Method method) {
         return SettingsOptions.DEFAULTS.toBuilder()
                 .method(method)
                 .model(List.of(16, 24, CLASSES))
@@ -36,7 +37,7 @@ final class TinyData {
     }
 
     /** Writes the four files. */
-    static Path writeTo(Path folder) throws IOException {
+    public static Path writeTo(Path folder) throws IOException {
         Files.createDirectories(folder);
         Random random = new Random(7);
         write(folder, "train", TRAIN, random);

@@ -3,6 +3,7 @@ package dev.rewire.training.data.source;
 import dev.rewire.training.data.DataException;
 import dev.rewire.training.data.IdxFile;
 import dev.rewire.training.data.ImageData;
+import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -113,7 +114,7 @@ record PublishedSource(
         try {
             return Files.createTempDirectory(Files.createDirectories(parent.normalize()), ".fetch-");
         } catch (IOException e) {
-            throw failed(List.of("cannot write to the cache folder (" + e + ")"), e);
+            throw failed(List.of("cannot write to the cache folder (" + FileFailure.text(e) + ")"), e);
         }
     }
 
@@ -163,7 +164,7 @@ record PublishedSource(
             });
         } catch (IOException e) {
             // Left-overs harm nobody, and the reason for being here may be an exception that matters more.
-            progress.accept("could not remove " + folder + " (" + e + ")");
+            progress.accept("could not remove " + folder + " (" + FileFailure.text(e) + ")");
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.rewire.training.data.source;
 
-import dev.rewire.training.data.CsvTable;
+import dev.rewire.training.data.table.CsvTable;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,6 +1,7 @@
 package dev.rewire.training.data.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -229,7 +230,9 @@ class PublishedSourceTest {
         FetchException thrown = assertThrows(FetchException.class, () -> load(fetchable()));
 
         assertTrue(
-                thrown.getMessage().startsWith("cannot fetch Tiny: cannot write to the cache folder ("),
+                thrown.getMessage()
+                        .startsWith("cannot fetch Tiny: cannot write to the cache folder (" + folder.resolve("home")),
                 thrown.getMessage());
+        assertFalse(thrown.getMessage().contains("Exception"), thrown.getMessage());
     }
 }
