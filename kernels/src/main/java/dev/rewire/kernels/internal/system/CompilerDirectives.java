@@ -12,22 +12,22 @@ public final class CompilerDirectives {
     private CompilerDirectives() {}
 
     /**
-     * Keeps C1 away from methods: they are interpreted, and profiled, until C2 has compiled them.
+     * Gives directives.
      *
-     * @param methods pattern of names, as {@code package/Class*.method}
-     * @return why it could not be asked for; empty if it is so
+     * @param directives in the form of HotSpot's files of directives, the one first that is looked at first
+     * @param count how many
+     * @return why they could not be given; empty if they are
      */
-    public static Optional<String> excludeFromC1(String methods) {
+    public static Optional<String> add(String directives, int count) {
         if (!present()) {
             return Optional.of(absent(MANAGEMENT));
         }
         if (ModuleLayer.boot().findModule(FLIGHT_RECORDER).isEmpty()) {
             return Optional.of(absent(FLIGHT_RECORDER));
         }
-        String directives = "[{match: [\"" + methods + "\"], c1: {Exclude: true}}]";
         try {
             String answer = Management.addCompilerDirectives(directives);
-            return answer.contains("1 compiler directives added")
+            return answer.contains(count + " compiler directives added")
                     ? Optional.empty()
                     : Optional.of("the JVM says: " + answer.strip());
         } catch (Exception e) {

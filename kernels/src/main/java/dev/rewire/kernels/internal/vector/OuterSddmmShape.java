@@ -11,7 +11,7 @@ package dev.rewire.kernels.internal.vector;
 record OuterSddmmShape(int rows, int vectors, int blocks, long featureBytes) {
     /** As many as there are registers for; C1 has fewer of them, where it cannot be kept away. */
     int rowsAtOnce() {
-        int sums = Tiling.accumulators() / (C1Exclusion.absence().isPresent() ? 2 : 1);
+        int sums = Tiling.accumulators() / (CompilerRequests.absence().isPresent() ? 2 : 1);
         return Math.clamp(sums / ((long) vectors * blocks), 1, rows);
     }
 }

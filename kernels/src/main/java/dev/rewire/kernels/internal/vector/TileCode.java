@@ -91,7 +91,7 @@ public final class TileCode {
         T tile = define(
                 type, generation, new Fields(RawMemory.SPECIES.vectorBitSize(), RAW, "SPECIES", RAW, "INTS"), body);
         // C1 would compile them, and before their calls are linked.
-        int runs = C1Exclusion.absence().isEmpty() ? IDLE_RUNS : 0;
+        int runs = CompilerRequests.absence().isEmpty() ? IDLE_RUNS : 0;
         for (int run = 0; run < runs; run++) {
             idle.accept(tile);
         }
@@ -104,7 +104,7 @@ public final class TileCode {
     }
 
     private static <T> T define(Class<T> type, int generation, Fields species, Consumer<TileCode> body) {
-        C1Exclusion.begin();
+        CompilerRequests.begin();
         Method method = Arrays.stream(type.getMethods())
                 .filter(candidate -> Modifier.isAbstract(candidate.getModifiers()))
                 .findFirst()
@@ -133,7 +133,7 @@ public final class TileCode {
                                     body.accept(new TileCode(code, species));
                                     code.return_();
                                 }));
-        C1Exclusion.absence();
+        CompilerRequests.absence();
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
             return type.cast(lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class))
@@ -696,7 +696,7 @@ public final class TileCode {
      * vectors of other widths in it made C2 expect the wrong class. C1 gains nothing, and runs out of registers.
      */
     private void exact(ClassDesc type, String exactType) {
-        if (C1Exclusion.absence().isEmpty()) {
+        if (CompilerRequests.absence().isEmpty()) {
             code.getstatic(VECTOR_TYPES, exactType, ConstantDescs.CD_Class)
                     .swap()
                     .invokevirtual(

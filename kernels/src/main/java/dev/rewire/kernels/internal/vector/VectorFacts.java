@@ -60,6 +60,6 @@ public final class VectorFacts {
      * @return why it is not, empty if it is
      */
     public static Optional<String> tilesReachC1() {
-        return C1Exclusion.absence();
+        return CompilerRequests.absence();
     }
 }

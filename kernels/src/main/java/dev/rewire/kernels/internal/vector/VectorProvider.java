@@ -52,7 +52,7 @@ public final class VectorProvider implements KernelProvider {
     public static VectorProvider create() {
         VectorWidth.chosen();
         allowed();
-        C1Exclusion.begin();
+        CompilerRequests.begin();
         return new VectorProvider();
     }
 

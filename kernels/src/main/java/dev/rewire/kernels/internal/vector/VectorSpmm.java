@@ -37,7 +37,7 @@ final class VectorSpmm implements SpmmKernel {
      * for the code of 16 sums.
      */
     static int outputsOfTile(Span span) {
-        int least = span.vectors() >= 4 && C1Exclusion.absence().isPresent() ? 3 : 4;
+        int least = span.vectors() >= 4 && CompilerRequests.absence().isPresent() ? 3 : 4;
         return Math.max(least, Tiling.accumulators() / 2 / Tiling.powerOfTwo(2 * span.vectors() - 1));
     }
 

@@ -148,7 +148,7 @@ final class WatchedTile<T> {
     }
 
     private static void warn(String seen) {
-        String c1 = C1Exclusion.absence()
+        String c1 = CompilerRequests.absence()
                 .map(reason -> "; C1 could not be kept away from it: " + reason)
                 .orElse("");
         System.getLogger("dev.rewire.kernels")
