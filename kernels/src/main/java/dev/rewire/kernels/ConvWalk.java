@@ -1,6 +1,7 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.SpmmIndex;
+import java.util.Arrays;
 
 /**
  * Positions of a convolution that share an index: the kernel of a sparse product runs at each of them on the same weights, from another feature on. Forward that
@@ -106,6 +107,6 @@ record ConvWalk(
             }
             offsets[group + 1] = item;
         }
-        return SpmmIndex.ofBlocks(offsets, inputs, blocks, offsets, 1);
+        return SpmmIndex.ofBlocks(offsets, Arrays.copyOf(inputs, item), Arrays.copyOf(blocks, item), offsets, 1);
     }
 }
