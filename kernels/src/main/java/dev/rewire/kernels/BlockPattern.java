@@ -19,12 +19,10 @@ public final class BlockPattern implements SparsePattern {
     private final int blockRows;
     private final int blockCols;
     private final int[] rowOffsets;
-    private final int[] colIndices;
 
-    // The same blocks by grid column, then by grid row: what a product with the transposed matrix walks.
-    private final int[] colOffsets;
-    private final int[] rowIndices;
-    private final int[] transposedOrder;
+    // One of the two, the other is empty: of single weights an int each would take as much memory as the values.
+    private final char[] narrowCols;
+    private final int[] wideCols;
 
     private BlockPattern(int rows, int cols, int blockRows, int blockCols, int[] rowOffsets, int[] colIndices) {
         this.rows = rows;
@@ -32,25 +30,17 @@ public final class BlockPattern implements SparsePattern {
         this.blockRows = blockRows;
         this.blockCols = blockCols;
         this.rowOffsets = rowOffsets;
-        this.colIndices = colIndices;
-        int blocks = colIndices.length;
-        colOffsets = new int[gridCols() + 1];
-        for (int col : colIndices) {
-            colOffsets[col + 1]++;
+        boolean isNarrow = areNarrow(gridCols());
+        narrowCols = isNarrow ? new char[colIndices.length] : new char[0];
+        wideCols = isNarrow ? new int[0] : colIndices;
+        for (int block = 0; block < narrowCols.length; block++) {
+            narrowCols[block] = (char) colIndices[block];
         }
-        for (int col = 0; col < gridCols(); col++) {
-            colOffsets[col + 1] += colOffsets[col];
-        }
-        rowIndices = new int[blocks];
-        transposedOrder = new int[blocks];
-        int[] next = colOffsets.clone();
-        for (int row = 0; row < gridRows(); row++) {
-            for (int block = rowOffsets[row]; block < rowOffsets[row + 1]; block++) {
-                int position = next[colIndices[block]]++;
-                rowIndices[position] = row;
-                transposedOrder[position] = block;
-            }
-        }
+    }
+
+    /** Whether 16 bits tell which of so many rows or columns. */
+    static boolean areNarrow(int count) {
+        return count <= Character.MAX_VALUE + 1;
     }
 
     /**
@@ -272,7 +262,7 @@ public final class BlockPattern implements SparsePattern {
      * @return 0 to gridRows · gridCols
      */
     public int blocks() {
-        return colIndices.length;
+        return rowOffsets[rowOffsets.length - 1];
     }
 
     /**
@@ -312,7 +302,7 @@ public final class BlockPattern implements SparsePattern {
      * @return its grid column
      */
     public int gridCol(int block) {
-        return colIndices[block];
+        return wideCols.length == 0 ? narrowCols[block] : wideCols[block];
     }
 
     /**
@@ -323,7 +313,14 @@ public final class BlockPattern implements SparsePattern {
      * @return its number, or a negative value if it is not stored
      */
     public int find(int gridRow, int gridCol) {
-        return Arrays.binarySearch(colIndices, rowOffsets[gridRow], rowOffsets[gridRow + 1], gridCol);
+        int from = rowOffsets[gridRow];
+        int to = rowOffsets[gridRow + 1];
+        if (gridCol < 0 || gridCol >= gridCols()) {
+            return -1; // 16 bits would take it for another
+        }
+        return wideCols.length == 0
+                ? Arrays.binarySearch(narrowCols, from, to, (char) gridCol)
+                : Arrays.binarySearch(wideCols, from, to, gridCol);
     }
 
     @Override
@@ -341,7 +338,8 @@ public final class BlockPattern implements SparsePattern {
      */
     @Override
     public BlockPattern transpose() {
-        return new BlockPattern(cols, rows, blockCols, blockRows, colOffsets, rowIndices);
+        ColumnOrder byColumns = ColumnOrder.of(this);
+        return new BlockPattern(cols, rows, blockCols, blockRows, byColumns.offsets(), byColumns.rows());
     }
 
     @Override
@@ -364,7 +362,17 @@ public final class BlockPattern implements SparsePattern {
      * @return a copy: for each block its grid column, strictly increasing within a grid row
      */
     public int[] colIndices() {
-        return colIndices.clone();
+        return colStarts(1, new int[0]);
+    }
+
+    /**
+     * Memory that the index takes on the heap: of each block its column, in 16 bits where these tell them apart, and where the rows begin.
+     *
+     * @return bytes
+     */
+    public long indexBytes() {
+        return (long) Character.BYTES * narrowCols.length
+                + (long) Integer.BYTES * (wideCols.length + rowOffsets.length);
     }
 
     /** Two patterns are equal when shape, block and stored places are. */
@@ -376,12 +384,14 @@ public final class BlockPattern implements SparsePattern {
                 && blockRows == that.blockRows
                 && blockCols == that.blockCols
                 && Arrays.equals(rowOffsets, that.rowOffsets)
-                && Arrays.equals(colIndices, that.colIndices);
+                && Arrays.equals(narrowCols, that.narrowCols)
+                && Arrays.equals(wideCols, that.wideCols);
     }
 
     @Override
     public int hashCode() {
-        return 31 * (31 * (31 * rows + cols) + Arrays.hashCode(rowOffsets)) + Arrays.hashCode(colIndices);
+        int columns = Arrays.hashCode(narrowCols) + Arrays.hashCode(wideCols);
+        return 31 * (31 * (31 * rows + cols) + Arrays.hashCode(rowOffsets)) + columns;
     }
 
     @Override
@@ -391,18 +401,33 @@ public final class BlockPattern implements SparsePattern {
 
     // The arrays themselves, for plans, which read them and never write.
 
-    /** Where each grid row begins or, by columns, each grid column. */
-    int[] offsets(boolean byColumns) {
-        return byColumns ? colOffsets : rowOffsets;
+    /** Where each grid row begins. */
+    int[] offsets() {
+        return rowOffsets;
     }
 
-    /** The grid column of each block or, by columns, the grid row. */
-    int[] indices(boolean byColumns) {
-        return byColumns ? rowIndices : colIndices;
+    /** The grid column of each block, if {@link #areNarrow} says so of all; otherwise empty. */
+    char[] narrowCols() {
+        return narrowCols;
     }
 
-    /** For each block in the order by columns its number. */
-    int[] transposedOrder() {
-        return transposedOrder;
+    /** The grid column of each block if it takes 32 bits; otherwise empty. */
+    int[] wideCols() {
+        return wideCols;
+    }
+
+    /**
+     * The first column of each block.
+     *
+     * @param width columns of a block, or 1 for the grid column
+     * @param room what is written if it has room
+     * @return for each block its grid column times the width
+     */
+    int[] colStarts(int width, int[] room) {
+        int[] starts = room.length < blocks() ? new int[blocks()] : room;
+        for (int block = 0; block < blocks(); block++) {
+            starts[block] = gridCol(block) * width;
+        }
+        return starts;
     }
 }

@@ -380,7 +380,7 @@ public final class BlockSparseMatrix implements SparseMatrix {
     public BlockSparseMatrix transpose(KernelArena arena) {
         BlockPattern p = pattern;
         BlockSparseMatrix transposed = allocate(arena, p.transpose(), type);
-        int[] order = p.transposedOrder();
+        int[] order = ColumnOrder.of(p).blocks();
         int height = p.blockRows();
         int width = p.blockCols();
         for (int block = 0; block < order.length; block++) {

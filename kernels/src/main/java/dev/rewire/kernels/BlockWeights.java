@@ -23,17 +23,23 @@ final class BlockWeights implements SpmmWeights {
     /** Products of a sample of an input from which on it pays to pack it, lest its place in the cache is another's. */
     private static final long FEW_PRODUCTS = 128;
 
+    private static final int[] NO_ITEMS = {};
+
     private final StoredValues w;
     private final boolean transposed;
     private final SpmmSchedule schedule;
     private final int inputs;
     private final InputChunks chunks;
+
+    /** Single weights whose places are walked where pattern or copy have them. */
+    private final boolean isInOrder;
+
     private final SpmmShape shape;
     private final SpmmKernel kernel;
     private final @Nullable SpmmKernel lastGroupKernel;
     private final @Nullable SpmvKernel spmv;
     private final @Nullable ScatteredSample scattered;
-    private final @Nullable OrderedValues orderedValues;
+    private final @Nullable ColumnValues columnValues;
     private final @Nullable WidenedValues widenedValues;
     private BlockPattern pattern;
     private boolean isPlanned;
@@ -49,14 +55,14 @@ final class BlockWeights implements SpmmWeights {
         scattered = transposed ? ScatteredSample.of(pattern, setup.batch()) : null;
         // Larger blocks use more of a cache line, and fewer samples use each value once, so that copying them would not
         // pay.
-        orderedValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null
-                ? new OrderedValues(setup.arena(), w.memory())
+        columnValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null
+                ? new ColumnValues(setup.arena(), w.memory(), setup.room())
                 : null;
         widenedValues = WidenedValues.of(setup, w.memory(), w.type());
         ValueType type = widenedValues == null ? w.type() : ValueType.F32;
         // Tiles of one output load each sample for a single product, and the stride would cost as much as that.
         boolean strided = setup.strided() && (transposed ? cols : rows) > 1;
-        shape = transposed
+        SpmmShape wide = transposed
                 ? new SpmmShape(
                         cols,
                         rows,
@@ -66,7 +72,7 @@ final class BlockWeights implements SpmmWeights {
                         setup.lanes(),
                         strided,
                         setup.lanes(),
-                        orderedValues != null,
+                        columnValues != null,
                         type,
                         setup.start(),
                         setup.end())
@@ -85,7 +91,12 @@ final class BlockWeights implements SpmmWeights {
                         setup.end());
         spmv = scattered != null || setup.batch() == 0
                 ? scattered
-                : Providers.active().spmv(shape.inPanels(), setup.batch(), pattern.storedElements() * Float.BYTES);
+                : Providers.active().spmv(wide.inPanels(), setup.batch(), pattern.storedElements() * Float.BYTES);
+        // Kernels of single samples know inputs of 32 bits alone.
+        isInOrder = rows * cols == 1 && wide.consecutive() && spmv == null;
+        shape = isInOrder && BlockPattern.areNarrow(transposed ? pattern.rows() : pattern.cols())
+                ? wide.withNarrowInputs()
+                : wide;
         kernel = LastPanel.kernel(setup, samples -> Providers.active().spmm(shape.withSamples(samples)));
         int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();
         SpmmShape rest = shape.withOutputs(remainder);
@@ -120,18 +131,20 @@ final class BlockWeights implements SpmmWeights {
     public boolean replan() {
         isPlanned = false; // until all is done: an index that was made by half must not be walked
         pattern = w.pattern();
-        int[] starts = pattern.indices(transposed);
-        if (inputsOfItems.length < starts.length) {
-            inputsOfItems = new int[starts.length];
-        }
-        for (int item = 0; item < starts.length; item++) {
-            inputsOfItems[item] = starts[item] * shape.steps();
-        }
-        int[] offsets = pattern.offsets(transposed);
-        int[] cuts = chunks.cut(offsets, inputsOfItems);
-        index = SpmmIndex.ofBlocks(offsets, inputsOfItems, pattern.transposedOrder(), cuts, chunks.count());
-        if (orderedValues != null) {
-            orderedValues.replan(pattern.transposedOrder(), pattern.blocks());
+        if (columnValues != null) {
+            columnValues.replan(pattern);
+            index = indexOf(columnValues.offsets(), columnValues.wideRows(), columnValues.narrowRows());
+        } else if (isInOrder) {
+            index = indexOf(pattern.offsets(), pattern.wideCols(), pattern.narrowCols());
+        } else {
+            ColumnOrder byColumns = transposed ? ColumnOrder.of(pattern) : null;
+            inputsOfItems = byColumns == null
+                    ? pattern.colStarts(shape.steps(), inputsOfItems)
+                    : byColumns.rowStarts(shape.steps());
+            int[] offsets = byColumns == null ? pattern.offsets() : byColumns.offsets();
+            int[] cuts = chunks.cut(offsets, item -> inputsOfItems[item]);
+            index = SpmmIndex.ofBlocks(
+                    offsets, inputsOfItems, byColumns == null ? NO_ITEMS : byColumns.blocks(), cuts, chunks.count());
         }
         if (scattered != null) {
             scattered.replan(pattern);
@@ -139,6 +152,22 @@ final class BlockWeights implements SpmmWeights {
         schedule.cut(index.offsets());
         isPlanned = true;
         return true;
+    }
+
+    private SpmmIndex indexOf(int[] offsets, int[] inputs, char[] narrowInputs) {
+        int[] cuts = chunks.cut(offsets, item -> shape.narrow() ? narrowInputs[item] : inputs[item]);
+        return SpmmIndex.ofConsecutive(offsets, inputs, narrowInputs, cuts, chunks.count());
+    }
+
+    @Override
+    public long heldBytes() {
+        PreparedValues prepared = prepared();
+        // What the copy or the pattern has is walked there.
+        return (prepared == null ? 0 : prepared.heldBytes())
+                + (scattered == null ? 0 : scattered.heldBytes())
+                + (long) Integer.BYTES * (inputsOfItems.length + index.blocks().length)
+                + (columnValues == null && transposed ? (long) Integer.BYTES * index.offsets().length : 0)
+                + chunks.heldBytes();
     }
 
     @Override
@@ -163,7 +192,7 @@ final class BlockWeights implements SpmmWeights {
 
     @Override
     public @Nullable PreparedValues prepared() {
-        return widenedValues == null ? orderedValues : widenedValues;
+        return widenedValues == null ? columnValues : widenedValues;
     }
 
     @Override

@@ -105,6 +105,15 @@ public final class ConvGradient implements AutoCloseable {
         }
     }
 
+    /**
+     * Memory that the plan holds to find the places of dW, beside their pattern: on the heap.
+     *
+     * @return bytes
+     */
+    public synchronized long heldBytes() {
+        return (long) Integer.BYTES * (rowStarts.length + colStarts.length);
+    }
+
     /** Prepares for the pattern that dW has now; needed after it was rewired. */
     public synchronized void replan() {
         checkOpen();

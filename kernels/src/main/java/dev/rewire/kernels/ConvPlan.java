@@ -1,5 +1,6 @@
 package dev.rewire.kernels;
 
+import dev.rewire.kernels.internal.SpmmIndex;
 import dev.rewire.kernels.internal.SpmmKernel;
 import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
@@ -83,7 +84,8 @@ public final class ConvPlan implements AutoCloseable {
         lanes = PanelMatrix.lanesFor(batch);
         checkEpilogue();
         int panels = (batch + lanes - 1) / lanes;
-        SpmmSetup setup = new SpmmSetup(scratchArena, batch, lanes, panels, workers.threads(), false, start(), end());
+        SpmmSetup setup =
+                new SpmmSetup(scratchArena, batch, lanes, panels, workers.threads(), false, start(), end(), null);
         SpmmShape tile = tile(setup);
         outputsOfGroup = tile.outputs();
         kernel = LastPanel.kernel(setup, samples -> Providers.active().spmm(tile.withSamples(samples)));
@@ -170,6 +172,21 @@ public final class ConvPlan implements AutoCloseable {
         }
     }
 
+    /**
+     * Memory that the plan holds to find the weights, beside their pattern: on the heap.
+     *
+     * @return bytes
+     */
+    public synchronized long heldBytes() {
+        long numbers = 0;
+        for (ConvWalk walk : walks) {
+            SpmmIndex index = walk.index();
+            // The pattern has the offsets of the forward product.
+            numbers += index.inputs().length + index.blocks().length + (transposed ? index.offsets().length : 0);
+        }
+        return numbers * Integer.BYTES;
+    }
+
     /** Prepares for the pattern that the weights have now; needed after they were rewired. */
     public synchronized void replan() {
         checkOpen();
@@ -178,7 +195,8 @@ public final class ConvPlan implements AutoCloseable {
         if (transposed) {
             int stride = shape.stride();
             ConvWalk[] next = new ConvWalk[stride * stride];
-            Arrays.setAll(next, i -> ConvWalk.backward(shape, pattern, i / stride, i % stride));
+            ColumnOrder byColumns = ColumnOrder.of(pattern);
+            Arrays.setAll(next, i -> ConvWalk.backward(shape, pattern, byColumns, i / stride, i % stride));
             walks = next;
         } else {
             walks = new ConvWalk[] {ConvWalk.forward(shape, pattern)};

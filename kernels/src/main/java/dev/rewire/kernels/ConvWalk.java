@@ -1,6 +1,7 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.SpmmIndex;
+import java.util.Arrays;
 
 /**
  * Positions of a convolution that share an index: the kernel of a sparse product runs at each of them on the same weights, from another feature on. Forward that
@@ -28,15 +29,15 @@ record ConvWalk(
         int outputCol) {
     /** All positions of the output. */
     static ConvWalk forward(ConvShape shape, BlockPattern weights) {
-        int[] inputs = weights.indices(false).clone();
+        int[] inputs = weights.colIndices();
         for (int item = 0; item < inputs.length; item++) {
             inputs[item] = shape.windowFeature(inputs[item] * weights.blockCols());
         }
-        int[] offsets = weights.offsets(false);
+        int[] offsets = weights.offsets();
         FeatureMap in = shape.input();
         FeatureMap out = shape.output();
         return new ConvWalk(
-                SpmmIndex.ofBlocks(offsets, inputs, weights.transposedOrder(), offsets, 1),
+                SpmmIndex.ofBlocks(offsets, inputs, new int[0], offsets, 1),
                 out.height(),
                 out.width(),
                 in.start(-shape.padding(), -shape.padding()),
@@ -51,7 +52,7 @@ record ConvWalk(
      * Positions of the input of which tap (i, j) is in a window if i is {@code firstRow}, and j {@code firstCol}, or a multiple of the stride more. Input row r is met
      * there by output row (r + padding − i) / stride.
      */
-    static ConvWalk backward(ConvShape shape, BlockPattern weights, int firstRow, int firstCol) {
+    static ConvWalk backward(ConvShape shape, BlockPattern weights, ColumnOrder byColumns, int firstRow, int firstCol) {
         int stride = shape.stride();
         FeatureMap in = shape.input();
         FeatureMap out = shape.output();
@@ -63,7 +64,7 @@ record ConvWalk(
         int outRow = (row + shape.padding() - firstRow) / stride - Math.max(0, tapRows - 1);
         int outCol = (col + shape.padding() - firstCol) / stride - Math.max(0, tapCols - 1);
         return new ConvWalk(
-                backwardIndex(shape, weights, firstRow, firstCol, tapRows, tapCols),
+                backwardIndex(shape, weights, byColumns, firstRow, firstCol, tapRows, tapCols),
                 Math.max(0, Math.ceilDiv(in.height() - row, stride)),
                 Math.max(0, Math.ceilDiv(in.width() - col, stride)),
                 out.start(outRow, outCol),
@@ -76,11 +77,17 @@ record ConvWalk(
 
     /** A group is a column of blocks of one tap, whose items are those of all taps. */
     private static SpmmIndex backwardIndex(
-            ConvShape shape, BlockPattern weights, int firstRow, int firstCol, int tapRows, int tapCols) {
+            ConvShape shape,
+            BlockPattern weights,
+            ColumnOrder byColumns,
+            int firstRow,
+            int firstCol,
+            int tapRows,
+            int tapCols) {
         int groups = shape.input().channels() / weights.blockCols();
-        int[] columns = weights.offsets(true);
-        int[] rows = weights.indices(true);
-        int[] order = weights.transposedOrder();
+        int[] columns = byColumns.offsets();
+        int[] rows = byColumns.rows();
+        int[] order = byColumns.blocks();
         int[] offsets = new int[groups + 1];
         int[] inputs = new int[rows.length];
         int[] blocks = new int[rows.length];
@@ -100,6 +107,6 @@ record ConvWalk(
             }
             offsets[group + 1] = item;
         }
-        return SpmmIndex.ofBlocks(offsets, inputs, blocks, offsets, 1);
+        return SpmmIndex.ofBlocks(offsets, Arrays.copyOf(inputs, item), Arrays.copyOf(blocks, item), offsets, 1);
     }
 }

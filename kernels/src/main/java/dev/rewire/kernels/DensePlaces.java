@@ -68,6 +68,10 @@ final class DensePlaces {
         }
     }
 
+    long heldBytes() {
+        return (long) Integer.BYTES * (elements.length + places.length + ends.length);
+    }
+
     /** The first place of a row of blocks. */
     int first(int row) {
         return row == 0 ? 0 : end(row - 1);

@@ -45,6 +45,10 @@ final class DenseSddmm {
         }
     }
 
+    long heldBytes() {
+        return lines.heldBytes() + places.heldBytes();
+    }
+
     OuterSddmm products() {
         return products;
     }

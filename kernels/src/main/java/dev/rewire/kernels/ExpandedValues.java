@@ -47,6 +47,11 @@ final class ExpandedValues implements PreparedValues {
     }
 
     @Override
+    public long heldBytes() {
+        return memory.byteSize() + lines.heldBytes() + places.heldBytes();
+    }
+
+    @Override
     public int tasks() {
         return byLines ? (lines.count() + TASK_LINES - 1) / TASK_LINES : full.gridRows();
     }

@@ -56,6 +56,11 @@ final class ExpandedWeights implements SpmmWeights {
     }
 
     @Override
+    public long heldBytes() {
+        return values.heldBytes() + dense.heldBytes();
+    }
+
+    @Override
     public void clearPadding() {
         w.clearPadding().run();
     }

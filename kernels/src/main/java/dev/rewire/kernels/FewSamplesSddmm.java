@@ -59,9 +59,15 @@ final class FewSamplesSddmm {
         }
     }
 
-    /** Computes the blocks of some grid rows. */
-    void run(BlockPattern pattern, int firstRow, int endRow, int samples, MemorySegment values, int worker) {
-        int[] columns = pattern.indices(false);
+    /** Computes the blocks of some grid rows, whose first columns are given. */
+    void run(
+            BlockPattern pattern,
+            int[] columns,
+            int firstRow,
+            int endRow,
+            int samples,
+            MemorySegment values,
+            int worker) {
         for (int row = firstRow; row < endRow; row++) {
             int end = pattern.rowOffset(row + 1);
             if (blockRows * blockCols == 1 && samples == 1) {
@@ -101,7 +107,7 @@ final class FewSamplesSddmm {
                 addWeights(columns, first, end, g, x, to);
             } else {
                 for (int block = first; block < end; block++) {
-                    addRow(g, x, columns[block] * blockCols, to, (block - first) * blockCols, blockCols);
+                    addRow(g, x, columns[block], to, (block - first) * blockCols, blockCols);
                 }
             }
         }

@@ -1,6 +1,7 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.CacheSizes;
+import java.util.function.IntUnaryOperator;
 
 /**
  * How the items of blocks of one output, which nothing but the cache saves from fetching samples anew, are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
@@ -32,6 +33,10 @@ final class InputChunks {
         this.possible = possible;
     }
 
+    long heldBytes() {
+        return (long) Integer.BYTES * cuts.length;
+    }
+
     /** How many chunks there are. */
     int count() {
         return count;
@@ -41,10 +46,10 @@ final class InputChunks {
      * Cuts the items of each group where inputs pass a multiple of a share of them all.
      *
      * @param offsets for each group its first item, and the number of items at the end
-     * @param inputsOfItems for each item its input
+     * @param inputOfItem the input of an item
      * @return the cuts, as {@code SpmmIndex} describes them
      */
-    int[] cut(int[] offsets, int[] inputsOfItems) {
+    int[] cut(int[] offsets, IntUnaryOperator inputOfItem) {
         int groups = offsets.length - 1;
         int most = possible && groups > 0 ? (int) ((long) offsets[groups] * steps / groups / CHUNK_STEPS) : 1;
         count = Math.max(1, Math.min((inputs + CHUNK_INPUTS - 1) / CHUNK_INPUTS, most));
@@ -59,7 +64,7 @@ final class InputChunks {
             int item = offsets[group];
             for (int chunk = 0; chunk < count; chunk++) {
                 cuts[chunk * groups + group] = item;
-                while (item < offsets[group + 1] && inputsOfItems[item] < (chunk + 1L) * share) {
+                while (item < offsets[group + 1] && inputOfItem.applyAsInt(item) < (chunk + 1L) * share) {
                     item++;
                 }
             }

@@ -138,6 +138,12 @@ final class Lines {
         return selectors;
     }
 
+    long heldBytes() {
+        return (long) Integer.BYTES * (starts.length + wholeBlocks.length)
+                + (long) Short.BYTES * masks.length
+                + selectors.byteSize();
+    }
+
     int count() {
         return starts.length;
     }

@@ -151,6 +151,15 @@ final class NmWeights implements SpmmWeights {
     }
 
     @Override
+    public long heldBytes() {
+        PreparedValues prepared = prepared();
+        return (prepared == null ? 0 : prepared.heldBytes())
+                + places.byteSize()
+                + selectors.byteSize()
+                + (long) Integer.BYTES * offsets.length;
+    }
+
+    @Override
     public SpmmSchedule schedule() {
         return schedule;
     }

@@ -44,6 +44,11 @@ final class OrderedValues implements PreparedValues {
     }
 
     @Override
+    public long heldBytes() {
+        return memory.byteSize() + (long) order.length * Integer.BYTES;
+    }
+
+    @Override
     public int tasks() {
         return (count + TASK_VALUES - 1) / TASK_VALUES;
     }

@@ -74,6 +74,11 @@ final class PairedValues implements PreparedValues {
     }
 
     @Override
+    public long heldBytes() {
+        return memory.byteSize() + (long) Integer.BYTES * (offsets.length + rowsOfPairs.length);
+    }
+
+    @Override
     public int tasks() {
         return (groups + GROUPS_OF_TASK - 1) / GROUPS_OF_TASK;
     }

@@ -110,6 +110,11 @@ final class PairedWeights implements SpmmWeights {
     }
 
     @Override
+    public long heldBytes() {
+        return values.heldBytes();
+    }
+
+    @Override
     public SpmmSchedule schedule() {
         return schedule;
     }

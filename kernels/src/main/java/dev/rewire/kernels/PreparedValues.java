@@ -7,6 +7,9 @@ interface PreparedValues {
     /** Where the copy lies. */
     MemorySegment memory();
 
+    /** Bytes of the copy, and of what tells where values belong. */
+    long heldBytes();
+
     /** Into how many tasks the copying is cut. */
     int tasks();
 

@@ -51,8 +51,8 @@ final class ScatteredSample implements SpmvKernel {
 
     /** Cuts the rows where about equal numbers of blocks lie. */
     void replan(BlockPattern pattern) {
-        offsets = pattern.offsets(false);
-        columns = pattern.indices(false);
+        offsets = pattern.offsets();
+        columns = pattern.colStarts(1, columns);
         isByLines = kernel.takesLines() && pattern.density() >= DENSITY_OF_LINES;
         if (isByLines) {
             lines.replan(pattern);
@@ -74,6 +74,10 @@ final class ScatteredSample implements SpmvKernel {
             // Lines may reach further over the edge than blocks do.
             sums = new float[parts][Math.max(width, lines.ofRow() * Lines.PLACES)];
         }
+    }
+
+    long heldBytes() {
+        return (long) Integer.BYTES * (columns.length + cuts.length) + lines.heldBytes();
     }
 
     @Override

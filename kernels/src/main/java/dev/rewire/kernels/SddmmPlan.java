@@ -2,6 +2,7 @@ package dev.rewire.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +120,8 @@ public final class SddmmPlan implements AutoCloseable {
                 ? FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads())
                 : null;
         byPanels = dense == null && outer == null && fewSamples == null
-                ? new PanelSddmm(scratchArena, dw, batch, strided, accumulate, workers.threads())
+                ? new PanelSddmm(
+                        scratchArena, dw, batch, strided, layout != Layout.PANELS, accumulate, workers.threads())
                 : null;
         boolean packs = layout == Layout.FEATURE_MAJOR || (layout == Layout.ROW_MAJOR && byPanels != null);
         long panelBytes = Math.max(1L, ((long) pattern.rows() + pattern.cols()) * lanes * Float.BYTES);
@@ -205,16 +207,6 @@ public final class SddmmPlan implements AutoCloseable {
         OuterSddmm products = dense == null ? outer : dense.products();
         // Behind the last feature a matrix has no zeros for blocks that reach over the edge.
         readsInPlace = products == null ? byPanels != null && strided && !isPadded : products.readsInPlace();
-        if (rowStarts.length < blocks) {
-            rowStarts = new int[blocks];
-            colStarts = new int[blocks];
-        }
-        for (int row = 0; row < pattern.gridRows(); row++) {
-            for (int block = pattern.rowOffset(row); block < pattern.rowOffset(row + 1); block++) {
-                rowStarts[block] = row * pattern.blockRows();
-                colStarts[block] = pattern.gridCol(block) * pattern.blockCols();
-            }
-        }
         long workOfBlock = Math.max(1, (long) pattern.blockRows() * pattern.blockCols() * batch);
         long fairShare = (blocks + 4L * workers.threads() - 1) / (4L * workers.threads());
         blocksOfTask = (int) Math.max(1, Math.min(fairShare, TASK_WORK / workOfBlock));
@@ -224,7 +216,20 @@ public final class SddmmPlan implements AutoCloseable {
         if (byPanels != null) {
             byPanels.replan(pattern);
         }
+        if (isPadded || (dense == null && (byPanels == null || !byPanels.byPattern()))) {
+            setStarts();
+        }
         isPlanned = true;
+    }
+
+    private void setStarts() {
+        if (rowStarts.length < pattern.blocks()) {
+            rowStarts = new int[pattern.blocks()];
+        }
+        colStarts = pattern.colStarts(pattern.blockCols(), colStarts);
+        for (int row = 0; row < pattern.gridRows(); row++) {
+            Arrays.fill(rowStarts, pattern.rowOffset(row), pattern.rowOffset(row + 1), row * pattern.blockRows());
+        }
     }
 
     /**
@@ -466,7 +471,7 @@ public final class SddmmPlan implements AutoCloseable {
         }
         int firstRow = (int) ((long) pattern.gridRows() * task / tasksOfFew());
         int endRow = (int) ((long) pattern.gridRows() * (task + 1) / tasksOfFew());
-        fewSamples.run(pattern, firstRow, endRow, samples, target, worker);
+        fewSamples.run(pattern, colStarts, firstRow, endRow, samples, target, worker);
         clearPadding(pattern.rowOffset(firstRow), pattern.rowOffset(endRow));
     }
 
@@ -513,9 +518,9 @@ public final class SddmmPlan implements AutoCloseable {
             throw new AssertionError("no run");
         }
         boolean isFirst = firstPanel == 0;
-        if (byPanels.byTiles()) {
+        if (byPanels.byPattern()) {
             boolean isLast = firstPanel + panelsOfTurn() == panelsOfRun;
-            byPanels.runTiles(task, tasks(), isFirst, isLast, panelsOfTurn(), dy, x, target, worker);
+            byPanels.run(task, tasks(), isFirst, isLast, panelsOfTurn(), dy, x, target, worker);
             return;
         }
         int first = task * blocksOfTask;
@@ -606,6 +611,17 @@ public final class SddmmPlan implements AutoCloseable {
     public synchronized void close() {
         isClosed = true;
         arena.closePart(scratchArena);
+    }
+
+    /**
+     * Memory that the plan holds to find the places of dW, beside their pattern: on the heap or off it.
+     *
+     * @return bytes
+     */
+    public synchronized long heldBytes() {
+        return (long) Integer.BYTES * (rowStarts.length + colStarts.length)
+                + (dense == null ? 0 : dense.heldBytes())
+                + (byPanels == null ? 0 : byPanels.heldBytes());
     }
 
     /**

@@ -6,7 +6,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * The elements of 1×1 blocks in the order in which SDDMM computes them: tile after tile of some rows times some inputs, so that the inputs' samples stay in
- * the first-level cache from row to row. What a tile has of a row lies together in W as well: a run.
+ * the first-level cache from row to row. What a tile has of a row lies together in W as well: a run, of which the
+ * place of its start is all that is kept.
  */
 final class SddmmTiles {
     /** With 64 samples each they take half of the first-level cache. */
@@ -19,12 +20,10 @@ final class SddmmTiles {
     private static final int LEAST_RUN = 8;
 
     private final int inputs;
-    private int[] rows = new int[0];
-    private int[] cols = new int[0];
-    private int[] runStarts = new int[1];
-    private int[] runTargets = new int[0];
-    private int[] tileStarts = new int[1];
-    private int tiles;
+    private int rows;
+    private int chunks;
+    private int height = 1;
+    private int[] starts = {};
 
     /**
      * None, until {@link #replan}.
@@ -55,74 +54,100 @@ final class SddmmTiles {
 
     /** Sets the pattern, which is one that they {@link #pay} for. */
     void replan(BlockPattern pattern) {
-        int chunks = chunks(pattern, inputs);
-        int blocks = pattern.blocks();
-        int height = (int) Math.max(1, (long) ELEMENTS * pattern.rows() * chunks / blocks);
-        int bands = (pattern.rows() + height - 1) / height;
-        rows = new int[blocks];
-        cols = new int[blocks];
-        runStarts = new int[pattern.rows() * chunks + 1];
-        runTargets = new int[pattern.rows() * chunks];
-        tileStarts = new int[bands * chunks + 1];
-        tiles = 0;
-        int[] next = new int[height];
-        int element = 0;
-        int run = 0;
-        for (int first = 0; first < pattern.rows(); first += height) {
-            int end = Math.min(first + height, pattern.rows());
-            for (int row = first; row < end; row++) {
-                next[row - first] = pattern.rowOffset(row);
-            }
-            for (int chunk = 1; chunk <= chunks; chunk++) {
-                for (int row = first; row < end; row++) {
-                    int block = next[row - first];
-                    runTargets[run] = block;
-                    while (block < pattern.rowOffset(row + 1) && pattern.gridCol(block) < chunk * inputs) {
-                        rows[element] = row;
-                        cols[element++] = pattern.gridCol(block++);
-                    }
-                    next[row - first] = block;
-                    runStarts[++run] = element;
+        rows = pattern.rows();
+        chunks = chunks(pattern, inputs);
+        height = (int) Math.max(1, (long) ELEMENTS * rows * chunks / pattern.blocks());
+        if (starts.length == 0) {
+            starts = new int[(chunks + 1) * rows];
+        }
+        for (int row = 0; row < rows; row++) {
+            int block = pattern.rowOffset(row);
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                starts[chunk * rows + row] = block;
+                while (block < pattern.rowOffset(row + 1) && pattern.gridCol(block) < (chunk + 1) * inputs) {
+                    block++;
                 }
-                tileStarts[++tiles] = run;
             }
+            starts[chunks * rows + row] = block;
         }
     }
 
     int count() {
-        return tiles;
+        return Math.ceilDiv(rows, height) * chunks;
     }
 
-    /** The row of each element, in order. */
-    int[] rows() {
-        return rows;
+    /** For each chunk of inputs and row its first element, and the element after the last of each row. */
+    int[] starts() {
+        return starts;
     }
 
-    /** The input of each element, in order. */
-    int[] cols() {
-        return cols;
+    /** Where in {@link #starts} a tile's elements of row 0 would begin. */
+    int from(int tile) {
+        return tile % chunks * rows;
+    }
+
+    /** Where they would end. */
+    int to(int tile) {
+        return from(tile) + rows;
+    }
+
+    int firstRow(int tile) {
+        return tile / chunks * height;
+    }
+
+    int endRow(int tile) {
+        return Math.min(firstRow(tile) + height, rows);
     }
 
     int firstElement(int tile) {
-        return runStarts[tileStarts[tile]];
+        return starts[from(tile) + firstRow(tile)];
     }
 
-    /** Brings the sums of a tile to where the elements lie in W. */
-    void store(int tile, MemorySegment sums, MemorySegment target, boolean add) {
-        for (int run = tileStarts[tile]; run < tileStarts[tile + 1]; run++) {
-            int from = runStarts[run];
-            int to = runTargets[run];
-            int count = runStarts[run + 1] - from;
-            if (add) {
-                for (int i = 0; i < count; i++) {
-                    float sum = target.getAtIndex(ValueLayout.JAVA_FLOAT, to + i)
-                            + sums.getAtIndex(ValueLayout.JAVA_FLOAT, from + i);
-                    target.setAtIndex(ValueLayout.JAVA_FLOAT, to + i, sum);
-                }
-            } else {
-                MemorySegment.copy(
-                        sums, (long) from * Float.BYTES, target, (long) to * Float.BYTES, (long) count * Float.BYTES);
+    int endElement(int tile) {
+        return starts[to(tile) + endRow(tile) - 1];
+    }
+
+    /** Elements of the largest tile. */
+    int mostElements() {
+        int most = 0;
+        for (int tile = 0; tile < count(); tile++) {
+            int elements = 0;
+            for (int row = firstRow(tile); row < endRow(tile); row++) {
+                elements += starts[to(tile) + row] - starts[from(tile) + row];
             }
+            most = Math.max(most, elements);
+        }
+        return most;
+    }
+
+    /** Brings the sums of a tile, which lie one after the other, to where the elements lie in W. */
+    void store(int tile, MemorySegment sums, MemorySegment target, boolean add) {
+        long at = 0;
+        for (int row = firstRow(tile); row < endRow(tile); row++) {
+            int first = starts[from(tile) + row];
+            int count = starts[to(tile) + row] - first;
+            store(sums, at, target, first, count, add);
+            at += count;
+        }
+    }
+
+    /** Adds what lies at the places of a tile to other values at the same places. */
+    void add(int tile, MemorySegment values, MemorySegment target) {
+        for (int row = firstRow(tile); row < endRow(tile); row++) {
+            int first = starts[from(tile) + row];
+            store(values, first, target, first, starts[to(tile) + row] - first, true);
+        }
+    }
+
+    private static void store(MemorySegment from, long first, MemorySegment target, long to, int count, boolean add) {
+        if (add) {
+            for (int i = 0; i < count; i++) {
+                float sum = target.getAtIndex(ValueLayout.JAVA_FLOAT, to + i)
+                        + from.getAtIndex(ValueLayout.JAVA_FLOAT, first + i);
+                target.setAtIndex(ValueLayout.JAVA_FLOAT, to + i, sum);
+            }
+        } else {
+            MemorySegment.copy(from, first * Float.BYTES, target, to * Float.BYTES, (long) count * Float.BYTES);
         }
     }
 }

@@ -28,6 +28,7 @@ public final class SpmmPlan implements AutoCloseable {
 
     private final SparseMatrix w;
     private final PlanChoice choice;
+    private final @Nullable StoredValues room;
     private final int rows;
     private final int cols;
     private final boolean transposed;
@@ -75,12 +76,14 @@ public final class SpmmPlan implements AutoCloseable {
             Layout layout,
             Epilogue epilogue,
             Workers workers,
-            PlanChoice choice) {
+            PlanChoice choice,
+            @Nullable StoredValues room) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
         this.arena = arena;
         this.scratchArena = scratchArena;
         this.w = w;
         this.choice = choice;
+        this.room = room;
         rows = w.rows();
         cols = w.cols();
         this.transposed = transposed;
@@ -92,7 +95,15 @@ public final class SpmmPlan implements AutoCloseable {
         this.panels = (batch + lanes - 1) / lanes;
         checkEpilogue();
         setup = new SpmmSetup(
-                scratchArena, batch, lanes, panels, workers.threads(), layout == Layout.FEATURE_MAJOR, start(), end());
+                scratchArena,
+                batch,
+                lanes,
+                panels,
+                workers.threads(),
+                layout == Layout.FEATURE_MAJOR,
+                start(),
+                end(),
+                room == null ? null : room.memory());
         weights = weigh();
         singleSample = singleSample(weights);
         if (layout != Layout.PANELS && singleSample == null) {
@@ -162,7 +173,7 @@ public final class SpmmPlan implements AutoCloseable {
             Epilogue epilogue,
             Workers workers,
             PlanChoice choice) {
-        return of(arena, w, false, batch, layout, epilogue, workers, choice);
+        return of(arena, w, false, batch, layout, epilogue, workers, choice, null);
     }
 
     /**
@@ -206,7 +217,40 @@ public final class SpmmPlan implements AutoCloseable {
             Workers workers,
             PlanChoice choice) {
         Check.floats("w", w.type());
-        return of(arena, w, true, batch, layout, epilogue, workers, choice);
+        return of(arena, w, true, batch, layout, epilogue, workers, choice, null);
+    }
+
+    /**
+     * Prepares {@code dX = dY·W} in the memory of a matrix whose values nobody needs meanwhile. Training has one: the gradient of the weights, which is computed afterwards. Single weights
+     * are brought into another order by each run; in a plan without such memory this takes as much again as the weights.
+     *
+     * @param arena where the plan's other scratch comes from
+     * @param w the weights, outputs × inputs
+     * @param batch samples, at least 0
+     * @param layout of dY (batch × outputs; feature-major: outputs × batch) and dX (batch × inputs; feature-major: inputs × batch)
+     * @param epilogue what else happens to dX
+     * @param workers who computes
+     * @param choice who says which
+     * @param room a matrix that has as much memory as the weights, in 32-bit floats; a run leaves its values undefined
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static SpmmPlan backwardInput(
+            KernelArena arena,
+            SparseMatrix w,
+            int batch,
+            Layout layout,
+            Epilogue epilogue,
+            Workers workers,
+            PlanChoice choice,
+            SparseMatrix room) {
+        Check.floats("w", w.type());
+        StoredValues stored = StoredValues.of(w);
+        StoredValues values = StoredValues.of(room).checkFloats("room");
+        long bytes = stored.memory().byteSize();
+        Check.range("room: bytes of its values", values.memory().byteSize(), bytes, Long.MAX_VALUE);
+        checkApart("room", values.memory(), "w", stored.memory());
+        return of(arena, w, true, batch, layout, epilogue, workers, choice, values);
     }
 
     private static SpmmPlan of(
@@ -217,11 +261,12 @@ public final class SpmmPlan implements AutoCloseable {
             Layout layout,
             Epilogue epilogue,
             Workers workers,
-            PlanChoice choice) {
+            PlanChoice choice,
+            @Nullable StoredValues room) {
         Objects.requireNonNull(choice, "choice: null; accepted are those of PlanChoice");
         if (choice == PlanChoice.MEASURED) {
             return Fastest.of(
-                    one -> of(arena, w, transposed, batch, layout, epilogue, workers, one),
+                    one -> of(arena, w, transposed, batch, layout, epilogue, workers, one, room),
                     SpmmPlan::warmUp,
                     (plan, times) -> plan.measured = times,
                     SpmmPlan::close);
@@ -229,7 +274,7 @@ public final class SpmmPlan implements AutoCloseable {
         StackRoom.reserveForFirstRun();
         KernelArena scratchArena = arena.openPart();
         try {
-            return new SpmmPlan(arena, scratchArena, w, transposed, batch, layout, epilogue, workers, choice);
+            return new SpmmPlan(arena, scratchArena, w, transposed, batch, layout, epilogue, workers, choice, room);
         } catch (Throwable e) {
             arena.closePart(scratchArena);
             throw e;
@@ -398,48 +443,77 @@ public final class SpmmPlan implements AutoCloseable {
         }
         PanelMatrix mask = epilogue.reluMask();
         KernelArena maskArena = mask == null ? arena : mask.arena();
+        KernelArena roomArena = room == null ? arena : room.arena();
         arena.acquire("plan");
         try {
             weights.arena().acquire("w");
             try {
-                maskArena.acquire("reluMask");
+                roomArena.acquire("room");
                 try {
-                    if (mask != null && output != null) {
-                        checkApart("reluMask", mask, "y", output);
-                    }
-                    if (denseOutput != null) {
-                        MemorySegment stored = weights.stored();
-                        Check.apart("y", denseOutput, "w", stored, stored.byteSize());
-                    }
-                    readBias();
-                    weights.clearPadding();
-                    PreparedValues prepared = weights.prepared();
-                    if (prepared != null) {
-                        workers.run(prepared.tasks(), copyTask);
-                    }
-                    if (singleSample != null) {
-                        for (sampleOfRun = 0; sampleOfRun < samples; sampleOfRun++) {
-                            gatherSample(singleSample);
-                            workers.run(singleSample.preparations(), prepareTask);
-                            workers.run(weights.schedule().tasks(1), sampleTask);
-                        }
-                    } else if (densePanels != null && densePanels.packsByPanel()) {
-                        workers.run(panelsOfRun, panelTask);
-                    } else {
-                        if (densePanels != null) {
-                            workers.run(densePanels.packTasks(), packTask);
-                        }
-                        workers.run(weights.schedule().tasks(panelsOfRun), multiplyTask);
-                    }
-                    hasRun = true;
+                    runTasks(mask, maskArena);
                 } finally {
-                    maskArena.release();
+                    roomArena.release();
                 }
             } finally {
                 weights.arena().release();
             }
         } finally {
             arena.release();
+        }
+    }
+
+    private void runTasks(@Nullable PanelMatrix mask, KernelArena maskArena) {
+        maskArena.acquire("reluMask");
+        try {
+            if (mask != null && output != null) {
+                checkApart("reluMask", mask, "y", output);
+            }
+            if (denseOutput != null) {
+                MemorySegment stored = weights.stored();
+                Check.apart("y", denseOutput, "w", stored, stored.byteSize());
+            }
+            checkRoom(mask);
+            readBias();
+            weights.clearPadding();
+            PreparedValues prepared = weights.prepared();
+            if (prepared != null) {
+                workers.run(prepared.tasks(), copyTask);
+            }
+            if (singleSample != null) {
+                for (sampleOfRun = 0; sampleOfRun < samples; sampleOfRun++) {
+                    gatherSample(singleSample);
+                    workers.run(singleSample.preparations(), prepareTask);
+                    workers.run(weights.schedule().tasks(1), sampleTask);
+                }
+            } else if (densePanels != null && densePanels.packsByPanel()) {
+                workers.run(panelsOfRun, panelTask);
+            } else {
+                if (densePanels != null) {
+                    workers.run(densePanels.packTasks(), packTask);
+                }
+                workers.run(weights.schedule().tasks(panelsOfRun), multiplyTask);
+            }
+            hasRun = true;
+        } finally {
+            maskArena.release();
+        }
+    }
+
+    /** What is in use for the product is no room. */
+    private void checkRoom(@Nullable PanelMatrix mask) {
+        if (room == null) {
+            return;
+        }
+        MemorySegment memory = room.memory();
+        if (denseInput != null && denseOutput != null) {
+            Check.apart("room", denseInput, "x", memory, memory.byteSize());
+            Check.apart("room", denseOutput, "y", memory, memory.byteSize());
+        } else if (input != null && output != null) {
+            checkApart("room", memory, "x", input.segment());
+            checkApart("room", memory, "y", output.segment());
+        }
+        if (mask != null) {
+            checkApart("room", memory, "reluMask", mask.segment());
         }
     }
 
@@ -668,10 +742,13 @@ public final class SpmmPlan implements AutoCloseable {
     }
 
     private static void checkApart(String name, PanelMatrix matrix, String otherName, PanelMatrix other) {
-        long from = matrix.segment().address();
-        long otherFrom = other.segment().address();
-        if (from < otherFrom + other.segment().byteSize()
-                && otherFrom < from + matrix.segment().byteSize()) {
+        checkApart(name, matrix.segment(), otherName, other.segment());
+    }
+
+    private static void checkApart(String name, MemorySegment matrix, String otherName, MemorySegment other) {
+        long from = matrix.address();
+        long otherFrom = other.address();
+        if (from < otherFrom + other.byteSize() && otherFrom < from + matrix.byteSize()) {
             throw new IllegalArgumentException(
                     name + ": shares memory with " + otherName + "; accepted are separate matrices");
         }
@@ -701,6 +778,15 @@ public final class SpmmPlan implements AutoCloseable {
     public synchronized void close() {
         isClosed = true;
         arena.closePart(scratchArena);
+    }
+
+    /**
+     * Memory that the plan holds to find the weights: indices beside those of their pattern, and values in another order or with zeros between them; on the heap or off it.
+     *
+     * @return bytes
+     */
+    public synchronized long heldBytes() {
+        return weights.heldBytes();
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.SpmmShape.End;
 import dev.rewire.kernels.internal.SpmmShape.Start;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an SpMM is prepared for besides its weights.
@@ -14,6 +16,15 @@ import dev.rewire.kernels.internal.SpmmShape.Start;
  * @param strided whether the strides between features are those of the operands
  * @param start what the sums start from
  * @param end what happens to finished sums
+ * @param room memory for values in another order, or null where they take some of the arena
  */
 record SpmmSetup(
-        KernelArena arena, int batch, int lanes, int panels, int threads, boolean strided, Start start, End end) {}
+        KernelArena arena,
+        int batch,
+        int lanes,
+        int panels,
+        int threads,
+        boolean strided,
+        Start start,
+        End end,
+        @Nullable MemorySegment room) {}

@@ -51,6 +51,9 @@ sealed interface SpmmWeights permits BlockWeights, ExpandedWeights, NmWeights, P
     /** Where kernels find the values. */
     MemorySegment values();
 
+    /** Bytes of indices, without those of the pattern itself, and of copies of values. */
+    long heldBytes();
+
     /** Zeroes what lies outside of the matrix, before values are read. */
     default void clearPadding() {}
 

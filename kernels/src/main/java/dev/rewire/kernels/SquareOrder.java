@@ -50,6 +50,12 @@ final class SquareOrder {
         endsOfSquares = new int[tiles];
     }
 
+    long heldBytes() {
+        return (long) Integer.BYTES
+                        * (rows.length + cols.length + targets.length + tileStarts.length + endsOfSquares.length)
+                + counts.length;
+    }
+
     /** Whether rows keep four of each eight inputs. */
     static boolean suits(NmPattern nm) {
         return 2 * nm.n() == nm.m() && INPUTS % nm.m() == 0;

@@ -48,6 +48,11 @@ final class WidenedValues implements PreparedValues {
     }
 
     @Override
+    public long heldBytes() {
+        return memory.byteSize();
+    }
+
+    @Override
     public int tasks() {
         return (count + TASK_VALUES - 1) / TASK_VALUES;
     }

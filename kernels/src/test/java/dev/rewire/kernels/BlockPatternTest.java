@@ -59,9 +59,9 @@ class BlockPatternTest {
     @Test
     void columnOrderListsEachBlockOnce() {
         BlockPattern pattern = pattern(new int[] {0, 2, 3, 5}, 0, 2, 2, 0, 1);
-        assertEquals("[0, 2, 3, 5]", Arrays.toString(pattern.offsets(true)));
-        assertEquals("[0, 2, 2, 0, 1]", Arrays.toString(pattern.indices(true)));
-        assertEquals("[0, 3, 4, 1, 2]", Arrays.toString(pattern.transposedOrder()));
+        assertEquals("[0, 2, 3, 5]", Arrays.toString(ColumnOrder.of(pattern).offsets()));
+        assertEquals("[0, 2, 2, 0, 1]", Arrays.toString(ColumnOrder.of(pattern).rows()));
+        assertEquals("[0, 3, 4, 1, 2]", Arrays.toString(ColumnOrder.of(pattern).blocks()));
     }
 
     @Test

@@ -85,7 +85,9 @@ final class EveryTile {
         }
         convolutionOfSingleElements();
         attention();
-        allPlaces(SparseMatrix.allocate(arena, BlockPattern.random(OUTPUTS, INPUTS, 1, 1, 1500, random)));
+        SparseMatrix elements = SparseMatrix.allocate(arena, BlockPattern.random(OUTPUTS, INPUTS, 1, 1, 1500, random));
+        gradient(elements, PlanChoice.DENSE);
+        gradient(elements, PlanChoice.STORED);
         BlockPattern wide = BlockPattern.random(OUTPUTS, INPUTS, 16, 16, 3, random);
         backwardWeight(SparseMatrix.allocate(arena, wide), MANY_SAMPLES);
         NmPattern inSquares = NmPattern.random(OUTPUTS, INPUTS, 2, 4, 4, random);
@@ -150,11 +152,11 @@ final class EveryTile {
         repeat(SddmmPlan.backwardWeight(arena, w, batch, Layout.PANELS, true, workers), plan -> plan.run(dy, x));
     }
 
-    private void allPlaces(SparseMatrix w) {
+    private void gradient(SparseMatrix w, PlanChoice choice) {
         PanelMatrix dy = PanelMatrix.allocate(arena, FEW_LANES, OUTPUTS);
         PanelMatrix x = PanelMatrix.allocate(arena, FEW_LANES, INPUTS);
         repeat(
-                SddmmPlan.backwardWeight(arena, w, FEW_LANES, Layout.PANELS, false, workers, PlanChoice.DENSE),
+                SddmmPlan.backwardWeight(arena, w, FEW_LANES, Layout.PANELS, false, workers, choice),
                 plan -> plan.run(dy, x));
     }
 

@@ -1,6 +1,5 @@
 package dev.rewire.kernels;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,14 +34,22 @@ class SddmmTilesTest {
         BlockPattern pattern = BlockPattern.random(100, 300, 1, 1, elements, new SplittableRandom(1));
         SddmmTiles tiles = new SddmmTiles(pattern, panelsAtOnce);
         tiles.replan(pattern);
-        boolean[] stored = new boolean[100 * 300];
-        for (int element = 0; element < tiles.firstElement(tiles.count()); element++) {
-            int place = tiles.rows()[element] * 300 + tiles.cols()[element];
-            assertFalse(stored[place], "twice");
-            stored[place] = true;
-            assertTrue(pattern.stores(place / 300, place % 300), "not of the pattern");
+        boolean[] stored = new boolean[elements];
+        for (int tile = 0; tile < tiles.count(); tile++) {
+            int ofTile = 0;
+            for (int row = tiles.firstRow(tile); row < tiles.endRow(tile); row++) {
+                for (int i = tiles.starts()[tiles.from(tile) + row]; i < tiles.starts()[tiles.to(tile) + row]; i++) {
+                    assertFalse(stored[i], "twice");
+                    stored[i] = true;
+                    assertTrue(pattern.rowOffset(row) <= i && i < pattern.rowOffset(row + 1), "of another row");
+                    ofTile++;
+                }
+            }
+            assertTrue(ofTile <= tiles.mostElements(), "more than there is room for");
         }
-        assertEquals(elements, tiles.firstElement(tiles.count()));
+        for (boolean one : stored) {
+            assertTrue(one, "left out");
+        }
     }
 
     @Test

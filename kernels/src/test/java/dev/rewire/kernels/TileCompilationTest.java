@@ -29,6 +29,7 @@ class TileCompilationTest {
             "SpmmTile",
             "SpmvTile",
             "1SddmmTile",
+            "SddmmRowsTile",
             "OuterSddmmTile",
             "NmTile",
             "NmSpmvTile",

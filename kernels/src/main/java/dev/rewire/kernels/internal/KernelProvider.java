@@ -42,6 +42,10 @@ public interface KernelProvider {
     /** The SDDMM kernel for a shape. */
     SddmmKernel sddmm(SddmmShape shape);
 
+    /** The SDDMM kernel for single elements of some inputs, row after row, in panels of so many lanes and samples; null where a range of them had better be computed by one call. */
+    @Nullable
+    SddmmRowsKernel sddmmRows(int lanes, int samples, boolean narrow);
+
     /** The SDDMM kernel for single elements in squares and panels of so many lanes and samples; null where single ones are as good. */
     @Nullable
     SquareSddmmKernel squareSddmm(int lanes, int samples, boolean accumulate);

@@ -7,9 +7,6 @@ public interface SddmmKernel {
     /** Bytes of scratch that one worker needs. */
     long scratchBytes();
 
-    /** Panels whose samples are multiplied before those of the next; 0 if a range had better be computed by one call. */
-    int panelsAtOnce();
-
     /**
      * Computes blocks: element (i, j) of a block is the sum over the batch of gradient feature {@code rowStarts + i} times input feature
      * {@code colStarts + j}.

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
  *
  * @param offsets for each group its first item, and the number of items at the end
  * @param inputs for each item the first input (feature) of its block; empty for N:M
+ * @param narrowInputs the same where an item is a single weight and {@link SpmmShape#narrow}; {@code inputs} is empty then
  * @param blocks for each item the number of its block, unless values are consecutive: then items and blocks have the same numbers
  * @param cuts where the items of a group are cut into chunks of inputs: for each chunk the first item of every group, and the number after each
  *     group's last at the end; {@code offsets} itself if there is one chunk
@@ -19,21 +20,34 @@ import java.lang.foreign.MemorySegment;
 public record SpmmIndex(
         int[] offsets,
         int[] inputs,
+        char[] narrowInputs,
         int[] blocks,
         int[] cuts,
         int chunks,
         MemorySegment places,
         MemorySegment selectors) {
     private static final int[] NO_ITEMS = {};
+    private static final char[] NOT_NARROW = {};
 
     /** Of a pattern of blocks. */
     public static SpmmIndex ofBlocks(int[] offsets, int[] inputs, int[] blocks, int[] cuts, int chunks) {
-        return new SpmmIndex(offsets, inputs, blocks, cuts, chunks, MemorySegment.NULL, MemorySegment.NULL);
+        return new SpmmIndex(offsets, inputs, NOT_NARROW, blocks, cuts, chunks, MemorySegment.NULL, MemorySegment.NULL);
+    }
+
+    /** Of single weights whose values are consecutive. */
+    public static SpmmIndex ofConsecutive(int[] offsets, int[] inputs, char[] narrowInputs, int[] cuts, int chunks) {
+        return new SpmmIndex(
+                offsets, inputs, narrowInputs, NO_ITEMS, cuts, chunks, MemorySegment.NULL, MemorySegment.NULL);
     }
 
     /** Of an N:M pattern. */
     public static SpmmIndex ofPlaces(int[] offsets, MemorySegment places, MemorySegment selectors) {
-        return new SpmmIndex(offsets, NO_ITEMS, NO_ITEMS, offsets, 1, places, selectors);
+        return new SpmmIndex(offsets, NO_ITEMS, NOT_NARROW, NO_ITEMS, offsets, 1, places, selectors);
+    }
+
+    /** The first input of an item. */
+    public int input(int item) {
+        return inputs.length == 0 ? narrowInputs[item] : inputs[item];
     }
 
     /** How many groups there are. */

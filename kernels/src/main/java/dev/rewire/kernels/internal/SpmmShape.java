@@ -18,6 +18,7 @@ import dev.rewire.kernels.ValueType;
  * @param type how the values are stored
  * @param start what the sums start from
  * @param end what happens to finished sums
+ * @param narrow whether inputs of items are read from {@link SpmmIndex#narrowInputs}: of single weights alone
  */
 public record SpmmShape(
         int outputs,
@@ -31,7 +32,38 @@ public record SpmmShape(
         boolean consecutive,
         ValueType type,
         Start start,
-        End end) {
+        End end,
+        boolean narrow) {
+    /** With inputs of 32 bits. */
+    public SpmmShape(
+            int outputs,
+            int steps,
+            int outputStride,
+            int stepStride,
+            int blockElements,
+            int lanes,
+            boolean strided,
+            int samples,
+            boolean consecutive,
+            ValueType type,
+            Start start,
+            End end) {
+        this(
+                outputs,
+                steps,
+                outputStride,
+                stepStride,
+                blockElements,
+                lanes,
+                strided,
+                samples,
+                consecutive,
+                type,
+                start,
+                end,
+                false);
+    }
+
     /** What a sum starts from. */
     public enum Start {
         ZERO,
@@ -72,7 +104,8 @@ public record SpmmShape(
                 consecutive,
                 type,
                 start,
-                end);
+                end,
+                narrow);
     }
 
     /** The same for panels. */
@@ -89,7 +122,26 @@ public record SpmmShape(
                 consecutive,
                 type,
                 start,
-                end);
+                end,
+                narrow);
+    }
+
+    /** The same with inputs of 16 bits. */
+    public SpmmShape withNarrowInputs() {
+        return new SpmmShape(
+                outputs,
+                steps,
+                outputStride,
+                stepStride,
+                blockElements,
+                lanes,
+                strided,
+                samples,
+                consecutive,
+                type,
+                start,
+                end,
+                true);
     }
 
     /** The same for so many samples of a panel. */
@@ -106,6 +158,7 @@ public record SpmmShape(
                 consecutive,
                 type,
                 start,
-                end);
+                end,
+                narrow);
     }
 }

@@ -109,12 +109,11 @@ public final class BlockParameter implements SparseParameter {
         return gradient.values();
     }
 
-    /** A pattern has the blocks of each row, and those of each column with their places among the first. */
     @Override
     public long bytes() {
-        BlockPattern p = values.pattern();
-        long numbers = 3L * p.blocks() + p.gridRows() + 1 + p.gridCols() + 1;
-        return (2L + slots.size()) * values.values().byteSize() + numbers * Integer.BYTES;
+        return (2L + slots.size()) * values.values().byteSize()
+                + values.pattern().indexBytes()
+                + listener.heldBytes();
     }
 
     @Override

@@ -174,7 +174,11 @@ public final class MaskedParameter implements SparseParameter {
                 + (inBlocks == null ? 0 : inBlocks.values().byteSize());
         long band = gradient.band().segment().byteSize();
         NmPattern mask = masked.mask();
-        return (1L + slots.size()) * values.segment().byteSize() + copies + band + (long) mask.rows() * mask.rowBytes();
+        return (1L + slots.size()) * values.segment().byteSize()
+                + copies
+                + band
+                + (long) mask.rows() * mask.rowBytes()
+                + listener.heldBytes();
     }
 
     @Override

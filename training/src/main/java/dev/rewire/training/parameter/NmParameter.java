@@ -85,7 +85,7 @@ public final class NmParameter implements SparseParameter {
     @Override
     public long bytes() {
         NmPattern p = values.pattern();
-        return (2L + slots.size()) * values.values().byteSize() + (long) p.rows() * p.rowBytes();
+        return (2L + slots.size()) * values.values().byteSize() + (long) p.rows() * p.rowBytes() + listener.heldBytes();
     }
 
     @Override

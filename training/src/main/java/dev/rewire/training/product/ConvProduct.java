@@ -107,6 +107,11 @@ public final class ConvProduct implements GradientScores, ParameterListener {
         gradient.replan();
     }
 
+    @Override
+    public long heldBytes() {
+        return forward.heldBytes() + (backwardInput == null ? 0 : backwardInput.heldBytes()) + gradient.heldBytes();
+    }
+
     /** By the gradient of all weights, as the passes of a step left input and gradient of the output. */
     @Override
     public Pass prepare(KernelArena arena, BlockPattern grid) {

@@ -60,6 +60,14 @@ final class DenseCopy {
                 : SpmmPlan.backwardInput(arena, copy, batch, Layout.PANELS, backwardEnd, workers);
     }
 
+    /** Bytes of the copy and its index, and of what plans hold. */
+    long heldBytes() {
+        return copy.values().byteSize()
+                + copy.pattern().indexBytes()
+                + forward.heldBytes()
+                + (backwardInput == null ? 0 : backwardInput.heldBytes());
+    }
+
     /**
      * Times a step of both on the layer's buffers, whose outputs it overwrites.
      *

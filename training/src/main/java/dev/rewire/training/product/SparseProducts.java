@@ -42,7 +42,15 @@ final class SparseProducts implements Products {
         Epilogue backwardEnd = buffers.dx() == null ? null : buffers.backwardEnd();
         backwardInput = backwardEnd == null
                 ? null
-                : SpmmPlan.backwardInput(arena, weights.values(), batch, Layout.PANELS, backwardEnd, workers);
+                : SpmmPlan.backwardInput(
+                        arena,
+                        weights.values(),
+                        batch,
+                        Layout.PANELS,
+                        backwardEnd,
+                        workers,
+                        PlanChoice.AUTOMATIC,
+                        weights.gradient());
         backwardWeights = WeightGradient.of(
                 SddmmPlan.backwardWeight(arena, weights.gradient(), batch, Layout.PANELS, false, workers), buffers);
         denseCopy = DenseCopy.ifFaster(
@@ -174,6 +182,14 @@ final class SparseProducts implements Products {
             backwardInput.replan();
         }
         backwardWeights.replan();
+    }
+
+    @Override
+    public long heldBytes() {
+        return forward.heldBytes()
+                + (backwardInput == null ? 0 : backwardInput.heldBytes())
+                + backwardWeights.heldBytes()
+                + (denseCopy == null ? 0 : denseCopy.heldBytes());
     }
 
     @Override

@@ -11,6 +11,11 @@ interface WeightGradient {
     /** Follows the gradient to the pattern that it has now. */
     default void replan() {}
 
+    /** Bytes of indices beside those of the pattern. */
+    default long heldBytes() {
+        return 0;
+    }
+
     /** On the pattern of the weights. */
     static WeightGradient of(SddmmPlan plan, LayerBuffers buffers) {
         return new WeightGradient() {
@@ -22,6 +27,11 @@ interface WeightGradient {
             @Override
             public void replan() {
                 plan.replan();
+            }
+
+            @Override
+            public long heldBytes() {
+                return plan.heldBytes();
             }
         };
     }

@@ -11,6 +11,7 @@ import dev.rewire.kernels.internal.PanelKernels;
 import dev.rewire.kernels.internal.SampleKernels;
 import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
+import dev.rewire.kernels.internal.SddmmRowsKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SoftmaxKernels;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -71,6 +72,11 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public SddmmKernel sddmm(SddmmShape shape) {
         return new ScalarSddmm(shape);
+    }
+
+    @Override
+    public @Nullable SddmmRowsKernel sddmmRows(int lanes, int samples, boolean narrow) {
+        return null; // each element reads its features anew
     }
 
     @Override

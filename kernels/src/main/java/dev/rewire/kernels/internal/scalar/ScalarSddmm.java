@@ -26,12 +26,6 @@ final class ScalarSddmm implements SddmmKernel {
         return 0;
     }
 
-    /** Each reads its features anew. */
-    @Override
-    public int panelsAtOnce() {
-        return 0;
-    }
-
     @Override
     public void run(
             int[] rowStarts,

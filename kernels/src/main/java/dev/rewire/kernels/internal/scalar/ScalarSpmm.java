@@ -37,7 +37,7 @@ final class ScalarSpmm implements SpmmKernel {
         int product = 0;
         for (int item = first; item < first + items; item++) {
             for (int step = 0; step < shape.steps(); step++) {
-                at.multiplyBy(product++, index.inputs()[item] + step, shape.lanes());
+                at.multiplyBy(product++, index.input(item) + step, shape.lanes());
             }
         }
     }

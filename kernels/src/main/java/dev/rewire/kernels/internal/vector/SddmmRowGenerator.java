@@ -2,6 +2,9 @@ package dev.rewire.kernels.internal.vector;
 
 import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 
 /**
  * Writes the SDDMM of 1×1 blocks. Elements of one row share nothing but their gradient, so that stays in registers, two panels of it where there are enough,
@@ -19,23 +22,17 @@ import java.lang.classfile.Label;
  * An odd number of panels begins with one. Each element has one sum: the processor computes those of several elements at a time, for none waits for another.
  */
 final class SddmmRowGenerator {
+    private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+    private static final MethodTypeDesc INT_OF_INTS =
+            MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
+
     private final TileCode tile;
     private final long featureBytes;
-
-    // The parameters' slots; 0 is the tile itself.
-    private final int rowStarts = 1;
-    private final int colStarts = 2;
-    private final int firstBlock = 3;
-    private final int endBlock = 4;
-    private final int panels = 5;
-    private final int gradient = 6;
-    private final int gradientStride = 8;
-    private final int input = 12;
-    private final int inputStride = 14;
-    private final int partials = 18;
-
+    private final Slots slots;
     private final int block;
     private final int row;
+    private final int end;
+    private final int left;
     private final int address;
     private final int next;
     private final int partial;
@@ -44,11 +41,70 @@ final class SddmmRowGenerator {
     private final int sum;
     private final int vector;
 
-    private SddmmRowGenerator(TileCode tile, SddmmShape shape, Span span) {
+    /** Where the parameters of a tile lie; 0 is the tile itself. */
+    private sealed interface Slots {
+        int panels();
+
+        int gradient();
+
+        int gradientStride();
+
+        int input();
+
+        int inputStride();
+
+        int partials();
+    }
+
+    /** Those of {@link SddmmTile}. */
+    private record RangeSlots(
+            int rowStarts,
+            int colStarts,
+            int firstBlock,
+            int endBlock,
+            int panels,
+            int gradient,
+            int gradientStride,
+            int input,
+            int inputStride,
+            int partials)
+            implements Slots {
+        RangeSlots() {
+            this(1, 2, 3, 4, 5, 6, 8, 12, 14, 18);
+        }
+    }
+
+    /** Those of {@link SddmmRowsTile}. */
+    private record RowsSlots(
+            int starts,
+            int cols,
+            boolean narrow,
+            int from,
+            int to,
+            int firstRow,
+            int endRow,
+            int firstElement,
+            int endElement,
+            int panels,
+            int gradient,
+            int gradientStride,
+            int input,
+            int inputStride,
+            int partials)
+            implements Slots {
+        RowsSlots(boolean narrow) {
+            this(1, narrow ? 2 : 3, narrow, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19);
+        }
+    }
+
+    private SddmmRowGenerator(TileCode tile, int lanes, Span span, Slots slots) {
         this.tile = tile;
-        featureBytes = (long) shape.lanes() * Float.BYTES;
+        this.slots = slots;
+        featureBytes = (long) lanes * Float.BYTES;
         block = tile.newInt();
         row = tile.newInt();
+        end = tile.newInt();
+        left = tile.newLong();
         address = tile.newLong();
         next = tile.newLong();
         partial = tile.newLong();
@@ -64,13 +120,30 @@ final class SddmmRowGenerator {
     }
 
     /** Whether a panel of one feature leaves registers for the rest. */
-    static boolean fits(SddmmShape shape, Span span) {
-        return shape.rows() == 1 && shape.cols() == 1 && span.vectors() <= Tiling.accumulators();
+    static boolean fits(Span span) {
+        return span.vectors() <= Tiling.accumulators();
     }
 
+    static boolean fits(SddmmShape shape, Span span) {
+        return shape.rows() == 1 && shape.cols() == 1 && fits(span);
+    }
+
+    /** A range of elements, of each of which row and column are given. */
     static WatchedTile<SddmmTile> generate(SddmmShape shape, Span span) {
         return TileCode.define(
-                SddmmTile.class, shape, SddmmTile::idle, tile -> new SddmmRowGenerator(tile, shape, span).batch());
+                SddmmTile.class,
+                shape,
+                SddmmTile::idle,
+                tile -> new SddmmRowGenerator(tile, shape.lanes(), span, new RangeSlots()).batch());
+    }
+
+    /** Rows, of each of which the range of its elements is given. */
+    static WatchedTile<SddmmRowsTile> generateRows(Object shape, int lanes, Span span, boolean narrow) {
+        return TileCode.define(
+                SddmmRowsTile.class,
+                shape,
+                SddmmRowsTile::idle,
+                tile -> new SddmmRowGenerator(tile, lanes, span, new RowsSlots(narrow)).batch());
     }
 
     private void batch() {
@@ -79,47 +152,95 @@ final class SddmmRowGenerator {
         int atOnce = gradients.length;
         if (atOnce > 1) {
             Label even = tile.code.newLabel();
-            tile.code.iload(panels).iconst_1().iand().ifeq(even);
+            tile.code.iload(slots.panels()).iconst_1().iand().ifeq(even);
             panels(true, 1);
             tile.code.goto_(loop).labelBinding(even);
         }
         panels(true, atOnce);
-        tile.code.labelBinding(loop).iload(panels).ifle(done);
+        tile.code.labelBinding(loop).iload(slots.panels()).ifle(done);
         panels(false, atOnce);
         tile.code.goto_(loop).labelBinding(done);
     }
 
     private void panels(boolean first, int count) {
+        tile.code.lload(slots.partials()).lstore(partial);
+        switch (slots) {
+            case RangeSlots range -> elements(range, first, count);
+            case RowsSlots rows -> rows(rows, first, count);
+        }
+        for (int panel = 0; panel < count; panel++) {
+            advance(slots.gradient(), slots.gradientStride());
+            advance(slots.input(), slots.inputStride());
+        }
+        tile.code.iinc(slots.panels(), -count);
+    }
+
+    private void elements(RangeSlots range, boolean first, int count) {
         Label rowLoop = tile.code.newLabel();
         Label blockLoop = tile.code.newLabel();
         Label done = tile.code.newLabel();
-        tile.code.iload(firstBlock).istore(block).lload(partials).lstore(partial);
-        tile.code.labelBinding(rowLoop).iload(block).iload(endBlock).if_icmpge(done);
-        tile.code.aload(rowStarts).iload(block).iaload().istore(row);
-        featureAddress(gradient, () -> tile.code.iload(row));
+        tile.code.iload(range.firstBlock).istore(block);
+        tile.code.labelBinding(rowLoop).iload(block).iload(range.endBlock).if_icmpge(done);
+        tile.code.aload(range.rowStarts).iload(block).iaload().istore(row);
+        loadGradients(count);
+        tile.code.labelBinding(blockLoop);
+        element(() -> tile.code.aload(range.colStarts).iload(block).iaload(), first, count);
+        tile.code.iinc(block, 1).iload(block).iload(range.endBlock).if_icmpge(done);
+        tile.code.aload(range.rowStarts).iload(block).iaload().iload(row).if_icmpeq(blockLoop);
+        tile.code.goto_(rowLoop).labelBinding(done);
+    }
+
+    /** Elements are counted in twos, lest C2 takes their loop for a counted one: see {@link SpmmTileGenerator}. */
+    private void rows(RowsSlots rows, boolean first, int count) {
+        Label rowLoop = tile.code.newLabel();
+        Label blockLoop = tile.code.newLabel();
+        Label endOfRow = tile.code.newLabel();
+        Label done = tile.code.newLabel();
+        tile.code.iload(rows.firstRow).istore(row);
+        tile.code.labelBinding(rowLoop).iload(row).iload(rows.endRow).if_icmpge(done);
+        start(rows, rows.from, "max", rows.firstElement, block);
+        start(rows, rows.to, "min", rows.endElement, end);
+        tile.code.iload(end).iload(block).isub().i2l().loadConstant(2L).lmul().lstore(left);
+        tile.code.lload(left).lconst_0().lcmp().ifle(endOfRow);
+        loadGradients(count);
+        tile.code.labelBinding(blockLoop);
+        element(
+                () -> {
+                    tile.code.aload(rows.cols).iload(block);
+                    if (rows.narrow) {
+                        tile.code.caload();
+                    } else {
+                        tile.code.iaload();
+                    }
+                },
+                first,
+                count);
+        tile.code.iinc(block, 1);
+        tile.advance(left, -2);
+        tile.code.lload(left).lconst_0().lcmp().ifeq(endOfRow).goto_(blockLoop);
+        tile.code.labelBinding(endOfRow).iinc(row, 1).goto_(rowLoop).labelBinding(done);
+    }
+
+    private void start(RowsSlots rows, int of, String choice, int limit, int target) {
+        tile.code.aload(rows.starts).iload(row).iload(of).iadd().iaload().iload(limit);
+        tile.code.invokestatic(MATH, choice, INT_OF_INTS).istore(target);
+    }
+
+    private void loadGradients(int count) {
+        featureAddress(slots.gradient(), () -> tile.code.iload(row));
         for (int panel = 0; panel < count; panel++) {
             if (panel > 0) {
-                advance(address, gradientStride);
+                advance(address, slots.gradientStride());
             }
             tile.maskAddress(address, base);
             for (int i = 0; i < gradients[panel].length; i++) {
                 tile.load(gradients[panel][i], base, (long) i * RawMemory.VECTOR_BYTES);
             }
         }
-        tile.code.labelBinding(blockLoop);
-        element(first, count);
-        tile.code.iinc(block, 1).iload(block).iload(endBlock).if_icmpge(done);
-        tile.code.aload(rowStarts).iload(block).iaload().iload(row).if_icmpeq(blockLoop);
-        tile.code.goto_(rowLoop).labelBinding(done);
-        for (int panel = 0; panel < count; panel++) {
-            advance(gradient, gradientStride);
-            advance(input, inputStride);
-        }
-        tile.code.iinc(panels, -count);
     }
 
-    private void element(boolean first, int count) {
-        featureAddress(input, () -> tile.code.aload(colStarts).iload(block).iaload());
+    private void element(Runnable col, boolean first, int count) {
+        featureAddress(slots.input(), col);
         tile.code.lload(address).lstore(next);
         if (first) {
             tile.zero(sum);
@@ -129,7 +250,7 @@ final class SddmmRowGenerator {
         }
         for (int panel = 0; panel < count; panel++) {
             if (panel > 0) {
-                advance(next, inputStride);
+                advance(next, slots.inputStride());
             }
             tile.maskAddress(next, base);
             for (int i = 0; i < gradients[panel].length; i++) {

@@ -22,10 +22,11 @@ interface SpmmTile {
             int to,
             int last,
             long inputStride,
-            long outputStride);
+            long outputStride,
+            char[] narrowInputs);
 
     /** A run of nothing. */
     default void idle() {
-        run(new int[0], new int[0], new int[0], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        run(new int[0], new int[0], new int[0], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new char[0]);
     }
 }

@@ -3,6 +3,7 @@ package dev.rewire.kernels.internal.vector;
 import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmmShape.End;
+import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 
 /**
@@ -74,6 +75,7 @@ final class SpmmTileGenerator {
     private final int last = 18;
     private final int inputStride = 19;
     private final int outputStride = 21;
+    private final int narrowInputs = 23;
 
     private final int chunk;
     private final int endOfGroup;
@@ -334,22 +336,23 @@ final class SpmmTileGenerator {
     private void addresses(int ahead) {
         if (!shape.consecutive()) {
             tile.code.lload(values).lload(valueOfTile).ladd();
-            itemOf(blocks, ahead);
+            itemOf(blocks, ahead).iaload();
             tile.code.i2l().loadConstant(blockBytes).lmul().ladd().lstore(value);
         }
         tile.code.lload(input).lload(lane).ladd();
-        itemOf(inputs, ahead);
+        if (shape.narrow()) {
+            itemOf(narrowInputs, ahead).caload();
+        } else {
+            itemOf(inputs, ahead).iaload();
+        }
         tile.code.i2l();
         inputFeatures.toBytes();
         tile.code.ladd().lstore(sample);
     }
 
-    private void itemOf(int array, int ahead) {
+    private CodeBuilder itemOf(int array, int ahead) {
         tile.code.aload(array).iload(item);
-        if (ahead > 0) {
-            tile.code.loadConstant(ahead).iadd();
-        }
-        tile.code.iaload();
+        return ahead > 0 ? tile.code.loadConstant(ahead).iadd() : tile.code;
     }
 
     /** Those of one step, whose products are the fewest that a turn can have. */

@@ -12,6 +12,7 @@ import dev.rewire.kernels.internal.PanelKernels;
 import dev.rewire.kernels.internal.SampleKernels;
 import dev.rewire.kernels.internal.ScatterKernel;
 import dev.rewire.kernels.internal.SddmmKernel;
+import dev.rewire.kernels.internal.SddmmRowsKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import dev.rewire.kernels.internal.SoftmaxKernels;
 import dev.rewire.kernels.internal.SpmmKernel;
@@ -123,6 +124,11 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public SddmmKernel sddmm(SddmmShape shape) {
         return new VectorSddmm(shape);
+    }
+
+    @Override
+    public @Nullable SddmmRowsKernel sddmmRows(int lanes, int samples, boolean narrow) {
+        return SddmmRowGenerator.fits(Span.of(samples)) ? new VectorSddmmRows(lanes, samples, narrow) : null;
     }
 
     @Override

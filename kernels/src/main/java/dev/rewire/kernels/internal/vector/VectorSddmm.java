@@ -12,7 +12,7 @@ import java.util.List;
 /** SDDMM by generated tiles, some blocks at a time, so that their partial sums stay in cache until they are added up. */
 final class VectorSddmm implements SddmmKernel {
     /** Elements whose partial sums are kept: with 512-bit vectors half of the first-level cache. */
-    private static final int ELEMENTS = CacheSizes.items(CacheSizes.L1 / 2, 64, 1024);
+    static final int ELEMENTS = CacheSizes.items(CacheSizes.L1 / 2, 64, 1024);
 
     /** A tile, and how many elements of each block it computes. */
     private record Part(WatchedTile<SddmmTile> tile, int elements) {}
@@ -26,7 +26,6 @@ final class VectorSddmm implements SddmmKernel {
     private final boolean accumulate;
     private final int blockElements;
     private final int blocksAtOnce;
-    private final int panelsAtOnce;
 
     VectorSddmm(SddmmShape shape) {
         span = Span.of(shape.samples());
@@ -35,7 +34,6 @@ final class VectorSddmm implements SddmmKernel {
                 new SddmmShape(shape.rows(), shape.cols(), shape.lanes(), shape.strided(), span.samples(), false));
         accumulate = shape.accumulate();
         blockElements = shape.rows() * shape.cols();
-        panelsAtOnce = SddmmRowGenerator.panelsAtOnce(span);
         blocksAtOnce = Math.max(1, ELEMENTS / blockElements);
     }
 
@@ -66,13 +64,12 @@ final class VectorSddmm implements SddmmKernel {
 
     @Override
     public long scratchBytes() {
-        // One group more than whole groups, for the lanes behind the last element.
-        return (long) (Math.max(ELEMENTS, blockElements) + RawMemory.LANES + 1) * RawMemory.VECTOR_BYTES;
+        return scratchBytes(Math.max(ELEMENTS, blockElements));
     }
 
-    @Override
-    public int panelsAtOnce() {
-        return panelsAtOnce;
+    /** Bytes of the partial sums of so many elements, and of one group more than whole groups, for the lanes behind the last element. */
+    static long scratchBytes(int elements) {
+        return (long) (elements + RawMemory.LANES + 1) * RawMemory.VECTOR_BYTES;
     }
 
     @Override
@@ -114,11 +111,13 @@ final class VectorSddmm implements SddmmKernel {
                     part.tile.end(start, (long) (end - block) * part.elements * (1 + (long) panels * span.vectors()));
                 }
             }
-            addUp((end - block) * blockElements, scratch, values, (long) block * blockElements);
+            addUp((end - block) * blockElements, scratch, values, (long) block * blockElements, accumulate);
         }
     }
 
-    private void addUp(int elements, MemorySegment scratch, MemorySegment values, long firstElement) {
+    /** Adds up the lanes of partial sums, which lie at the start of the scratch. */
+    static void addUp(
+            int elements, MemorySegment scratch, MemorySegment values, long firstElement, boolean accumulate) {
         int groups = elements / RawMemory.LANES;
         long target = values.address() + firstElement * Float.BYTES;
         PartialSums.run(accumulate ? ADD : WRITE, scratch.address(), groups, target);

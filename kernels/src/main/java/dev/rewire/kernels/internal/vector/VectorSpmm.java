@@ -75,7 +75,8 @@ final class VectorSpmm implements SpmmKernel {
                     (chunk + 1) * stride,
                     chunk == index.chunks() - 1 ? 1 : 0,
                     at.inputStride,
-                    at.outputStride);
+                    at.outputStride,
+                    index.narrowInputs());
         }
     }
 

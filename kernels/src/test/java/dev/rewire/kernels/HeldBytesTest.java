@@ -1,0 +1,85 @@
+package dev.rewire.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What patterns and plans of single weights hold beside the weights: at 90 % an int for each would be a third of a float's share of the dense matrix. */
+class HeldBytesTest {
+    private static final int ROWS = 256;
+    private static final int COLS = 512;
+    private static final int WEIGHTS = ROWS * COLS / 10;
+    private static final int BATCH = 128;
+
+    private final KernelArena arena = KernelArena.open();
+    private final Workers workers = Workers.of(1);
+    private final BlockSparseMatrix w = matrix(COLS);
+
+    private BlockSparseMatrix matrix(int cols) {
+        return BlockSparseMatrix.allocate(
+                arena, BlockPattern.random(ROWS, cols, 1, 1, WEIGHTS, new SplittableRandom(1)));
+    }
+
+    @AfterEach
+    void close() {
+        workers.close();
+        arena.close();
+    }
+
+    @Test
+    void aPatternHoldsTwoBytesForEachWeight() {
+        assertEquals(2 * WEIGHTS + 4 * (ROWS + 1), w.pattern().indexBytes());
+    }
+
+    @Test
+    void aPatternOfMoreColumnsThan16BitsTellHoldsFour() {
+        assertEquals(4 * WEIGHTS + 4 * (ROWS + 1), matrix(70_000).pattern().indexBytes());
+    }
+
+    @Test
+    void aForwardPlanHoldsNoIndexOfWeights() {
+        SpmmPlan plan = SpmmPlan.forward(arena, w, BATCH, Layout.PANELS, Epilogue.NONE, workers, PlanChoice.STORED);
+        assertTrue(plan.heldBytes() <= 4L * ROWS * (COLS / 16 + 2), "the cuts of rows alone");
+        assertTrue(plan.heldBytes() < WEIGHTS, "less than a byte for each");
+    }
+
+    @Test
+    void aPlanBackwardToTheInputHoldsFourBytesForEachWeight() {
+        long held = backward(w).heldBytes();
+        assertTrue(held >= 4L * WEIGHTS, "row and distance");
+        assertTrue(held <= 4L * WEIGHTS + 40L * COLS, "and where columns begin");
+    }
+
+    @Test
+    void withoutRoomItHoldsTheWeightsOnceMore() {
+        SpmmPlan alone =
+                SpmmPlan.backwardInput(arena, w, BATCH, Layout.PANELS, Epilogue.NONE, workers, PlanChoice.STORED);
+        assertEquals(backward(w).heldBytes() + w.values().byteSize(), alone.heldBytes());
+    }
+
+    @Test
+    void whatAPlanHoldsStaysTheSameWhenWeightsAreRewired() {
+        SpmmPlan plan = backward(w);
+        long before = plan.heldBytes();
+        w.rewire(BlockPattern.random(ROWS, COLS, 1, 1, WEIGHTS, new SplittableRandom(2)));
+        plan.replan();
+        assertTrue(Math.abs(plan.heldBytes() - before) <= 8L * COLS, before + " and " + plan.heldBytes());
+    }
+
+    @Test
+    void aPlanBackwardToTheWeightsHoldsNoIndexOfWeights() {
+        assumeTrue(Provider.active().name().equals("vector"), "the reference has one");
+        SddmmPlan plan = SddmmPlan.backwardWeight(arena, w, BATCH, Layout.PANELS, false, workers, PlanChoice.STORED);
+        assertTrue(plan.heldBytes() < WEIGHTS, "less than a byte for each: " + plan.heldBytes());
+    }
+
+    private SpmmPlan backward(BlockSparseMatrix weights) {
+        BlockSparseMatrix gradient = BlockSparseMatrix.allocate(arena, weights.pattern());
+        return SpmmPlan.backwardInput(
+                arena, weights, BATCH, Layout.PANELS, Epilogue.NONE, workers, PlanChoice.STORED, gradient);
+    }
+}
