@@ -33,6 +33,8 @@ final class BlockWeights implements SpmmWeights {
     private final @Nullable SpmmKernel lastGroupKernel;
     private final @Nullable SpmvKernel spmv;
     private final @Nullable ScatteredSample scattered;
+    private final @Nullable LineSample byLines;
+    private final @Nullable ScatteredVectors vectors;
     private final @Nullable OrderedValues orderedValues;
     private final @Nullable WidenedValues widenedValues;
     private BlockPattern pattern;
@@ -46,10 +48,12 @@ final class BlockWeights implements SpmmWeights {
         pattern = w.pattern();
         int rows = pattern.blockRows();
         int cols = pattern.blockCols();
-        scattered = transposed ? ScatteredSample.of(pattern, setup.batch()) : null;
+        long capacity = w.memory().byteSize() / w.type().bytes();
+        vectors = transposed ? ScatteredVectors.of(setup.arena(), pattern, capacity, setup.batch()) : null;
+        scattered = transposed && vectors == null ? ScatteredSample.of(pattern, setup.batch()) : null;
         // Larger blocks use more of a cache line, and fewer samples use each value once, so that copying them would not
         // pay.
-        orderedValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null
+        orderedValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null && vectors == null
                 ? new OrderedValues(setup.arena(), w.memory())
                 : null;
         widenedValues = WidenedValues.of(setup, w.memory(), w.type());
@@ -83,9 +87,8 @@ final class BlockWeights implements SpmmWeights {
                         type,
                         setup.start(),
                         setup.end());
-        spmv = scattered != null || setup.batch() == 0
-                ? scattered
-                : Providers.active().spmv(shape.inPanels(), setup.batch(), pattern.storedElements() * Float.BYTES);
+        byLines = transposed ? null : LineSample.of(setup.arena(), pattern, capacity, setup.batch(), type);
+        spmv = spmv(setup);
         kernel = LastPanel.kernel(setup, samples -> Providers.active().spmm(shape.withSamples(samples)));
         int remainder = (transposed ? pattern.cols() : pattern.rows()) % shape.outputs();
         SpmmShape rest = shape.withOutputs(remainder);
@@ -98,6 +101,16 @@ final class BlockWeights implements SpmmWeights {
         chunks = new InputChunks(inputs, shape.steps(), shape.outputs() == 1 && setup.lanes() == 64);
         schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps(), TASK_VALUES);
         replan();
+    }
+
+    private @Nullable SpmvKernel spmv(SpmmSetup setup) {
+        if (setup.batch() == 0 || byLines != null) {
+            return byLines;
+        }
+        if (vectors != null || scattered != null) {
+            return vectors == null ? scattered : vectors;
+        }
+        return Providers.active().spmv(shape.inPanels(), setup.batch(), pattern.storedElements() * Float.BYTES);
     }
 
     @Override
@@ -135,6 +148,12 @@ final class BlockWeights implements SpmmWeights {
         }
         if (scattered != null) {
             scattered.replan(pattern);
+        }
+        if (vectors != null) {
+            vectors.replan(pattern);
+        }
+        if (byLines != null) {
+            byLines.replan(pattern);
         }
         schedule.cut(index.offsets());
         isPlanned = true;

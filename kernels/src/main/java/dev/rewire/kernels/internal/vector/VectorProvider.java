@@ -1,9 +1,12 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.ChannelKernels;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.LineKernel;
+import dev.rewire.kernels.internal.LineRecord;
 import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
@@ -19,6 +22,7 @@ import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
 import dev.rewire.kernels.internal.SquareSddmmKernel;
+import dev.rewire.kernels.internal.VectorScatter;
 import dev.rewire.kernels.internal.WindowKernels;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +90,7 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public @Nullable SpmvKernel spmv(SpmmShape shape, int batch, long bytes) {
         if (SpmvTileGenerator.fits(shape)) {
-            return batch <= (bytes <= CacheSizes.L2 ? SAMPLES : 1) ? new VectorSpmv(shape) : null;
+            return batch <= samples(bytes) ? new VectorSpmv(shape, 1) : null;
         }
         if (!VectorFacts.fused()) {
             return null; // tiles do without, where Math.fma would compute with big numbers
@@ -94,14 +98,40 @@ public final class VectorProvider implements KernelProvider {
         if (NarrowVectorSpmv.fits(shape)) {
             return batch <= (shape.blockElements() == 1 ? 1 : 2) ? NarrowVectorSpmv.of(shape) : null;
         }
+        if (WholeBlockSpmv.fits(shape)) {
+            return batch <= samples(bytes) ? new WholeBlockSpmv(shape) : null;
+        }
         return batch == 1 && NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
 
     @Override
-    public @Nullable ScatterKernel scatter(int blockRows, int blockCols) {
-        return VectorFacts.fused() && NarrowScatter.fits(blockRows, blockCols)
+    public @Nullable LineKernel lines(int blockRows, int blockCols, ValueType type, int batch, long bytes) {
+        boolean pays = VectorFacts.fused() && batch <= samples(bytes) && VectorLines.fit(blockRows, blockCols);
+        return pays && blockRows * blockCols < LineRecord.PLACES ? new VectorLines(blockRows, blockCols, type) : null;
+    }
+
+    private static int samples(long bytes) {
+        return bytes <= CacheSizes.L2 ? SAMPLES : 1;
+    }
+
+    @Override
+    public @Nullable ScatterKernel scatter(int blockRows, int blockCols, int batch, long bytes) {
+        // Where a block has one column a panel of two samples would wait for values that lie far apart.
+        int most = blockCols == 1 ? 2 : 1;
+        return VectorFacts.fused() && batch <= most && NarrowScatter.fits(blockRows, blockCols)
                 ? new NarrowScatter(blockRows, blockCols)
                 : null;
+    }
+
+    @Override
+    public @Nullable VectorScatter vectorScatter(int blockRows, int blockCols, int batch, long bytes) {
+        if (!VectorFacts.fused() || batch > samples(bytes)) {
+            return null;
+        }
+        if (WholeBlockScatter.fits(blockRows, blockCols)) {
+            return new WholeBlockScatter(blockRows, blockCols);
+        }
+        return VectorLines.fit(blockRows, blockCols) ? new LineScatter(blockRows, blockCols) : null;
     }
 
     @Override

@@ -1,0 +1,70 @@
+package dev.rewire.kernels;
+
+import dev.rewire.kernels.internal.LineKernel;
+import dev.rewire.kernels.internal.SpmmIndex;
+import dev.rewire.kernels.internal.SpmvKernel;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** The forward product of one sample after the other by lines of places: where much is stored, of small blocks, an index for each costs more than places without a value. */
+final class LineSample implements SpmvKernel {
+    /** A line costs as much as so many of its values one by one, for a single sample, and for each sample of a panel. */
+    private static final double LEAST_DENSITY = 0.2;
+
+    private static final double LEAST_DENSITY_OF_PANEL = 0.12;
+
+    private final LineKernel kernel;
+    private final PackedLines lines;
+
+    private LineSample(KernelArena arena, LineKernel kernel, BlockPattern pattern, long capacity) {
+        this.kernel = kernel;
+        lines = new PackedLines(arena, pattern, capacity);
+    }
+
+    /** For a pattern, or null where it is not worth it; whatever the type of the values is, or sums had another order. */
+    static @Nullable LineSample of(KernelArena arena, BlockPattern pattern, long capacity, int batch, ValueType type) {
+        double least = batch == 1 ? LEAST_DENSITY : batch * LEAST_DENSITY_OF_PANEL;
+        if (batch == 0 || !PackedLines.fit(pattern, capacity) || pattern.density() < least) {
+            return null;
+        }
+        LineKernel kernel = Providers.active()
+                .lines(pattern.blockRows(), pattern.blockCols(), type, batch, pattern.storedElements() * Float.BYTES);
+        return kernel == null ? null : new LineSample(arena, kernel, pattern, capacity);
+    }
+
+    void replan(BlockPattern pattern) {
+        lines.replan(pattern);
+    }
+
+    @Override
+    public int preparations() {
+        return 1;
+    }
+
+    @Override
+    public long inputFloats(int inputs) {
+        return kernel.inputFloats(lines.ofRow());
+    }
+
+    @Override
+    public void prepare(int task, MemorySegment values, float[] sample, MemorySegment inputs) {
+        kernel.copyInputs(sample, lines.ofRow(), inputs);
+    }
+
+    @Override
+    public long scratchBytes(int outputs) {
+        return kernel.scratchBytes(outputs);
+    }
+
+    @Override
+    public void run(
+            SpmmIndex index,
+            int firstGroup,
+            int endGroup,
+            MemorySegment values,
+            MemorySegment inputs,
+            float[] sample,
+            MemorySegment scratch) {
+        kernel.run(lines.records(), lines.ofRow(), firstGroup, endGroup, values, inputs, scratch);
+    }
+}
