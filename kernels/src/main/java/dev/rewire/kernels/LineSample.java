@@ -48,7 +48,7 @@ final class LineSample implements SpmvKernel {
 
     @Override
     public void prepare(int task, MemorySegment values, float[] sample, MemorySegment inputs) {
-        kernel.copyInputs(sample, lines.ofRow(), inputs);
+        kernel.copyInputs(sample, inputs);
     }
 
     @Override

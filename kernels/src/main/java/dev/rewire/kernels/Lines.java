@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Where elements of blocks of one row lie in blocks of 16 columns that cover the matrix; the places of blocks of several rows count as if those followed each other. For each row of a block its first element, and a bit for each place that has one.
+ * Where elements of blocks of one row lie in blocks of 16 columns that cover the matrix: for each row of a block its first element, and a bit for each place that has one.
+ * Blocks of several rows count as if their rows followed each other.
  */
 final class Lines {
     /** Places of a line. */

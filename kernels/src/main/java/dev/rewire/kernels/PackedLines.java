@@ -62,8 +62,8 @@ final class PackedLines {
             int start = Math.min(lines.starts()[line], last);
             records.set(ValueLayout.JAVA_INT, at + LineRecord.STARTS + (long) row * Integer.BYTES, start);
             long mask = lines.masks()[line] & 0xffffL;
-            masks |= mask << row * Short.SIZE;
-            long value = lines.starts()[line] - start;
+            masks |= mask << (row * Short.SIZE);
+            long value = (long) lines.starts()[line] - start;
             for (long left = mask; left != 0; left &= left - 1, value++) {
                 int place = Long.numberOfTrailingZeros(left);
                 selectors[place / 4] |= value << (place % 4 * Short.SIZE + row * LineRecord.SELECTOR_BITS);

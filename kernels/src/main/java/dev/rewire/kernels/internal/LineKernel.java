@@ -8,7 +8,7 @@ public interface LineKernel {
     long inputFloats(int linesOfRow);
 
     /** Copies inputs to where the places of lines want them. */
-    void copyInputs(float[] sample, int linesOfRow, MemorySegment inputs);
+    void copyInputs(float[] sample, MemorySegment inputs);
 
     /** Bytes of scratch for some grid rows. */
     long scratchBytes(int rows);

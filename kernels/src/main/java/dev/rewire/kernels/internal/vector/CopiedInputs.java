@@ -20,9 +20,11 @@ final class CopiedInputs {
         }
     }
 
-    /** Copies to some vectors. Of the sample there must be a vector more than they read. */
-    void copy(float[] sample, int vectors, MemorySegment inputs) {
+    /** Copies as many as there are and have room: a sample has zeros of a vector and more behind it. */
+    void copy(float[] sample, MemorySegment inputs) {
         IntVector lanes = Exact.ints(RawMemory.INTS, IntVector.fromArray(RawMemory.INTS, inputOfLane, 0));
+        long room = inputs.byteSize() / RawMemory.VECTOR_BYTES;
+        int vectors = (int) Math.min(room, (sample.length - LANES) / step + 1);
         for (int vector = 0; vector < vectors; vector++) {
             FloatVector some =
                     Exact.floats(RawMemory.SPECIES, FloatVector.fromArray(RawMemory.SPECIES, sample, vector * step));

@@ -32,7 +32,7 @@ final class LineScatter implements VectorScatter {
 
     @Override
     public long inputFloats(int inputs) {
-        long gridRows = (inputs + rows - 1) / rows;
+        long gridRows = ((long) inputs + rows - 1) / rows;
         return (gridRows + LineRecord.ROWS) * inputFloats;
     }
 

@@ -456,7 +456,7 @@ public final class TileCode {
         code.lload(bits)
                 .loadConstant(firstBit)
                 .lushr()
-                .loadConstant((1L << species.bits / Float.SIZE) - 1)
+                .loadConstant((1L << (species.bits / Float.SIZE)) - 1)
                 .land();
         code.invokestatic(MASK, "fromLong", MethodTypeDesc.of(MASK, SPECIES, ConstantDescs.CD_long));
         blend();

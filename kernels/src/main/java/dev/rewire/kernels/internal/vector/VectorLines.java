@@ -32,8 +32,8 @@ final class VectorLines implements LineKernel {
     }
 
     @Override
-    public void copyInputs(float[] sample, int linesOfRow, MemorySegment inputs) {
-        copied.copy(sample, linesOfRow, inputs);
+    public void copyInputs(float[] sample, MemorySegment inputs) {
+        copied.copy(sample, inputs);
     }
 
     @Override

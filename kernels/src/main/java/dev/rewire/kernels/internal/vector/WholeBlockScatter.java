@@ -31,7 +31,7 @@ final class WholeBlockScatter implements VectorScatter {
         partners = new int[Integer.numberOfTrailingZeros(LANES / cols)][LANES];
         for (int step = 0; step < partners.length; step++) {
             for (int lane = 0; lane < LANES; lane++) {
-                partners[step][lane] = lane ^ LANES >> (step + 1);
+                partners[step][lane] = lane ^ (LANES >> (step + 1));
             }
         }
     }

@@ -13,7 +13,6 @@ final class WholeBlockSpmv extends VectorSpmv {
     private final int rows;
     private final int cols;
     private final CopiedInputs copied;
-    private int vectors;
 
     WholeBlockSpmv(SpmmShape shape) {
         super(asRowsOfVectors(shape), LANES / shape.steps());
@@ -47,8 +46,7 @@ final class WholeBlockSpmv extends VectorSpmv {
 
     @Override
     public long inputFloats(int inputs) {
-        vectors = (inputs + cols - 1) / cols;
-        return (long) vectors * LANES;
+        return ((long) inputs + cols - 1) / cols * LANES;
     }
 
     @Override
@@ -58,7 +56,7 @@ final class WholeBlockSpmv extends VectorSpmv {
 
     @Override
     public void prepare(int task, MemorySegment values, float[] sample, MemorySegment inputs) {
-        copied.copy(sample, vectors, inputs);
+        copied.copy(sample, inputs);
     }
 
     @Override
