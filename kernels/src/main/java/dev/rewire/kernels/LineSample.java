@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The forward product of one sample after the other by lines of places: where much is stored, of small blocks, an index for each costs more than places without a value. */
 final class LineSample implements SpmvKernel {
-    /** A line costs as much as so many of its values one by one, for a single sample, and for each sample of a panel. */
+    /** From these shares of stored places on a line takes no longer than its values one by one, or, for each sample, than a panel of them (AMD Zen 4, 512 bits). */
     private static final double LEAST_DENSITY = 0.2;
 
-    private static final double LEAST_DENSITY_OF_PANEL = 0.12;
+    private static final double OF_PANEL = 0.18;
+    private static final double OF_PANEL_OF_ONES = 0.115;
 
     private final LineKernel kernel;
     private final PackedLines lines;
@@ -23,7 +24,8 @@ final class LineSample implements SpmvKernel {
 
     /** For a pattern, or null where it is not worth it; whatever the type of the values is, or sums had another order. */
     static @Nullable LineSample of(KernelArena arena, BlockPattern pattern, long capacity, int batch, ValueType type) {
-        double least = batch == 1 ? LEAST_DENSITY : batch * LEAST_DENSITY_OF_PANEL;
+        boolean isOne = pattern.blockRows() * pattern.blockCols() == 1;
+        double least = batch == 1 ? LEAST_DENSITY : batch * (isOne ? OF_PANEL_OF_ONES : OF_PANEL);
         if (batch == 0 || !PackedLines.fit(pattern, capacity) || pattern.density() < least) {
             return null;
         }

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** As {@link ScatteredSample}, in vectors: of blocks that are whole ones, or of lines of places where much is stored. */
 final class ScatteredVectors implements SpmvKernel {
-    /** From this share of stored places on lines take no longer than their values one by one, and than a panel of each sample (AMD Zen 4, 512 bits). */
-    private static final double LEAST_DENSITY = 0.15;
+    /** From these shares of stored places on a line takes no longer than its values one by one, or, for each sample, than a panel of them (AMD Zen 4, 512 bits). */
+    private static final double LEAST_DENSITY = 0.2;
+
+    private static final double OF_PANEL = 0.15;
+    private static final double OF_PANEL_OF_ONES = 0.075;
 
     private final KernelArena arena;
     private final VectorScatter kernel;
@@ -43,10 +46,15 @@ final class ScatteredVectors implements SpmvKernel {
                 .vectorScatter(pattern.blockRows(), pattern.blockCols(), batch, pattern.storedElements() * Float.BYTES);
         if (kernel == null
                 || (kernel.takesLines()
-                        && (!PackedLines.fit(pattern, capacity) || pattern.density() < LEAST_DENSITY))) {
+                        && (!PackedLines.fit(pattern, capacity) || pattern.density() < leastDensity(pattern, batch)))) {
             return null;
         }
         return new ScatteredVectors(arena, kernel, pattern, capacity);
+    }
+
+    private static double leastDensity(BlockPattern pattern, int batch) {
+        boolean isOne = pattern.blockRows() * pattern.blockCols() == 1;
+        return Math.max(LEAST_DENSITY, batch * (isOne ? OF_PANEL_OF_ONES : OF_PANEL));
     }
 
     void replan(BlockPattern pattern) {

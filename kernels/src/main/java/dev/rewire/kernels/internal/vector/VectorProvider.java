@@ -35,6 +35,9 @@ public final class VectorProvider implements KernelProvider {
     /** The same of N:M weights, wherever they lie: places in panels are picked one by one, in a single sample many at once. */
     private static final int NM_SAMPLES = 7;
 
+    /** Vectors of a block which share the loading and storing of their sums. */
+    private static final int LARGE_BLOCK = 4;
+
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final SoftmaxKernels softmax = new VectorSoftmax();
     private final MaskKernels masks = new VectorMasks();
@@ -99,7 +102,7 @@ public final class VectorProvider implements KernelProvider {
             return batch <= (shape.blockElements() == 1 ? 1 : 2) ? NarrowVectorSpmv.of(shape) : null;
         }
         if (WholeBlockSpmv.fits(shape)) {
-            return batch <= samples(bytes) ? new WholeBlockSpmv(shape) : null;
+            return batch <= Math.min(samples(bytes), 2 + RawMemory.LANES / 8) ? new WholeBlockSpmv(shape) : null;
         }
         return batch == 1 && NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
@@ -129,7 +132,8 @@ public final class VectorProvider implements KernelProvider {
             return null;
         }
         if (WholeBlockScatter.fits(blockRows, blockCols)) {
-            return new WholeBlockScatter(blockRows, blockCols);
+            boolean isLarge = blockRows * blockCols >= LARGE_BLOCK * RawMemory.LANES;
+            return batch > 1 + RawMemory.LANES / 8 && !isLarge ? null : new WholeBlockScatter(blockRows, blockCols);
         }
         return VectorLines.fit(blockRows, blockCols) ? new LineScatter(blockRows, blockCols) : null;
     }
