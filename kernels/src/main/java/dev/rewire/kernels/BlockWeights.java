@@ -40,6 +40,8 @@ final class BlockWeights implements SpmmWeights {
     private final @Nullable SpmvKernel spmv;
     private final @Nullable ScatteredSample scattered;
     private final @Nullable ColumnValues columnValues;
+    private final @Nullable LineSample byLines;
+    private final @Nullable ScatteredVectors vectors;
     private final @Nullable WidenedValues widenedValues;
     private BlockPattern pattern;
     private boolean isPlanned;
@@ -52,10 +54,12 @@ final class BlockWeights implements SpmmWeights {
         pattern = w.pattern();
         int rows = pattern.blockRows();
         int cols = pattern.blockCols();
-        scattered = transposed ? ScatteredSample.of(pattern, setup.batch()) : null;
+        long capacity = w.memory().byteSize() / w.type().bytes();
+        vectors = transposed ? ScatteredVectors.of(setup.arena(), pattern, capacity, setup.batch()) : null;
+        scattered = transposed && vectors == null ? ScatteredSample.of(pattern, setup.batch()) : null;
         // Larger blocks use more of a cache line, and fewer samples use each value once, so that copying them would not
         // pay.
-        columnValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null
+        columnValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null && vectors == null
                 ? new ColumnValues(setup.arena(), w.memory(), setup.room())
                 : null;
         widenedValues = WidenedValues.of(setup, w.memory(), w.type());
@@ -89,9 +93,8 @@ final class BlockWeights implements SpmmWeights {
                         type,
                         setup.start(),
                         setup.end());
-        spmv = scattered != null || setup.batch() == 0
-                ? scattered
-                : Providers.active().spmv(wide.inPanels(), setup.batch(), pattern.storedElements() * Float.BYTES);
+        byLines = transposed ? null : LineSample.of(setup.arena(), pattern, capacity, setup.batch(), type);
+        spmv = spmv(setup, wide);
         // Kernels of single samples know inputs of 32 bits alone.
         isInOrder = rows * cols == 1 && wide.consecutive() && spmv == null;
         shape = isInOrder && BlockPattern.areNarrow(transposed ? pattern.rows() : pattern.cols())
@@ -109,6 +112,16 @@ final class BlockWeights implements SpmmWeights {
         chunks = new InputChunks(inputs, shape.steps(), shape.outputs() == 1 && setup.lanes() == 64);
         schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps(), TASK_VALUES);
         replan();
+    }
+
+    private @Nullable SpmvKernel spmv(SpmmSetup setup, SpmmShape wide) {
+        if (setup.batch() == 0 || byLines != null) {
+            return byLines;
+        }
+        if (vectors != null || scattered != null) {
+            return vectors == null ? scattered : vectors;
+        }
+        return Providers.active().spmv(wide.inPanels(), setup.batch(), pattern.storedElements() * Float.BYTES);
     }
 
     @Override
@@ -149,6 +162,12 @@ final class BlockWeights implements SpmmWeights {
         if (scattered != null) {
             scattered.replan(pattern);
         }
+        if (vectors != null) {
+            vectors.replan(pattern);
+        }
+        if (byLines != null) {
+            byLines.replan(pattern);
+        }
         schedule.cut(index.offsets());
         isPlanned = true;
         return true;
@@ -165,6 +184,8 @@ final class BlockWeights implements SpmmWeights {
         // What the copy or the pattern has is walked there.
         return (prepared == null ? 0 : prepared.heldBytes())
                 + (scattered == null ? 0 : scattered.heldBytes())
+                + (vectors == null ? 0 : vectors.heldBytes())
+                + (byLines == null ? 0 : byLines.heldBytes())
                 + (long) Integer.BYTES * (inputsOfItems.length + index.blocks().length)
                 + (columnValues == null && transposed ? (long) Integer.BYTES * index.offsets().length : 0)
                 + chunks.heldBytes();

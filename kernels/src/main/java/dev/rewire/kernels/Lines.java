@@ -4,7 +4,10 @@ import dev.rewire.kernels.internal.ElementwiseKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Where elements of blocks of one row lie in blocks of 16 columns that cover the matrix: for each row of a block its first element, and a bit for each place that has one. */
+/**
+ * Where elements of blocks of one row lie in blocks of 16 columns that cover the matrix: for each row of a block its first element, and a bit for each place that has one.
+ * Blocks of several rows count as if their rows followed each other.
+ */
 final class Lines {
     /** Places of a line. */
     static final int PLACES = 16;
@@ -56,7 +59,7 @@ final class Lines {
             starts = new int[full.blocks() * full.blockRows()];
             masks = new short[starts.length];
         }
-        for (int row = 0; row < pattern.rows() && pattern.cols() > 0; row++) {
+        for (int row = 0; row < pattern.gridRows() && pattern.cols() > 0; row++) {
             replanRow(
                     pattern, row, row / full.blockRows() * full.gridCols() * full.blockRows() + row % full.blockRows());
         }
@@ -67,7 +70,8 @@ final class Lines {
     }
 
     private void replanRow(BlockPattern pattern, int row, int firstLine) {
-        int width = pattern.blockCols();
+        int width = pattern.blockRows() * pattern.blockCols();
+        int endOfRow = pattern.blockRows() == 1 ? pattern.cols() : pattern.gridCols() * width;
         int line = firstLine;
         int endOfLine = PLACES;
         int mask = 0;
@@ -75,7 +79,7 @@ final class Lines {
         for (int block = pattern.rowOffset(row); block < pattern.rowOffset(row + 1); block++) {
             int firstCol = pattern.gridCol(block) * width;
             // The last block may reach over the edge.
-            int endCol = Math.min(firstCol + width, pattern.cols());
+            int endCol = Math.min(firstCol + width, endOfRow);
             for (int col = firstCol; col < endCol; col++) {
                 for (; col >= endOfLine; endOfLine += PLACES, mask = 0) {
                     masks[line] = (short) mask;
@@ -86,7 +90,7 @@ final class Lines {
             }
         }
         masks[line] = (short) mask;
-        for (; endOfLine < pattern.cols(); endOfLine += PLACES) {
+        for (; endOfLine < endOfRow; endOfLine += PLACES) {
             line += full.blockRows();
             starts[line] = pattern.rowOffset(row + 1) * width;
             masks[line] = 0;

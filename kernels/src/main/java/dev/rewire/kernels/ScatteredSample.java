@@ -15,12 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScatteredSample implements SpmvKernel {
     /** Values of a part: its sums are few beside them. */
-    private static final int PART_VALUES = 32 * 1024;
+    static final int PART_VALUES = 32 * 1024;
 
     private static final int MOST_PARTS = 32;
-
-    /** From this share of stored places on a line of 16 takes no longer than its values one by one (AMD Zen 4, 512 bits). */
-    private static final double DENSITY_OF_LINES = 0.2;
 
     private final ScatterKernel kernel;
     private final int blockCols;
@@ -29,23 +26,19 @@ final class ScatteredSample implements SpmvKernel {
     private int[] cuts = {0};
     private float[][] sums = {};
     private int parts;
-    private final Lines lines;
-    private boolean isByLines;
 
     private ScatteredSample(ScatterKernel kernel, BlockPattern pattern) {
         this.kernel = kernel;
         blockCols = pattern.blockCols();
-        lines = new Lines(BlockPattern.full(pattern.rows(), pattern.cols(), 1, Lines.PLACES));
     }
 
     /** For a pattern, or null where it is not worth it. */
     static @Nullable ScatteredSample of(BlockPattern pattern, int batch) {
-        int blockCols = pattern.blockCols();
-        // Where a block has one column a panel of two samples would wait for values that lie far apart.
-        if (batch == 0 || batch > (blockCols == 1 ? 2 : 1)) {
+        if (batch == 0) {
             return null;
         }
-        ScatterKernel kernel = Providers.active().scatter(pattern.blockRows(), blockCols);
+        ScatterKernel kernel = Providers.active()
+                .scatter(pattern.blockRows(), pattern.blockCols(), batch, pattern.storedElements() * Float.BYTES);
         return kernel == null ? null : new ScatteredSample(kernel, pattern);
     }
 
@@ -53,31 +46,33 @@ final class ScatteredSample implements SpmvKernel {
     void replan(BlockPattern pattern) {
         offsets = pattern.offsets();
         columns = pattern.colStarts(1, columns);
-        isByLines = kernel.takesLines() && pattern.density() >= DENSITY_OF_LINES;
-        if (isByLines) {
-            lines.replan(pattern);
-        }
         int width = pattern.gridCols() * blockCols;
-        long least = Math.max(PART_VALUES, 4L * width);
-        parts = Math.clamp(pattern.storedElements() / least, 1, MOST_PARTS);
-        cuts = new int[parts + 1];
-        int row = 0;
-        for (int part = 1; part < parts; part++) {
-            long end = (long) pattern.blocks() * part / parts;
-            while (offsets[row] < end) {
-                row++;
-            }
-            cuts[part] = row;
-        }
-        cuts[parts] = pattern.gridRows();
+        cuts = cuts(pattern, Math.max(PART_VALUES, 4L * width), 1);
+        parts = cuts.length - 1;
         if (sums.length < parts) {
-            // Lines may reach further over the edge than blocks do.
-            sums = new float[parts][Math.max(width, lines.ofRow() * Lines.PLACES)];
+            sums = new float[parts][width];
         }
     }
 
+    /** Where the rows of blocks are cut into parts of some values, after so many rows each time or a multiple of them. */
+    static int[] cuts(BlockPattern pattern, long least, int rowsAtOnce) {
+        int[] starts = pattern.offsets();
+        int count = Math.clamp(pattern.storedElements() / least, 1, MOST_PARTS);
+        int[] cuts = new int[count + 1];
+        int row = 0;
+        for (int part = 1; part < count; part++) {
+            long end = (long) pattern.blocks() * part / count;
+            while (starts[row] < end) {
+                row++;
+            }
+            cuts[part] = row / rowsAtOnce * rowsAtOnce;
+        }
+        cuts[count] = pattern.gridRows();
+        return cuts;
+    }
+
     long heldBytes() {
-        return (long) Integer.BYTES * (columns.length + cuts.length) + lines.heldBytes();
+        return (long) Integer.BYTES * (columns.length + cuts.length);
     }
 
     @Override
@@ -91,20 +86,8 @@ final class ScatteredSample implements SpmvKernel {
     }
 
     @Override
-    public void prepare(int task, MemorySegment values, float[] sample) {
+    public void prepare(int task, MemorySegment values, float[] sample, MemorySegment inputs) {
         Arrays.fill(sums[task], 0);
-        if (isByLines) {
-            kernel.runLines(
-                    lines.starts(),
-                    lines.masks(),
-                    lines.ofRow(),
-                    cuts[task],
-                    cuts[task + 1],
-                    values,
-                    sample,
-                    sums[task]);
-            return;
-        }
         kernel.run(offsets, columns, cuts[task], cuts[task + 1], values, sample, sums[task]);
     }
 

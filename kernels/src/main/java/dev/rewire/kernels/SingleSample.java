@@ -24,9 +24,9 @@ final class SingleSample {
         this.kernel = kernel;
         this.epilogue = epilogue;
         this.inputs = inputs;
-        // Blocks may reach over the last input: what they find there stays zero.
-        gathered = arena.allocate((long) (inputs + BlockPattern.MAX_BLOCK) * Float.BYTES);
-        sample = new float[inputs + BlockPattern.MAX_BLOCK];
+        // Blocks may reach over the last input, and vectors over blocks: what they find there stays zero.
+        gathered = arena.allocate((kernel.inputFloats(inputs) + BlockPattern.MAX_BLOCK) * Float.BYTES);
+        sample = new float[inputs + 2 * BlockPattern.MAX_BLOCK];
         scratch = new MemorySegment[threads];
         for (int worker = 0; worker < threads; worker++) {
             scratch[worker] = arena.allocate(kernel.scratchBytes(SpmmSchedule.TASK_OUTPUTS + BlockPattern.MAX_BLOCK));
@@ -52,7 +52,7 @@ final class SingleSample {
     }
 
     void prepare(int task, MemorySegment values) {
-        kernel.prepare(task, values, sample);
+        kernel.prepare(task, values, sample, gathered);
     }
 
     /** Computes and writes the outputs of some groups; outputs and mask lie {@code stride} floats apart from {@code first} on. */

@@ -83,6 +83,7 @@ final class EveryTile {
                 run(SparseMatrix.allocate(arena, pattern, type), type);
             }
         }
+        tallBlocksBackward();
         convolutionOfSingleElements();
         attention();
         SparseMatrix elements = SparseMatrix.allocate(arena, BlockPattern.random(OUTPUTS, INPUTS, 1, 1, 1500, random));
@@ -124,6 +125,15 @@ final class EveryTile {
             PanelMatrix y = PanelMatrix.allocate(arena, PANELS * BATCH, OUTPUTS);
             repeat(spmm(w, Direction.FORWARD, PANELS * BATCH, Layout.PANELS, Epilogue.NONE), plan -> plan.run(x, y));
         }
+    }
+
+    /** One sample, by lines whose rows have several inputs. */
+    private void tallBlocksBackward() {
+        BlockPattern pattern = BlockPattern.random(OUTPUTS, INPUTS, 4, 1, 500, new SplittableRandom(3));
+        DenseMatrix dy = DenseMatrix.allocate(arena, 1, OUTPUTS);
+        DenseMatrix dx = DenseMatrix.allocate(arena, 1, INPUTS);
+        SparseMatrix w = SparseMatrix.allocate(arena, pattern);
+        repeat(spmm(w, Direction.BACKWARD_INPUT, 1, Layout.ROW_MAJOR, Epilogue.NONE), plan -> plan.run(dy, dx));
     }
 
     /** Backward to the input it walks their values where they lie, which a product of matrices does with few samples alone. */

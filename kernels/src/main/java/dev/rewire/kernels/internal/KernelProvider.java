@@ -1,5 +1,6 @@
 package dev.rewire.kernels.internal;
 
+import dev.rewire.kernels.ValueType;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,31 @@ public interface KernelProvider {
     @Nullable
     SpmvKernel spmv(SpmmShape shape, int batch, long bytes);
 
-    /** A kernel for few samples backward to the input that walks W by rows, or null where walking it by columns is as good. */
+    /**
+     * A kernel for one sample after the other of a forward product by lines of places, or null where there is none that pays.
+     *
+     * @param bytes of the values as floats, which each sample reads once
+     */
+    default @Nullable LineKernel lines(int blockRows, int blockCols, ValueType type, int batch, long bytes) {
+        return null;
+    }
+
+    /**
+     * A kernel for one sample after the other of a batch backward to the input that walks W by rows, or null where walking it by columns is as good.
+     *
+     * @param bytes of the values, which each sample reads once
+     */
     @Nullable
-    ScatterKernel scatter(int blockRows, int blockCols);
+    ScatterKernel scatter(int blockRows, int blockCols, int batch, long bytes);
+
+    /**
+     * A kernel that does so in vectors, or null where there is none.
+     *
+     * @param bytes of the values, which each sample reads once
+     */
+    default @Nullable VectorScatter vectorScatter(int blockRows, int blockCols, int batch, long bytes) {
+        return null;
+    }
 
     /** The SpMM kernel for N:M weights. */
     SpmmKernel nm(NmShape shape);

@@ -15,8 +15,18 @@ public interface SpmvKernel {
      * @param task which part
      * @param values the values of the blocks
      * @param sample one float per input
+     * @param inputs the same in kernel memory, with room for {@link #inputFloats} of them
      */
-    default void prepare(int task, MemorySegment values, float[] sample) {}
+    default void prepare(int task, MemorySegment values, float[] sample, MemorySegment inputs) {}
+
+    /**
+     * Floats that {@code inputs} have room for at least.
+     *
+     * @param inputs of a sample
+     */
+    default long inputFloats(int inputs) {
+        return inputs;
+    }
 
     /**
      * Bytes of scratch that one worker needs.
@@ -32,8 +42,8 @@ public interface SpmvKernel {
      * @param firstGroup first group
      * @param endGroup group after the last
      * @param values the values of the blocks
-     * @param inputs one float per input
-     * @param sample the same on the heap
+     * @param inputs one float per input, or what preparations made of them
+     * @param sample one float per input
      * @param scratch of this worker: the first floats become the outputs, that of the first group first
      */
     void run(

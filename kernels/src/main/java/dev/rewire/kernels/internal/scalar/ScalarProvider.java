@@ -50,8 +50,8 @@ public final class ScalarProvider implements KernelProvider {
     }
 
     @Override
-    public ScatterKernel scatter(int blockRows, int blockCols) {
-        return new ScalarScatter(blockRows, blockCols);
+    public @Nullable ScatterKernel scatter(int blockRows, int blockCols, int batch, long bytes) {
+        return batch <= (blockCols == 1 ? 2 : 1) ? new ScalarScatter(blockRows, blockCols) : null;
     }
 
     @Override

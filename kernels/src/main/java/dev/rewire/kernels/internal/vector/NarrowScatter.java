@@ -2,12 +2,9 @@ package dev.rewire.kernels.internal.vector;
 
 import dev.rewire.kernels.internal.ScatterKernel;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
- * Narrow blocks scattered one by one. What limits that is the one float that a core stores in a clock, as processors have no scatter that is faster. Where a
- * vector of places has several, they are brought to their places in registers.
+ * Narrow blocks scattered one by one. What limits that is the one float that a core stores in a clock, as processors have no scatter that is faster.
  */
 final class NarrowScatter implements ScatterKernel {
     private static final int MOST = 4;
@@ -43,82 +40,6 @@ final class NarrowScatter implements ScatterKernel {
             } else {
                 tallBlocks(columns, first, end, values.address(), sample, row * rows, sums);
             }
-        }
-    }
-
-    @Override
-    public boolean takesLines() {
-        return rows == 1 && RawMemory.LANES == Short.SIZE;
-    }
-
-    /** Lines of four rows share their sums. */
-    @Override
-    public void runLines(
-            int[] starts,
-            short[] masks,
-            int linesOfRow,
-            int firstRow,
-            int endRow,
-            MemorySegment values,
-            float[] sample,
-            float[] sums) {
-        // Nobody has more behind the last value.
-        long wholeLines = values.byteSize() / Float.BYTES - RawMemory.LANES;
-        int row = firstRow;
-        for (; row + 3 < endRow && starts[(row + 4) * linesOfRow - 1] <= wholeLines; row += 4) {
-            fourRows(starts, masks, linesOfRow, row, values.address(), sample, sums);
-        }
-        for (; row < endRow; row++) {
-            for (int line = 0; line < linesOfRow; line++) {
-                oneLine(starts, masks, row * linesOfRow + line, values.address(), sample[row], sums, line * Short.SIZE);
-            }
-        }
-    }
-
-    private static void fourRows(
-            int[] starts, short[] masks, int linesOfRow, int row, long values, float[] sample, float[] sums) {
-        FloatVector g0 = broadcast(sample[row]);
-        FloatVector g1 = broadcast(sample[row + 1]);
-        FloatVector g2 = broadcast(sample[row + 2]);
-        FloatVector g3 = broadcast(sample[row + 3]);
-        int first = row * linesOfRow;
-        for (int line = 0; line < linesOfRow; line++) {
-            int at = first + line;
-            FloatVector sum = exact(FloatVector.fromArray(RawMemory.SPECIES, sums, line * RawMemory.LANES));
-            sum = add(sum, starts[at], masks[at], values, g0);
-            at += linesOfRow;
-            sum = add(sum, starts[at], masks[at], values, g1);
-            at += linesOfRow;
-            sum = add(sum, starts[at], masks[at], values, g2);
-            at += linesOfRow;
-            sum = add(sum, starts[at], masks[at], values, g3);
-            sum.intoArray(sums, line * RawMemory.LANES);
-        }
-    }
-
-    /** Places without a value keep their sum: zero times an infinity is none. */
-    private static FloatVector add(FloatVector sum, int start, short mask, long values, FloatVector g) {
-        VectorMask<Float> isStored = VectorMask.fromLong(RawMemory.SPECIES, mask & 0xffffL);
-        FloatVector line = exact(FloatVector.fromMemorySegment(
-                        RawMemory.SPECIES, RawMemory.ALL, base(values, start), RawMemory.ORDER))
-                .expand(isStored);
-        return exact(sum).blend(exact(line).fma(g, sum), isStored);
-    }
-
-    private static FloatVector broadcast(float g) {
-        return exact(FloatVector.broadcast(RawMemory.SPECIES, g));
-    }
-
-    private static FloatVector exact(FloatVector vector) {
-        return Exact.floats(RawMemory.SPECIES, vector);
-    }
-
-    private static void oneLine(
-            int[] starts, short[] masks, int line, long values, float g, float[] sums, int firstPlace) {
-        long base = base(values, starts[line]);
-        for (int left = masks[line] & 0xffff; left != 0; left &= left - 1, base += Float.BYTES) {
-            int place = firstPlace + Integer.numberOfTrailingZeros(left);
-            sums[place] = Math.fma(at(base, 0), g, sums[place]);
         }
     }
 

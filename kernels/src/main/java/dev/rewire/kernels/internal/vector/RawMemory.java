@@ -24,6 +24,8 @@ final class RawMemory {
 
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     static final ValueLayout.OfByte BITS_8 = ValueLayout.JAVA_BYTE;
     static final ValueLayout.OfChar BITS_16 = ValueLayout.JAVA_CHAR_UNALIGNED;
 

@@ -30,16 +30,25 @@ import java.lang.classfile.Label;
 final class SpmvTileGenerator {
     private static final int MOST_CHAINS = 4;
 
+    /** Of blocks of one output, whose vectors are multiplied in one turn whatever the type of values is: sums must have the same order. */
+    private static final int MOST_VECTORS_OF_CHAINS = 8;
+
     /** Bytes of values that one turn of a loop over rows reads at most. */
     private static final long TURN_BYTES = 256;
 
     private final TileCode tile;
     private final SpmmShape shape;
+    private final int copies;
     private final boolean scaled;
     private final int vectors;
     private final int vectorsOfTurn;
     private final int rowsOfTurn;
     private final boolean sumsInMemory;
+
+    /** Sums of one output, of which vectors of inputs take turns, or a multiplication would wait for the last; and blocks that it takes to reach all. */
+    private final int chains;
+
+    private final int blocksOfTurn;
 
     // The parameters' slots; 0 is the tile itself.
     private final int offsets = 1;
@@ -67,15 +76,18 @@ final class SpmvTileGenerator {
     private final int vector;
     private final int noted;
 
-    private SpmvTileGenerator(TileCode tile, SpmmShape shape, boolean scaled) {
+    private SpmvTileGenerator(TileCode tile, SpmmShape shape, int copies, boolean scaled) {
         this.tile = tile;
         this.shape = shape;
+        this.copies = copies;
         this.scaled = scaled;
         boolean forward = isForward(shape);
         vectors = (forward ? shape.steps() : shape.outputs()) / RawMemory.LANES;
         vectorsOfTurn = vectorsOfTurn();
         rowsOfTurn = rowsOfTurn(forward ? shape.outputs() : shape.steps());
         sumsInMemory = forward && (rowsOfTurn < shape.outputs() || vectorsOfTurn < vectors);
+        chains = forward && shape.outputs() == 1 && vectors <= MOST_VECTORS_OF_CHAINS ? MOST_CHAINS : 1;
+        blocksOfTurn = Math.max(1, chains / vectors);
         item = tile.newInt();
         itemsLeft = tile.newLong();
         value = tile.newLong();
@@ -87,7 +99,7 @@ final class SpmvTileGenerator {
         base = tile.newLong();
         sum = tile.newLong();
         endOfSums = tile.newLong();
-        sums = tile.newVectors(rowsOfTurn, forward ? 1 : vectors);
+        sums = tile.newVectors(rowsOfTurn, forward ? chains : vectors);
         samples = tile.newVectors(sumsInMemory ? vectorsOfTurn : 1);
         vector = tile.newVector();
         noted = tile.newVector();
@@ -139,11 +151,15 @@ final class SpmvTileGenerator {
     /**
      * Generates a tile.
      *
+     * @param copies how many floats of the inputs there are for each
      * @param scaled whether values are scaled and not widened ({@link ScaledHalves}); then it leaves a vector of what it noted behind the last target
      */
-    static WatchedTile<SpmvTile> generate(SpmmShape shape, boolean scaled) {
+    static WatchedTile<SpmvTile> generate(SpmmShape shape, int copies, boolean scaled) {
         return TileCode.define(
-                SpmvTile.class, shape, SpmvTile::idle, tile -> new SpmvTileGenerator(tile, shape, scaled).groups());
+                SpmvTile.class,
+                shape,
+                SpmvTile::idle,
+                tile -> new SpmvTileGenerator(tile, shape, copies, scaled).groups());
     }
 
     private void groups() {
@@ -195,14 +211,30 @@ final class SpmvTileGenerator {
         tile.code.aload(offsets).iload(group).iaload().istore(item);
         tile.code.aload(offsets).iload(group).iconst_1().iadd().iaload();
         tile.code.iload(item).isub().i2l().loadConstant(2L).lmul().lstore(itemsLeft);
+        if (blocksOfTurn > 1) {
+            blocksInTurns();
+        }
         tile.code.lload(itemsLeft).lconst_0().lcmp().ifle(end).labelBinding(loop);
-        block();
+        block(0);
         tile.code.iinc(item, 1);
         tile.advance(itemsLeft, -2); // in twos, as in SpmmTileGenerator
         tile.code.lload(itemsLeft).lconst_0().lcmp().ifeq(end).goto_(loop).labelBinding(end);
     }
 
-    private void block() {
+    private void blocksInTurns() {
+        Label loop = tile.code.newLabel();
+        Label end = tile.code.newLabel();
+        tile.code.labelBinding(loop);
+        tile.code.lload(itemsLeft).loadConstant(2L * blocksOfTurn).lcmp().iflt(end);
+        for (int i = 0; i < blocksOfTurn; i++) {
+            block(i);
+            tile.code.iinc(item, 1);
+        }
+        tile.advance(itemsLeft, -2L * blocksOfTurn);
+        tile.code.goto_(loop).labelBinding(end);
+    }
+
+    private void block(int ofTurn) {
         long blockBytes = (long) shape.blockElements() * shape.type().bytes();
         tile.code.lload(values);
         if (shape.consecutive()) {
@@ -212,24 +244,24 @@ final class SpmvTileGenerator {
         }
         tile.code.i2l().loadConstant(blockBytes).lmul().ladd().lstore(value);
         tile.code.lload(input).aload(inputs).iload(item).iaload().i2l();
-        tile.code.loadConstant((long) Float.BYTES).lmul().ladd().lstore(sample);
+        tile.code.loadConstant((long) copies * Float.BYTES).lmul().ladd().lstore(sample);
         if (!isForward(shape)) {
             inputsTimesRows();
         } else if (sumsInMemory) {
             rowsTimesInputsInTurns();
         } else {
-            rowsTimesInputs();
+            rowsTimesInputs(ofTurn * vectors);
         }
     }
 
-    private void rowsTimesInputs() {
+    private void rowsTimesInputs(int firstChain) {
         tile.maskAddress(sample, base);
         tile.maskAddress(value, valueBase);
         for (int j = 0; j < vectors; j++) {
             loadInputs(samples[0], j);
             for (int i = 0; i < rowsOfTurn; i++) {
                 loadValues(i, j);
-                tile.fma(sums[i][0], samples[0], vector);
+                tile.fma(sums[i][(firstChain + j) % chains], samples[0], vector);
             }
         }
     }
@@ -340,6 +372,11 @@ final class SpmvTileGenerator {
         int count = 0;
         if (isForward(shape)) {
             for (int[] row : sums) {
+                for (int step = 1; step < chains; step *= 2) {
+                    for (int i = 0; i < chains; i += 2 * step) {
+                        tile.add(row[i], row[i + step]);
+                    }
+                }
                 tile.store(row[0], base, (long) count++ * RawMemory.VECTOR_BYTES);
             }
         } else {

@@ -429,6 +429,40 @@ public final class TileCode {
         code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(type, layout, ConstantDescs.CD_long));
     }
 
+    /** {@code local = the int at base + offset}, as a long. */
+    void loadInt(int local, int base, long offset) {
+        number(base, offset, ConstantDescs.CD_int, "INT", ValueLayout.OfInt.class);
+        code.i2l().lstore(local);
+    }
+
+    /** {@code local = the long at base + offset}. */
+    void loadLong(int local, int base, long offset) {
+        number(base, offset, ConstantDescs.CD_long, "LONG", ValueLayout.OfLong.class);
+        code.lstore(local);
+    }
+
+    private void number(int base, long offset, ClassDesc type, String field, Class<?> layout) {
+        code.getstatic(RAW, "ALL", SEGMENT).getstatic(RAW, field, desc(layout));
+        code.lload(base).loadConstant(offset).ladd();
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(type, desc(layout), ConstantDescs.CD_long));
+    }
+
+    /** {@code sum += a · b} in lanes whose bit of a long, from {@code firstBit} on, is set. */
+    void fmaWhere(int sum, int a, int b, int bits, int firstBit) {
+        receiver(sum);
+        receiver(a);
+        code.aload(b).aload(sum).invokevirtual(FLOATS, "fma", MethodTypeDesc.of(FLOATS, VECTOR, VECTOR));
+        species();
+        code.lload(bits)
+                .loadConstant(firstBit)
+                .lushr()
+                .loadConstant((1L << (species.bits / Float.SIZE)) - 1)
+                .land();
+        code.invokestatic(MASK, "fromLong", MethodTypeDesc.of(MASK, SPECIES, ConstantDescs.CD_long));
+        blend();
+        code.astore(sum);
+    }
+
     /** {@code memory[base + offset ...] = vector}. */
     public void store(int vector, int base, long offset) {
         receiver(vector);

@@ -1,9 +1,12 @@
 package dev.rewire.kernels.internal.vector;
 
+import dev.rewire.kernels.ValueType;
 import dev.rewire.kernels.internal.CacheSizes;
 import dev.rewire.kernels.internal.ChannelKernels;
 import dev.rewire.kernels.internal.ElementwiseKernels;
 import dev.rewire.kernels.internal.KernelProvider;
+import dev.rewire.kernels.internal.LineKernel;
+import dev.rewire.kernels.internal.LineRecord;
 import dev.rewire.kernels.internal.MaskKernels;
 import dev.rewire.kernels.internal.NmShape;
 import dev.rewire.kernels.internal.NmSpmvKernel;
@@ -20,6 +23,7 @@ import dev.rewire.kernels.internal.SpmmOperands;
 import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
 import dev.rewire.kernels.internal.SquareSddmmKernel;
+import dev.rewire.kernels.internal.VectorScatter;
 import dev.rewire.kernels.internal.WindowKernels;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,9 @@ public final class VectorProvider implements KernelProvider {
 
     /** The same of N:M weights, wherever they lie: places in panels are picked one by one, in a single sample many at once. */
     private static final int NM_SAMPLES = 7;
+
+    /** Vectors of a block which share the loading and storing of their sums. */
+    private static final int LARGE_BLOCK = 4;
 
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final SoftmaxKernels softmax = new VectorSoftmax();
@@ -87,7 +94,7 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public @Nullable SpmvKernel spmv(SpmmShape shape, int batch, long bytes) {
         if (SpmvTileGenerator.fits(shape)) {
-            return batch <= (bytes <= CacheSizes.L2 ? SAMPLES : 1) ? new VectorSpmv(shape) : null;
+            return batch <= samples(bytes) ? new VectorSpmv(shape, 1) : null;
         }
         if (!VectorFacts.fused()) {
             return null; // tiles do without, where Math.fma would compute with big numbers
@@ -95,14 +102,41 @@ public final class VectorProvider implements KernelProvider {
         if (NarrowVectorSpmv.fits(shape)) {
             return batch <= (shape.blockElements() == 1 ? 1 : 2) ? NarrowVectorSpmv.of(shape) : null;
         }
+        if (WholeBlockSpmv.fits(shape)) {
+            return batch <= Math.min(samples(bytes), 2 + RawMemory.LANES / 8) ? new WholeBlockSpmv(shape) : null;
+        }
         return batch == 1 && NarrowSpmv.fits(shape) ? NarrowSpmv.of(shape) : null;
     }
 
     @Override
-    public @Nullable ScatterKernel scatter(int blockRows, int blockCols) {
-        return VectorFacts.fused() && NarrowScatter.fits(blockRows, blockCols)
+    public @Nullable LineKernel lines(int blockRows, int blockCols, ValueType type, int batch, long bytes) {
+        boolean pays = VectorFacts.fused() && batch <= samples(bytes) && VectorLines.fit(blockRows, blockCols);
+        return pays && blockRows * blockCols < LineRecord.PLACES ? new VectorLines(blockRows, blockCols, type) : null;
+    }
+
+    private static int samples(long bytes) {
+        return bytes <= CacheSizes.L2 ? SAMPLES : 1;
+    }
+
+    @Override
+    public @Nullable ScatterKernel scatter(int blockRows, int blockCols, int batch, long bytes) {
+        // Where a block has one column a panel of two samples would wait for values that lie far apart.
+        int most = blockCols == 1 ? 2 : 1;
+        return VectorFacts.fused() && batch <= most && NarrowScatter.fits(blockRows, blockCols)
                 ? new NarrowScatter(blockRows, blockCols)
                 : null;
+    }
+
+    @Override
+    public @Nullable VectorScatter vectorScatter(int blockRows, int blockCols, int batch, long bytes) {
+        if (!VectorFacts.fused() || batch > samples(bytes)) {
+            return null;
+        }
+        if (WholeBlockScatter.fits(blockRows, blockCols)) {
+            boolean isLarge = blockRows * blockCols >= LARGE_BLOCK * RawMemory.LANES;
+            return batch > 1 + RawMemory.LANES / 8 && !isLarge ? null : new WholeBlockScatter(blockRows, blockCols);
+        }
+        return VectorLines.fit(blockRows, blockCols) ? new LineScatter(blockRows, blockCols) : null;
     }
 
     @Override

@@ -8,12 +8,15 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Products of one sample by generated tiles. */
-final class VectorSpmv implements SpmvKernel {
+class VectorSpmv implements SpmvKernel {
     /** The tile, and one that may not take all values and inputs, but is faster. */
     private record Tiles(
             WatchedTile<SpmvTile> all, @Nullable WatchedTile<SpmvTile> scaled) {}
 
-    private static final TileCache<SpmmShape, Tiles> GENERATED = new TileCache<>(VectorSpmv::generate);
+    /** Blocks as a tile sees them, and floats of the inputs for each. */
+    private record Key(SpmmShape shape, int copies) {}
+
+    private static final TileCache<Key, Tiles> GENERATED = new TileCache<>(VectorSpmv::generate);
     private static final WatchedTile<PartialSums> ADD_UP = PartialSums.generate(false);
 
     /** Values of one use each come from memory, which may take as long as some operations. */
@@ -24,17 +27,19 @@ final class VectorSpmv implements SpmvKernel {
     private final int outputsOfGroup;
     private final long vectorsOfBlock;
 
-    VectorSpmv(SpmmShape shape) {
-        tiles = GENERATED.of(shape);
+    VectorSpmv(SpmmShape shape, int copies) {
+        tiles = GENERATED.of(new Key(shape, copies));
         partial = SpmvTileGenerator.isForward(shape);
         outputsOfGroup = shape.outputs();
         vectorsOfBlock = shape.blockElements() / RawMemory.LANES;
     }
 
-    private static Tiles generate(SpmmShape shape) {
+    private static Tiles generate(Key key) {
+        SpmmShape shape = key.shape;
         boolean scaled = shape.type() == ValueType.F16 && SpmvTileGenerator.isForward(shape);
         return new Tiles(
-                SpmvTileGenerator.generate(shape, false), scaled ? SpmvTileGenerator.generate(shape, true) : null);
+                SpmvTileGenerator.generate(shape, key.copies, false),
+                scaled ? SpmvTileGenerator.generate(shape, key.copies, true) : null);
     }
 
     @Override
@@ -43,7 +48,7 @@ final class VectorSpmv implements SpmvKernel {
         return partial ? sums + (roundUp(outputs) + 1) * RawMemory.VECTOR_BYTES : sums;
     }
 
-    private static long roundUp(int outputs) {
+    static long roundUp(int outputs) {
         return (long) (outputs + RawMemory.LANES - 1) / RawMemory.LANES * RawMemory.LANES;
     }
 
@@ -56,9 +61,9 @@ final class VectorSpmv implements SpmvKernel {
             MemorySegment inputs,
             float[] sample,
             MemorySegment scratch) {
-        long outputs = roundUp((endGroup - firstGroup) * outputsOfGroup);
+        int outputs = outputs(endGroup - firstGroup);
         long sums = scratch.address();
-        long target = partial ? sums + outputs * Float.BYTES : sums;
+        long target = partial ? sums + roundUp(outputs) * Float.BYTES : sums;
         WatchedTile<SpmvTile> scaled = tiles.scaled;
         if (scaled == null) {
             run(tiles.all, index, firstGroup, endGroup, values, inputs, target);
@@ -70,8 +75,18 @@ final class VectorSpmv implements SpmvKernel {
             }
         }
         if (partial) {
-            PartialSums.run(ADD_UP, target, (int) (outputs / RawMemory.LANES), sums);
+            addUp(outputs, target, sums);
         }
+    }
+
+    /** Outputs of some groups. */
+    int outputs(int groups) {
+        return groups * outputsOfGroup;
+    }
+
+    /** Adds up the lanes of the vectors that were left for some outputs. */
+    void addUp(int outputs, long partials, long sums) {
+        PartialSums.run(ADD_UP, partials, (int) (roundUp(outputs) / RawMemory.LANES), sums);
     }
 
     private void run(
