@@ -33,6 +33,7 @@ final class CompilerRequests {
             "four",
             "fourOutputs",
             "half",
+            "inputs",
             "inside",
             "ints",
             "kept",
