@@ -286,6 +286,7 @@ class AllocationTest {
             DenseMatrix d = DenseMatrix.allocate(arena, 1, 16);
             BatchNorm channels = BatchNorm.prepare(map, 1e-5f, 0.1f, workers);
             assertAllocatesNothing(() -> channels.forwardTraining(x, a, b, c, d, true, y));
+            assertAllocatesNothing(() -> channels.forwardTraining(x, a, b, c, d, x, true, y));
             assertAllocatesNothing(() -> channels.backward(x, y, true, x, y, c, d));
             assertAllocatesNothing(() -> channels.backward(x, y, false, null, y, c, d));
             assertAllocatesNothing(() -> channels.forwardEvaluation(x, a, b, c, d, false, y));

@@ -3,6 +3,7 @@ package dev.rewire.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.rewire.kernels.panel.BatchNorm;
+import dev.rewire.kernels.panel.Elementwise;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -334,10 +335,43 @@ class BatchNormTest {
         assertEquals("341109025 -917739100 1164545409 -111772446 -947953454 -57041708", bits(Images.MAPS[5], 5, 1));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSumHasTheBitsOfANormalisationAndAnAddition(boolean relu) {
+        forAll(0, layer -> {
+            PanelMatrix addend = layer.dy;
+            PanelMatrix expected = Images.like(layer.arena, layer.x);
+            PanelMatrix sum = Images.like(layer.arena, layer.x);
+            layer.forward(false);
+            Elementwise.add(layer.y, addend, expected, relu, layer.workers);
+            layer.norm.forwardTraining(
+                    layer.x, layer.scale, layer.shift, layer.runningMean, layer.runningVariance, addend, relu, sum);
+            Images.assertSameBits(expected, sum);
+            layer.norm.forwardEvaluation(
+                    layer.x, layer.scale, layer.shift, layer.runningMean, layer.runningVariance, false, layer.y);
+            Elementwise.add(layer.y, addend, expected, relu, layer.workers);
+            layer.norm.forwardEvaluation(
+                    layer.x, layer.scale, layer.shift, layer.runningMean, layer.runningVariance, addend, relu, addend);
+            Images.assertSameBits(expected, addend);
+        });
+    }
+
     @Test
     void wrongOperandsAreRefused() {
         try (Layer layer = new Layer(new FeatureMap(2, 2, 3, 1), 5, 0, 1, 1);
                 Workers workers = Workers.of(1)) {
+            PanelMatrix narrow = PanelMatrix.allocate(layer.arena, layer.x.rows(), 1);
+            Refusal.ofArgument(
+                    "addend.cols: 1",
+                    () -> layer.norm.forwardTraining(
+                            layer.x,
+                            layer.scale,
+                            layer.shift,
+                            layer.runningMean,
+                            layer.runningVariance,
+                            narrow,
+                            false,
+                            layer.y));
             Refusal.ofArgument("epsilon: 0.0", () -> BatchNorm.prepare(layer.map, 0, 0.1f, workers));
             Refusal.ofArgument("momentum: 1.5", () -> BatchNorm.prepare(layer.map, 1e-5f, 1.5f, workers));
             Refusal.ofState(

@@ -14,6 +14,9 @@ public interface ChannelKernels {
     /** {@code y = (x − center)·factor + shift}, or the positive part of it. */
     void normalize(ChannelRow at, ChannelFactors factors, boolean relu);
 
+    /** {@code y = ((x − center)·factor + shift) + addend}, or the positive part of it. */
+    void normalizeAndAdd(ChannelRow at, ChannelFactors factors, boolean relu);
+
     /** Adds {@code dy} and {@code dy·(x − center)} to the sums; with a ReLU only where it let something through. */
     void gradientSums(ChannelRow at, ChannelFactors factors, boolean relu);
 

@@ -34,6 +34,9 @@ public final class ChannelRow {
     /** The output of a forward pass. */
     public MemorySegment y = MemorySegment.NULL;
 
+    /** What is added to normalised values. */
+    public MemorySegment addend = MemorySegment.NULL;
+
     /** Gradient of the output. */
     public MemorySegment dy = MemorySegment.NULL;
 

@@ -56,7 +56,9 @@ public final class BatchNorm {
     private final WorkerTask centerTask = this::sumCenters;
     private final WorkerTask momentsTask = this::sumMoments;
     private final WorkerTask trainingTask = this::normalizeTraining;
+    private final WorkerTask trainingSumTask = this::addTraining;
     private final WorkerTask evaluationTask = this::normalizeEvaluation;
+    private final WorkerTask evaluationSumTask = this::addEvaluation;
     private final WorkerTask gradientSumsTask = this::sumGradients;
     private final WorkerTask gradientTask = this::differentiate;
 
@@ -65,6 +67,7 @@ public final class BatchNorm {
 
     // What a pass runs on.
     private MemorySegment x = MemorySegment.NULL;
+    private MemorySegment addend = MemorySegment.NULL;
     private MemorySegment y = MemorySegment.NULL;
     private MemorySegment dy = MemorySegment.NULL;
     private MemorySegment dx = MemorySegment.NULL;
@@ -126,7 +129,7 @@ public final class BatchNorm {
      * @throws IllegalArgumentException if a shape does not fit, a channel has fewer than two values, y is x, or running statistics share memory with another operand or are read-only
      * @throws IllegalStateException if an arena or the workers are closed
      */
-    public synchronized void forwardTraining(
+    public void forwardTraining(
             PanelMatrix x,
             DenseMatrix scale,
             DenseMatrix shift,
@@ -134,7 +137,33 @@ public final class BatchNorm {
             DenseMatrix runningVariance,
             boolean relu,
             PanelMatrix y) {
-        checkForward(x, scale, shift, y);
+        forwardTraining(x, scale, shift, runningMean, runningVariance, null, relu, y);
+    }
+
+    /**
+     * Forward with the statistics of the batch, and a sum: what a residual block ends in takes as long as the normalisation alone. Its way back is that of the terms.
+     *
+     * @param x images
+     * @param scale γ
+     * @param shift β
+     * @param runningMean updated
+     * @param runningVariance updated
+     * @param addend what is added to the normalised values, of the shape of x; null for nothing
+     * @param relu whether what comes out negative becomes 0
+     * @param y of the shape of x, overwritten but for the margin; may be the addend
+     * @throws IllegalArgumentException if a shape does not fit, a channel has fewer than two values, y is x, or running statistics share memory with another operand or are read-only
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public synchronized void forwardTraining(
+            PanelMatrix x,
+            DenseMatrix scale,
+            DenseMatrix shift,
+            DenseMatrix runningMean,
+            DenseMatrix runningVariance,
+            @Nullable PanelMatrix addend,
+            boolean relu,
+            PanelMatrix y) {
+        checkForward(x, scale, shift, addend, y);
         Check.result("runningMean", runningMean, map.channels(), CHANNELS_NAME);
         Check.result("runningVariance", runningVariance, map.channels(), CHANNELS_NAME);
         Check.apart("y", y, "x", x);
@@ -149,6 +178,7 @@ public final class BatchNorm {
         }
         trained = 0; // until all is done
         begin(x, relu);
+        this.addend = addend == null ? MemorySegment.NULL : addend.segment();
         this.y = y.segment();
         int sums = 2 * map.channels() * x.panels() * rowTasks;
         if (partial.length < sums) {
@@ -161,7 +191,7 @@ public final class BatchNorm {
         read(runningMean, means);
         read(runningVariance, variances);
         takeMoments(x.panels(), count);
-        Runs.RUNS.run(workers, tasks(x), trainingTask, x, y, null, null);
+        Runs.RUNS.run(workers, tasks(x), addend == null ? trainingTask : trainingSumTask, x, y, addend, null);
         write(means, runningMean);
         write(variances, runningVariance);
         trained = x.rows();
@@ -180,7 +210,7 @@ public final class BatchNorm {
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena or the workers are closed
      */
-    public synchronized void forwardEvaluation(
+    public void forwardEvaluation(
             PanelMatrix x,
             DenseMatrix scale,
             DenseMatrix shift,
@@ -188,11 +218,38 @@ public final class BatchNorm {
             DenseMatrix runningVariance,
             boolean relu,
             PanelMatrix y) {
-        checkForward(x, scale, shift, y);
+        forwardEvaluation(x, scale, shift, runningMean, runningVariance, null, relu, y);
+    }
+
+    /**
+     * Forward with the running statistics, and a sum. A way back of the training pass before is still possible.
+     *
+     * @param x images
+     * @param scale γ
+     * @param shift β
+     * @param runningMean used as mean
+     * @param runningVariance used as σ²
+     * @param addend what is added to the normalised values, of the shape of x; null for nothing
+     * @param relu whether what comes out negative becomes 0
+     * @param y of the shape of x, overwritten but for the margin; may be x or the addend
+     * @throws IllegalArgumentException if a shape does not fit
+     * @throws IllegalStateException if an arena or the workers are closed
+     */
+    public synchronized void forwardEvaluation(
+            PanelMatrix x,
+            DenseMatrix scale,
+            DenseMatrix shift,
+            DenseMatrix runningMean,
+            DenseMatrix runningVariance,
+            @Nullable PanelMatrix addend,
+            boolean relu,
+            PanelMatrix y) {
+        checkForward(x, scale, shift, addend, y);
         Check.vector("runningMean", runningMean, map.channels(), CHANNELS_NAME);
         Check.vector("runningVariance", runningVariance, map.channels(), CHANNELS_NAME);
         begin(x, relu);
         this.y = y.segment();
+        this.addend = addend == null ? MemorySegment.NULL : addend.segment();
         read(scale, scales);
         read(shift, evaluation.shift);
         read(runningMean, evaluation.center);
@@ -200,7 +257,7 @@ public final class BatchNorm {
         for (int c = 0; c < map.channels(); c++) {
             evaluation.factor[c] = (float) (scales[c] / Math.sqrt(variances[c] + (double) epsilon));
         }
-        Runs.RUNS.run(workers, tasks(x), evaluationTask, x, y, null, null);
+        Runs.RUNS.run(workers, tasks(x), addend == null ? evaluationTask : evaluationSumTask, x, y, addend, null);
     }
 
     /**
@@ -357,6 +414,22 @@ public final class BatchNorm {
         }
     }
 
+    private void addTraining(int task, int worker) {
+        normalizeAndAdd(task, worker, training);
+    }
+
+    private void addEvaluation(int task, int worker) {
+        normalizeAndAdd(task, worker, evaluation);
+    }
+
+    private void normalizeAndAdd(int task, int worker, ChannelFactors factors) {
+        ChannelRow at = row(worker, panel(task), task % chunks);
+        for (int row = firstRow(task); row < endRow(task); row++) {
+            at.offset = offset(panel(task), row, 0, at.channel);
+            kernels.normalizeAndAdd(at, factors, relu);
+        }
+    }
+
     private void differentiate(int task, int worker) {
         ChannelRow at = row(worker, panel(task), task % chunks);
         for (int row = firstRow(task); row < endRow(task); row++) {
@@ -376,6 +449,7 @@ public final class BatchNorm {
         at.samples = Math.min(lanes, samples - panel * lanes);
         at.x = x;
         at.y = y;
+        at.addend = addend;
         at.dy = dy;
         at.dx = dx;
         at.mask = mask;
@@ -410,7 +484,11 @@ public final class BatchNorm {
         this.relu = relu;
     }
 
-    private void checkForward(PanelMatrix x, DenseMatrix scale, DenseMatrix shift, PanelMatrix y) {
+    private void checkForward(
+            PanelMatrix x, DenseMatrix scale, DenseMatrix shift, @Nullable PanelMatrix addend, PanelMatrix y) {
+        if (addend != null) {
+            Check.same("addend", addend, "x", x);
+        }
         Check.images("x", x, map);
         Check.same("y", y, "x", x);
         Check.vector("scale", scale, map.channels(), CHANNELS_NAME);

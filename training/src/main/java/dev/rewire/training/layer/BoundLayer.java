@@ -1,5 +1,7 @@
 package dev.rewire.training.layer;
 
+import dev.rewire.kernels.PanelMatrix;
+
 /** A layer on memory of its own, for a batch: its part of the forward and of the backward pass. */
 public interface BoundLayer {
     /**
@@ -23,6 +25,17 @@ public interface BoundLayer {
      * @param parameters whether those of the parameters are wanted, too
      */
     void backward(boolean parameters);
+
+    /**
+     * Asks to add something to each output from now on, which costs less here than in a pass of its own. The gradient stays that of the output, which is that of both terms.
+     *
+     * @param addend of the shape of the output, computed before {@link #forward}
+     * @param relu whether what is negative then becomes 0
+     * @return whether it does; false, and nothing changes, if it cannot
+     */
+    default boolean adds(PanelMatrix addend, boolean relu) {
+        return false;
+    }
 
     /**
      * How it computes.

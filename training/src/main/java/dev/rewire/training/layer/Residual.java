@@ -1,5 +1,6 @@
 package dev.rewire.training.layer;
 
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.kernels.panel.Elementwise;
 import dev.rewire.training.setting.InvalidConfigException;
@@ -51,6 +52,11 @@ public record Residual(Layer body, @Nullable Layer skip) implements Layer {
         private final BoundLayer body;
         private final @Nullable BoundLayer skip;
         private final @Nullable Activations skipInput;
+        private final PanelMatrix passed;
+
+        /** Whether the body's output is the sum already. */
+        private final boolean bodyAdds;
+
         private final Activations output;
         private final Workers workers;
 
@@ -70,9 +76,11 @@ public record Residual(Layer body, @Nullable Layer skip) implements Layer {
                 skip = Objects.requireNonNull(binding.bind("skip", layer.skip, skipInput, false));
             }
             Activations learned = body.output();
+            passed = (skip == null ? input : skip.output()).values();
+            bodyAdds = !learned.rectified() && body.adds(passed, rectified);
             output = new Activations(
                     learned.shape(),
-                    binding.panels(learned.shape()),
+                    bodyAdds ? learned.values() : binding.panels(learned.shape()),
                     // The gradient of a sum is that of its terms.
                     learned.rectified() || learned.gradient() == null
                             ? binding.panels(learned.shape())
@@ -87,12 +95,13 @@ public record Residual(Layer body, @Nullable Layer skip) implements Layer {
 
         @Override
         public void forward(long step, boolean training) {
-            body.forward(step, training);
             if (skip != null) {
                 skip.forward(step, training);
             }
-            Activations passed = skip == null ? input : skip.output();
-            Elementwise.add(body.output().values(), passed.values(), output.values(), output.rectified(), workers);
+            body.forward(step, training);
+            if (!bodyAdds) {
+                Elementwise.add(body.output().values(), passed, output.values(), output.rectified(), workers);
+            }
         }
 
         @Override

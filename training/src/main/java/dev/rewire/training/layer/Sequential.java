@@ -1,5 +1,6 @@
 package dev.rewire.training.layer;
 
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -121,6 +122,11 @@ public final class Sequential implements Layer {
         @Override
         public Activations output() {
             return output;
+        }
+
+        @Override
+        public boolean adds(PanelMatrix addend, boolean relu) {
+            return !layers.isEmpty() && layers.getLast().adds(addend, relu);
         }
 
         // By index: iterators would be garbage of each step.

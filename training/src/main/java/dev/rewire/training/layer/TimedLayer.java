@@ -1,5 +1,7 @@
 package dev.rewire.training.layer;
 
+import dev.rewire.kernels.PanelMatrix;
+
 /** A layer whose passes are timed while the network learns; only where somebody wants to know, since asking for the time costs some, too. */
 final class TimedLayer implements BoundLayer {
     private final BoundLayer layer;
@@ -31,6 +33,11 @@ final class TimedLayer implements BoundLayer {
         long start = System.nanoTime();
         layer.backward(parameters);
         times.add(number, true, System.nanoTime() - start);
+    }
+
+    @Override
+    public boolean adds(PanelMatrix addend, boolean relu) {
+        return layer.adds(addend, relu);
     }
 
     @Override

@@ -45,6 +45,14 @@ final class ScalarChannels implements ChannelKernels {
     }
 
     @Override
+    public void normalizeAndAdd(ChannelRow at, ChannelFactors factors, boolean relu) {
+        forEach(at, (sample, offset, channel, sums) -> {
+            float sum = normal(at, factors, offset, channel) + at.addend.get(JAVA_FLOAT_UNALIGNED, offset);
+            at.y.set(JAVA_FLOAT_UNALIGNED, offset, relu ? Math.max(sum, 0) : sum);
+        });
+    }
+
+    @Override
     public void gradientSums(ChannelRow at, ChannelFactors factors, boolean relu) {
         forEach(at, (sample, offset, channel, sums) -> {
             float g = passed(at, factors, offset, channel, relu);

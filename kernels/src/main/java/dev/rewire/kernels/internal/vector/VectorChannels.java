@@ -119,6 +119,55 @@ final class VectorChannels implements ChannelKernels {
         }
     }
 
+    // Not in the loop above: C2 would reach its limit before the end, and vectors would become objects.
+
+    @Override
+    public void normalizeAndAdd(ChannelRow at, ChannelFactors factors, boolean relu) {
+        float least = relu ? 0 : Float.NEGATIVE_INFINITY;
+        for (int position = 0; position < at.positions; position++) {
+            long offset = at.offset + position * at.positionBytes;
+            long x = at.x.address() + offset;
+            long addend = at.addend.address() + offset;
+            long y = at.y.address() + offset;
+            if (isWide(at)) {
+                wideSum(x, addend, y, factors, at.channel, at.channels, least);
+            } else {
+                anySum(x, addend, y, at, factors, least);
+            }
+        }
+    }
+
+    private static void wideSum(
+            long x, long addend, long y, ChannelFactors factors, int channel, int channels, float least) {
+        for (int c = 0; c < channels; c++) {
+            FloatVector center = broadcast(factors.center[channel + c]);
+            FloatVector factor = broadcast(factors.factor[channel + c]);
+            FloatVector shift = broadcast(factors.shift[channel + c]);
+            for (int i = 0; i < WIDE / LANES; i += 2) {
+                long at = c * WIDE_BYTES + (long) i * VECTOR_BYTES;
+                long next = at + VECTOR_BYTES;
+                FloatVector n0 = exact(load(x + at).sub(center).mul(factor).add(shift));
+                FloatVector n1 = exact(load(x + next).sub(center).mul(factor).add(shift));
+                store(n0.add(load(addend + at)).max(least), y + at);
+                store(n1.add(load(addend + next)).max(least), y + next);
+            }
+        }
+    }
+
+    private static void anySum(long x, long addend, long y, ChannelRow at, ChannelFactors factors, float least) {
+        for (int c = 0; c < at.channels; c++) {
+            int channel = at.channel + c;
+            for (int sample = 0; sample < at.samples; sample += LANES) {
+                FloatVector normal = load(place(x, at, c, sample))
+                        .sub(factors.center[channel])
+                        .mul(factors.factor[channel])
+                        .add(factors.shift[channel]);
+                FloatVector sum = exact(normal).add(load(place(addend, at, c, sample)));
+                store(inside(sum.max(least), at.samples - sample), place(y, at, c, sample));
+            }
+        }
+    }
+
     @Override
     public void gradientSums(ChannelRow at, ChannelFactors factors, boolean relu) {
         for (int position = 0; position < at.positions; position++) {

@@ -61,6 +61,9 @@ public record BatchNorm2d() implements Layer {
         private final DenseMatrix mean;
         private final DenseMatrix variance;
 
+        private @Nullable PanelMatrix addend;
+        private boolean sumRelu;
+
         Bound(Binding binding, Activations input, boolean rectified) {
             this.input = input;
             Binding.Setting setting = binding.setting();
@@ -102,7 +105,8 @@ public record BatchNorm2d() implements Layer {
                         shift.values(),
                         mean,
                         variance,
-                        output.rectified(),
+                        addend,
+                        output.rectified() || sumRelu,
                         output.values());
             } else {
                 norm.forwardEvaluation(
@@ -111,7 +115,8 @@ public record BatchNorm2d() implements Layer {
                         shift.values(),
                         mean,
                         variance,
-                        output.rectified(),
+                        addend,
+                        output.rectified() || sumRelu,
                         output.values());
             }
         }
@@ -127,6 +132,17 @@ public record BatchNorm2d() implements Layer {
                     gradient,
                     scale.gradient(),
                     shift.gradient());
+        }
+
+        /** Not behind a ReLU of its own. */
+        @Override
+        public boolean adds(PanelMatrix addend, boolean relu) {
+            if (output.rectified()) {
+                return false;
+            }
+            this.addend = addend;
+            sumRelu = relu;
+            return true;
         }
 
         @Override
