@@ -23,7 +23,9 @@ class AllocationTest {
     private static final int BATCH = 128;
     private static final NmCase NM = new NmCase(256, 80, 2, 4, 1, 1);
     private static final int RUNS = 200;
-    private static final long MOST_BYTES_PER_RUN = 16;
+
+    /** As a rule there are none; one small object may be left where the JIT inlines otherwise. */
+    private static final long MOST_BYTES_PER_RUN = 64;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final TestMemory memory = TestMemory.open();
