@@ -46,6 +46,6 @@ public final class Dropout {
         pass.key = DropoutHash.key(seed, step);
         pass.threshold = DropoutHash.threshold(rate);
         pass.scale = (float) (1 / (1.0 - rate));
-        pass.run(DROP, workers, y, x, null, null);
+        pass.run(DROP, workers, y, x, null);
     }
 }

@@ -39,7 +39,7 @@ public final class Elementwise {
     public static void add(PanelMatrix a, PanelMatrix b, PanelMatrix y, boolean relu, Workers workers) {
         Check.same("a", a, "y", y);
         Check.same("b", b, "y", y);
-        ElementwisePass.take().run(relu ? ADD_RELU : ADD, workers, y, a, b, null);
+        ElementwisePass.take().run(relu ? ADD_RELU : ADD, workers, y, a, b);
     }
 
     /**
@@ -74,7 +74,7 @@ public final class Elementwise {
     private static void masked(PanelMatrix dy, PanelMatrix mask, PanelMatrix dx, boolean add, Workers workers) {
         Check.same("dy", dy, "dx", dx);
         Check.same("mask", mask, "dx", dx);
-        ElementwisePass.take().run(add ? ADD_MASKED : COPY_MASKED, workers, dx, dy, mask, null);
+        ElementwisePass.take().run(add ? ADD_MASKED : COPY_MASKED, workers, dx, dy, mask);
     }
 
     /**
@@ -89,7 +89,7 @@ public final class Elementwise {
         Check.same("x", x, "y", y);
         ElementwisePass pass = ElementwisePass.take();
         pass.activation = activation;
-        pass.run(ACTIVATE, workers, y, x, null, null);
+        pass.run(ACTIVATE, workers, y, x, null);
     }
 
     /**
@@ -108,6 +108,6 @@ public final class Elementwise {
         Check.same("dy", dy, "dx", dx);
         ElementwisePass pass = ElementwisePass.take();
         pass.activation = activation;
-        pass.run(ACTIVATION_GRADIENT, workers, dx, x, dy, null);
+        pass.run(ACTIVATION_GRADIENT, workers, dx, x, dy);
     }
 }

@@ -23,7 +23,6 @@ final class ElementwisePass implements WorkerTask {
 
     MemorySegment a = MemorySegment.NULL;
     MemorySegment b = MemorySegment.NULL;
-    MemorySegment c = MemorySegment.NULL;
     MemorySegment y = MemorySegment.NULL;
     Activation activation = Activation.NONE;
     int lanes;
@@ -47,30 +46,22 @@ final class ElementwisePass implements WorkerTask {
     }
 
     /** Runs, and gives it back. All operands have the shape of y. */
-    void run(
-            Operation of,
-            Workers workers,
-            PanelMatrix y,
-            PanelMatrix a,
-            @Nullable PanelMatrix b,
-            @Nullable PanelMatrix c) {
+    void run(Operation of, Workers workers, PanelMatrix y, PanelMatrix a, @Nullable PanelMatrix b) {
         operation = of;
         this.y = y.segment();
         this.a = a.segment();
         this.b = b == null ? MemorySegment.NULL : b.segment();
-        this.c = c == null ? MemorySegment.NULL : c.segment();
         lanes = y.lanes();
         panelStride = y.panelStride();
         features = y.cols();
         featuresOfTask = FLOATS_OF_TASK / lanes;
         tasksOfPanel = Math.ceilDiv(features, featuresOfTask);
         try {
-            Runs.RUNS.run(workers, y.panels() * tasksOfPanel, this, y, a, b, c);
+            Runs.RUNS.run(workers, y.panels() * tasksOfPanel, this, y, a, b, null);
         } finally {
             this.y = MemorySegment.NULL;
             this.a = MemorySegment.NULL;
             this.b = MemorySegment.NULL;
-            this.c = MemorySegment.NULL;
             IDLE.give(this);
         }
     }

@@ -65,7 +65,7 @@ public final class SmoothActivation {
         kept = false; // until all is done
         ElementwisePass pass = ElementwisePass.take();
         pass.activation = activation;
-        pass.run(FORWARD, workers, y, x, slopes, null);
+        pass.run(FORWARD, workers, y, x, slopes);
         kept = true;
     }
 
@@ -83,7 +83,7 @@ public final class SmoothActivation {
         if (!kept) {
             throw new IllegalStateException("no forward pass has been; accepted is a way back after one");
         }
-        ElementwisePass.take().run(BACKWARD, workers, dx, dy, slopes, null);
+        ElementwisePass.take().run(BACKWARD, workers, dx, dy, slopes);
     }
 
     @Override
