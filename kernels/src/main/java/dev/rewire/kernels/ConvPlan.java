@@ -54,6 +54,7 @@ public final class ConvPlan implements AutoCloseable {
     // Set for the time of a run.
     private @Nullable PanelMatrix input;
     private @Nullable PanelMatrix output;
+    private @Nullable PanelMatrix addend;
     private int rowsOfTask = 1;
 
     private ConvPlan(
@@ -212,7 +213,23 @@ public final class ConvPlan implements AutoCloseable {
      * @throws IllegalArgumentException if a shape or the lanes do not fit, or y shares memory with x, the mask or the bias
      * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
      */
-    public synchronized void run(PanelMatrix x, PanelMatrix y) {
+    public void run(PanelMatrix x, PanelMatrix y) {
+        run(x, y, y);
+    }
+
+    /**
+     * Computes the output, or the gradient of the input, and adds it to something else than what was there: a sum that costs no pass of its own.
+     *
+     * @param x images, or the gradient of the output; of at most the plan's batch
+     * @param addend what an accumulating {@link Epilogue} adds to, of the shape of y; y itself without one
+     * @param y the output, or the gradient of the input, of as many samples
+     * @throws IllegalArgumentException if a shape or the lanes do not fit, y shares memory with x, the mask or the bias, or with a part of the addend, or there is an addend and the epilogue does not accumulate
+     * @throws IllegalStateException if the plan, an arena or the workers are closed, or the weights were rewired since the plan was made
+     */
+    public synchronized void run(PanelMatrix x, PanelMatrix addend, PanelMatrix y) {
+        if (!y.equals(addend)) {
+            checkAddend(addend, y);
+        }
         check("x", x, from);
         check("y", y, to);
         Check.equal("y.rows", y.rows(), x.rows(), "samples of x");
@@ -227,12 +244,22 @@ public final class ConvPlan implements AutoCloseable {
             try {
                 // Not before both are known to be alive: freed memory may have been given to the other.
                 Check.apart("y", y, "x", x);
-                input = x;
-                output = y;
-                runTasks(y);
+                addend.arena().acquire("addend");
+                try {
+                    if (!y.equals(addend)) {
+                        Check.apart("y", y, "addend", addend);
+                    }
+                    input = x;
+                    output = y;
+                    this.addend = addend;
+                    runTasks(y);
+                } finally {
+                    addend.arena().release();
+                }
             } finally {
                 input = null;
                 output = null;
+                this.addend = null;
                 y.arena().release();
             }
         } finally {
@@ -304,7 +331,7 @@ public final class ConvPlan implements AutoCloseable {
     private void multiply(int number, int worker) {
         PanelMatrix x = input;
         PanelMatrix y = output;
-        if (x == null || y == null) {
+        if (x == null || y == null || addend == null) {
             throw new AssertionError("no run");
         }
         int panel = number / tasksOfPanel();
@@ -317,6 +344,7 @@ public final class ConvPlan implements AutoCloseable {
         at.bias = bias;
         at.input = x.segment();
         at.output = y.segment();
+        at.addend = addend.segment();
         long lane = (long) lanes * Float.BYTES;
         at.inputStride = lane;
         at.outputStride = lane;
@@ -392,6 +420,15 @@ public final class ConvPlan implements AutoCloseable {
             Check.equal("reluMask.cols", mask.cols(), to.features(), "features of the output");
             Check.equal("reluMask.lanes", mask.lanes(), lanes, LANES);
         }
+    }
+
+    private void checkAddend(PanelMatrix addend, PanelMatrix y) {
+        if (!epilogue.accumulate()) {
+            throw new IllegalArgumentException(
+                    "addend: given, but the plan's epilogue does not accumulate; accepted is y");
+        }
+        check("addend", addend, to);
+        Check.equal("addend.rows", addend.rows(), y.rows(), "samples of y");
     }
 
     private void check(String name, PanelMatrix panels, FeatureMap map) {

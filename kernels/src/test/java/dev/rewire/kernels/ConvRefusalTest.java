@@ -68,6 +68,18 @@ class ConvRefusalTest {
     }
 
     @Test
+    void anAddendWhereNothingIsAddedUp() {
+        PanelMatrix addend = PanelMatrix.allocate(arena, BATCH, SHAPE.output().features());
+        Refusal.ofArgument("addend: given, but", () -> forward().run(x, addend, y));
+    }
+
+    @Test
+    void anAddendOfAnotherSize() {
+        ConvPlan plan = ConvPlan.forward(arena, w, SHAPE, BATCH, Epilogue.NONE.withAccumulate(true), workers);
+        Refusal.ofArgument("addend.cols: ", () -> plan.run(x, x, y));
+    }
+
+    @Test
     void blocksThatReachOverATap() {
         BlockSparseMatrix wide = weights(4, 3);
         Refusal.ofArgument(

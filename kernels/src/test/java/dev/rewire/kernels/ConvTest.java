@@ -81,7 +81,7 @@ class ConvTest {
 
     @Property(tries = 60)
     void backwardToTheInputIsExactOnIntegers(
-            @ForAll long seed, @ForAll GuardedArena.Side side, @ForAll boolean masked) {
+            @ForAll long seed, @ForAll GuardedArena.Side side, @ForAll boolean masked, @ForAll boolean added) {
         Case c = Case.draw(seed);
         ConvShape s = c.shape();
         Random random = new Random(seed);
@@ -91,7 +91,14 @@ class ConvTest {
             PanelMatrix mask = images(arena, c.batch(), s.input(), random);
             PanelMatrix dx = images(arena, c.batch(), s.input(), random);
             PanelMatrix dy = images(arena, c.batch(), s.output(), random);
+            PanelMatrix addend = images(arena, c.batch(), s.input(), random);
             double[][] expected = new double[c.batch()][s.input().features()];
+            Images.forEach(s.input(), feature -> {
+                for (int sample = 0; sample < c.batch(); sample++) {
+                    boolean open = !masked || mask.get(sample, feature) > 0;
+                    expected[sample][feature] = added && open ? addend.get(sample, feature) : 0;
+                }
+            });
             forEachOutput(s, (row, col, channel) -> {
                 for (int weight = 0; weight < s.weightCols(); weight++) {
                     int feature = inputOf(s, row, col, weight);
@@ -107,7 +114,8 @@ class ConvTest {
             });
 
             Epilogue end = masked ? Epilogue.NONE.withReluMask(mask) : Epilogue.NONE;
-            ConvPlan.backwardInput(arena, w, s, c.batch(), end, workers).run(dy, dx);
+            ConvPlan.backwardInput(arena, w, s, c.batch(), end.withAccumulate(added), workers)
+                    .run(dy, added ? addend : dx, dx);
 
             assertSame(expected, dx);
         }

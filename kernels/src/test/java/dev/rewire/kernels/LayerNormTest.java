@@ -205,6 +205,23 @@ class LayerNormTest {
     }
 
     @Test
+    void anAddendIsAddedToTheGradientOfTheInput() {
+        forAll(0, layer -> {
+            layer.norm.forward(layer.x, layer.scale, layer.shift, layer.y);
+            layer.norm.backward(layer.x, layer.dy, layer.dx, layer.dScale, layer.dShift);
+            double[][] alone = Images.read(layer.dx);
+            PanelMatrix sum = Images.like(layer.arena, layer.dx);
+            layer.norm.backward(layer.x, layer.dy, layer.y, sum, layer.dScale, layer.dShift);
+            for (int sample = 0; sample < alone.length; sample++) {
+                for (int i = 0; i < alone[sample].length; i++) {
+                    float expected = (float) alone[sample][i] + layer.y.get(sample, i);
+                    assertEquals(expected, sum.get(sample, i), sample + ", " + i);
+                }
+            }
+        });
+    }
+
+    @Test
     void workersChangeNoBit() {
         for (int features : FEATURES) {
             assertEquals(bits(features, 600, 1), bits(features, 600, 2), features + " features");

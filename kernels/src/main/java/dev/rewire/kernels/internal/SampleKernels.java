@@ -10,6 +10,12 @@ public interface SampleKernels {
     /** Samples that are computed together. */
     int GROUP = 16;
 
+    /** Features whose exponentials are added up before they are added to those of others. */
+    int SUMMED = 64;
+
+    /** Floats of scratch of {@link #exponentials}. */
+    int SCRATCH = SUMMED * GROUP;
+
     /** Floats that hold the sums of a feature: 16 lanes of the one, 16 of the other. */
     int SUMS = 2 * GROUP;
 
@@ -44,10 +50,14 @@ public interface SampleKernels {
             float[] scale,
             float[] sums);
 
-    /** With two means of each sample, those of {@code means} at {@code place} and {@code place + seconds}: {@code dx = ((dy·scale − first) − n·second)·inverse}, n being {@code (x − mean)·inverse}. */
+    /**
+     * With two means of each sample, those of {@code means} at {@code place} and {@code place + seconds}: {@code dx = ((dy·scale − first) − n·second)·inverse + addend}, n being {@code (x − mean)·inverse};
+     * nothing is added if the addend is NULL.
+     */
     void gradient(
             MemorySegment x,
             MemorySegment dy,
+            MemorySegment addend,
             MemorySegment dx,
             long offset,
             int features,
@@ -59,6 +69,24 @@ public interface SampleKernels {
             float[] means,
             int place,
             int seconds);
+
+    /** The largest feature of each sample; NaN if one is. */
+    void largest(MemorySegment x, long offset, int features, int lanes, float[] largest, int sample);
+
+    /** {@code y = exp(x − largest)} unless y is NULL, and the sums of that over the features of each sample, {@link #SUMMED} at a time. y may be x. */
+    void exponentials(
+            MemorySegment x,
+            MemorySegment y,
+            long offset,
+            int features,
+            int lanes,
+            float[] largest,
+            float[] sums,
+            int sample,
+            float[] scratch);
+
+    /** {@code y = y·factor}, 0 where y is below {@code least}, which are of samples. */
+    void scaleFrom(MemorySegment y, long offset, int features, int lanes, float[] factor, float[] least, int sample);
 
     /** Adds {@code dy} and {@code dy·n} of one panel's first {@code groups} groups to the sums of features; {@code offset} is that of the first feature, {@code sample} that of the panel. */
     void featureSums(

@@ -40,6 +40,9 @@ public class SpmmOperands {
     /** Bytes from one feature of the output to the next. */
     public long outputStride;
 
+    /** The panels that sums start from where they start from an output, placed as those of the output; NULL for the output itself. */
+    public MemorySegment addend = MemorySegment.NULL;
+
     /** The panels of the mask. */
     public MemorySegment mask = MemorySegment.NULL;
 

@@ -8,6 +8,7 @@ import dev.rewire.kernels.internal.WorkerTask;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layer normalisation (Ba et al. 2016) over the features of each sample: {@code y = (x − mean)/√(σ² + ε)·scale + shift} with the biased variance σ².
@@ -47,6 +48,7 @@ public final class LayerNorm {
     private MemorySegment x = MemorySegment.NULL;
     private MemorySegment y = MemorySegment.NULL;
     private MemorySegment dy = MemorySegment.NULL;
+    private MemorySegment addend = MemorySegment.NULL;
     private MemorySegment dx = MemorySegment.NULL;
     private int rows;
     private int lanes;
@@ -122,11 +124,37 @@ public final class LayerNorm {
      * @throws IllegalArgumentException if a shape does not fit, or a gradient of a vector shares memory with another operand or is read-only
      * @throws IllegalStateException if there was no forward pass of so many samples, or an arena or the workers are closed
      */
+    public void backward(PanelMatrix x, PanelMatrix dy, PanelMatrix dx, DenseMatrix dScale, DenseMatrix dShift) {
+        backward(x, dy, null, dx, dScale, dShift);
+    }
+
+    /**
+     * The way back of the last forward pass, and a sum that costs no pass of its own: what a residual block begins with gives the gradient of what passes by it, too.
+     *
+     * @param x what that pass read, unchanged
+     * @param dy gradient of y
+     * @param addend what is added to the gradient of x, of the shape of x; null for nothing
+     * @param dx gradient of x, overwritten; may be dy, x or the addend
+     * @param dScale gradient of γ, overwritten
+     * @param dShift gradient of β, overwritten
+     * @throws IllegalArgumentException if a shape does not fit, or a gradient of a vector shares memory with another operand or is read-only
+     * @throws IllegalStateException if there was no forward pass of so many samples, or an arena or the workers are closed
+     */
     public synchronized void backward(
-            PanelMatrix x, PanelMatrix dy, PanelMatrix dx, DenseMatrix dScale, DenseMatrix dShift) {
+            PanelMatrix x,
+            PanelMatrix dy,
+            @Nullable PanelMatrix addend,
+            PanelMatrix dx,
+            DenseMatrix dScale,
+            DenseMatrix dShift) {
         check(x);
         Check.same("dy", dy, "x", x);
         Check.same("dx", dx, "x", x);
+        if (addend != null) {
+            Check.same("addend", addend, "x", x);
+            Check.apart("dScale", dScale, "addend", addend);
+            Check.apart("dShift", dShift, "addend", addend);
+        }
         checkResult("dScale", dScale, x, dy, dx);
         checkResult("dShift", dShift, x, dy, dx);
         Check.apart("dShift", dShift, "dScale", dScale);
@@ -137,9 +165,10 @@ public final class LayerNorm {
         begin(x);
         this.dy = dy.segment();
         this.dx = dx.segment();
+        this.addend = addend == null ? MemorySegment.NULL : addend.segment();
         // First what reads x and dy, either of which dx may be.
         Runs.RUNS.run(workers, Math.ceilDiv(features, FEATURES_OF_TASK), featureTask, x, dy, dx, null);
-        Runs.RUNS.run(workers, tasks(), gradientTask, x, dy, dx, null);
+        Runs.RUNS.run(workers, tasks(), gradientTask, x, dy, dx, addend);
         MemorySegment.copy(dScales, 0, dScale.segment(), ValueLayout.JAVA_FLOAT, 0, features);
         MemorySegment.copy(dShifts, 0, dShift.segment(), ValueLayout.JAVA_FLOAT, 0, features);
     }
@@ -203,7 +232,20 @@ public final class LayerNorm {
             int place = i * SampleKernels.GROUP;
             long offset = offset(first + i);
             kernels.gradient(
-                    x, dy, dx, offset, features, lanes, mean, inverse, sample + place, scales, means, place, samples);
+                    x,
+                    dy,
+                    addend,
+                    dx,
+                    offset,
+                    features,
+                    lanes,
+                    mean,
+                    inverse,
+                    sample + place,
+                    scales,
+                    means,
+                    place,
+                    samples);
         }
     }
 

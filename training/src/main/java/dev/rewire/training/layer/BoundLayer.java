@@ -38,6 +38,16 @@ public interface BoundLayer {
     }
 
     /**
+     * Asks to add something to each gradient of the input from now on, which costs less here than in a pass of its own.
+     *
+     * @param addend of the shape of the input, computed before {@link #backward}
+     * @return whether it does; false, and nothing changes, if it cannot
+     */
+    default boolean addsToGradient(PanelMatrix addend) {
+        return false;
+    }
+
+    /**
      * How it computes.
      *
      * @return a line for people

@@ -57,6 +57,9 @@ public record Residual(Layer body, @Nullable Layer skip) implements Layer {
         /** Whether the body's output is the sum already. */
         private final boolean bodyAdds;
 
+        /** Whether the body's gradient of the input is the sum already. */
+        private final boolean bodyAddsGradient;
+
         private final Activations output;
         private final Workers workers;
 
@@ -86,6 +89,9 @@ public record Residual(Layer body, @Nullable Layer skip) implements Layer {
                             ? binding.panels(learned.shape())
                             : learned.gradient(),
                     rectified);
+            // After what passes by has had its way back.
+            bodyAddsGradient = input.gradient() != null
+                    && body.addsToGradient((skipInput == null ? output : skipInput).wantedGradient());
         }
 
         @Override
@@ -109,15 +115,18 @@ public record Residual(Layer body, @Nullable Layer skip) implements Layer {
             if (body.output().rectified()) {
                 pass(body.output());
             }
-            body.backward(parameters);
-            if (skip != null && skipInput != null) {
+            if (skip != null) {
                 pass(skip.output());
                 skip.backward(parameters);
-                if (input.gradient() != null) {
-                    Elementwise.accumulate(skipInput.wantedGradient(), null, input.gradient(), workers);
-                }
-            } else if (input.gradient() != null) {
+            }
+            body.backward(parameters);
+            if (input.gradient() == null || bodyAddsGradient) {
+                return;
+            }
+            if (skipInput == null) {
                 Elementwise.accumulate(output.wantedGradient(), input.mask(), input.gradient(), workers);
+            } else {
+                Elementwise.accumulate(skipInput.wantedGradient(), null, input.gradient(), workers);
             }
         }
 

@@ -129,6 +129,11 @@ public final class Sequential implements Layer {
             return !layers.isEmpty() && layers.getLast().adds(addend, relu);
         }
 
+        @Override
+        public boolean addsToGradient(PanelMatrix addend) {
+            return !layers.isEmpty() && layers.getFirst().addsToGradient(addend);
+        }
+
         // By index: iterators would be garbage of each step.
 
         @Override

@@ -41,6 +41,11 @@ final class TimedLayer implements BoundLayer {
     }
 
     @Override
+    public boolean addsToGradient(PanelMatrix addend) {
+        return layer.addsToGradient(addend);
+    }
+
+    @Override
     public String plan() {
         return layer.plan();
     }

@@ -54,6 +54,10 @@ final class LossRows {
         return (long) samples * predictionsOfSample;
     }
 
+    int rows(int samples) {
+        return samples * rowsOfSample;
+    }
+
     boolean isPrediction(int row) {
         return row % rowsOfSample < predictionsOfSample;
     }

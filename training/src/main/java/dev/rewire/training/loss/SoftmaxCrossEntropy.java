@@ -1,10 +1,8 @@
 package dev.rewire.training.loss;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-
 import dev.rewire.kernels.Workers;
+import dev.rewire.kernels.panel.SoftmaxLoss;
 import dev.rewire.training.layer.Activations;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The loss of a classifier of samples or of tokens, {@code −log softmax(logits)[class]}, and the gradient of its mean, {@code (softmax(logits) − onehot(class)) / predictions}. The
@@ -16,22 +14,16 @@ import java.lang.foreign.MemorySegment;
  * <p>The result has the same bits for any number of workers.
  */
 public final class SoftmaxCrossEntropy implements Loss {
-    private static final double LEAST_PROBABILITY = 0x1p-53;
-
     private final LossRows rows;
+    private final SoftmaxLoss loss;
     private final int[] classes;
-    private final double[] losses;
-    private final boolean[] hits;
-    private final double[][] exponentials;
+
+    /** The classes of a pass, none for rows that are no predictions. */
+    private final int[] known;
+
     private double lossSum;
     private long predictions;
     private long correct;
-
-    // What the rows are computed with.
-    private int[] labels;
-    private boolean withGradient;
-    private double all;
-    private final LossRows.RowTask rowTask = this::row;
 
     /**
      * A loss.
@@ -41,17 +33,11 @@ public final class SoftmaxCrossEntropy implements Loss {
      * @throws dev.rewire.training.setting.InvalidConfigException if the output is an image
      */
     public SoftmaxCrossEntropy(Activations output, Workers workers) {
-        this(new LossRows("softmax cross-entropy", output, workers));
-    }
-
-    private SoftmaxCrossEntropy(LossRows rows) {
-        this.rows = rows;
+        rows = new LossRows("softmax cross-entropy", output, workers);
         int count = rows.output().rows();
+        loss = SoftmaxLoss.prepare(count, rows.output().cols(), workers);
         classes = new int[count];
-        labels = classes;
-        losses = new double[count];
-        hits = new boolean[count];
-        exponentials = new double[rows.tasks()][rows.output().cols()];
+        known = new int[count];
     }
 
     /**
@@ -94,63 +80,31 @@ public final class SoftmaxCrossEntropy implements Loss {
 
     private void run(int[] labels, int samples, boolean withGradient) {
         predictions = rows.predictions(samples);
-        this.labels = labels;
-        this.withGradient = withGradient;
-        all = rows.predictions(rows.samples());
-        rows.forEach(samples, rowTask);
+        int count = rows.rows(samples);
+        for (int row = 0; row < count; row++) {
+            known[row] = rows.isPrediction(row) ? classOf(labels, row) : SoftmaxLoss.NONE;
+        }
+        double scale = 1 / (double) rows.predictions(rows.samples());
+        loss.run(rows.output(), known, count, scale, withGradient ? rows.gradient() : null);
         if (withGradient) {
             rows.handOver();
         }
-        lossSum = rows.sum(losses, samples);
+        lossSum = 0;
         correct = 0;
-        for (int row = 0; row < classes.length; row++) {
-            correct += hits[row] ? 1 : 0;
-            hits[row] = false;
+        for (int row = 0; row < count; row++) {
+            lossSum += loss.loss(row);
+            correct += loss.hit(row) ? 1 : 0;
         }
     }
 
-    private void row(int row, int task) {
+    private int classOf(int[] labels, int row) {
         int label = labels[row];
-        double[] powers = exponentials[task];
-        long offset = rows.offset(row);
-        long stride = rows.stride();
-        MemorySegment values = rows.output().segment();
-        MemorySegment gradient = rows.gradient().segment();
         int count = rows.output().cols();
-        if (!rows.isPrediction(row)) {
-            losses[row] = 0;
-            for (int c = 0; withGradient && c < count; c++) {
-                gradient.set(JAVA_FLOAT_UNALIGNED, offset + c * stride, 0);
-            }
-            return;
-        }
         if (label < 0 || label >= count) {
             throw new IllegalArgumentException(
                     "class " + label + " of row " + row + " is out of range; accepted are 0 to " + (count - 1));
         }
-        int best = 0;
-        float largest = values.get(JAVA_FLOAT_UNALIGNED, offset);
-        for (int c = 1; c < count; c++) {
-            float logit = values.get(JAVA_FLOAT_UNALIGNED, offset + c * stride);
-            if (logit > largest) {
-                largest = logit;
-                best = c;
-            }
-        }
-        double sum = 0;
-        for (int c = 0; c < count; c++) {
-            double power = Math.exp(values.get(JAVA_FLOAT_UNALIGNED, offset + c * stride) - largest);
-            powers[c] = power;
-            sum += power;
-        }
-        losses[row] = Math.log(sum) - (values.get(JAVA_FLOAT_UNALIGNED, offset + label * stride) - largest);
-        hits[row] = best == label;
-        for (int c = 0; withGradient && c < count; c++) {
-            double probability = powers[c] / sum;
-            double difference = probability < LEAST_PROBABILITY ? 0 : probability;
-            difference -= c == label ? 1 : 0;
-            gradient.set(JAVA_FLOAT_UNALIGNED, offset + c * stride, (float) (difference / all));
-        }
+        return label;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.rewire.kernels.ConvShape;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.Epilogue;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Updates;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.parameter.BlockParameter;
@@ -22,8 +23,13 @@ public final class ConvProduct implements GradientScores, ParameterListener {
     private final ConvShape shape;
     private final LayerBuffers buffers;
     private final Workers workers;
+    private final KernelArena arena;
     private final ConvPlan forward;
-    private final @Nullable ConvPlan backwardInput;
+    private @Nullable ConvPlan backwardInput;
+
+    /** What the gradient of the input is added to, if anything. */
+    private @Nullable PanelMatrix addend;
+
     private final ConvGradient gradient;
     private final @Nullable DenseMatrix sums;
 
@@ -48,6 +54,7 @@ public final class ConvProduct implements GradientScores, ParameterListener {
             boolean relu,
             LayerBuffers buffers,
             Workers workers) {
+        this.arena = arena;
         this.shape = shape;
         this.buffers = buffers;
         this.workers = workers;
@@ -73,8 +80,26 @@ public final class ConvProduct implements GradientScores, ParameterListener {
     /** Computes the gradient of the input, if there is one. */
     public void backwardInput() {
         if (backwardInput != null && buffers.dx() != null) {
-            backwardInput.run(buffers.dy(), buffers.dx());
+            backwardInput.run(buffers.dy(), addend == null ? buffers.dx() : addend, buffers.dx());
         }
+    }
+
+    /**
+     * Adds something to each gradient of the input from now on.
+     *
+     * @param term of the shape of the input
+     * @return whether there is a gradient that it is added to
+     */
+    public boolean addToGradient(PanelMatrix term) {
+        if (backwardInput == null) {
+            return false;
+        }
+        backwardInput.close();
+        Epilogue end = buffers.backwardEnd().withAccumulate(true);
+        backwardInput = ConvPlan.backwardInput(
+                arena, weights.values(), shape, buffers.x().rows(), end, workers);
+        addend = term;
+        return true;
     }
 
     /** Computes the gradients of weights and biases. */

@@ -26,7 +26,7 @@ record OutputSums(int lanes, Start start, End end) {
 
     private void start(int output, long offset, ScalarOperands at) {
         if (start.readsOutput()) {
-            HeapPanel.read(at.output, offset, at.sums, at.count);
+            HeapPanel.read(at.addend.address() == 0 ? at.output : at.addend, offset, at.sums, at.count);
         } else {
             Arrays.fill(at.sums, 0);
         }

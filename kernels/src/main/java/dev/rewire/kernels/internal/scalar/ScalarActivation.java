@@ -20,8 +20,10 @@ public final class ScalarActivation {
         1.9875691500E-4f, 1.3981999507E-3f, 8.3334519073E-3f, 4.1665795894E-2f, 1.6666665459E-1f, 5.0000001201E-1f
     };
 
-    /** Of erfc(z)·exp(z²) in t = 1/(1 + p·z), highest power first. */
-    private static final float[] ERFC = {1.061405429f, -1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f};
+    /** Of erfc(z)·exp(z²)/2 in t = 1/(1 + p·z), highest power first. */
+    private static final float[] ERFC = {
+        1.061405429f / 2, -1.453152027f / 2, 1.421413741f / 2, -0.284496736f / 2, 0.254829592f / 2
+    };
 
     public static final float ERFC_P = 0.3275911f;
     public static final float SQRT_HALF = 0.70710678f;
@@ -39,7 +41,7 @@ public final class ScalarActivation {
         return EXP[i];
     }
 
-    /** A coefficient of erfc. */
+    /** A coefficient of half of erfc. */
     public static float erfc(int i) {
         return ERFC[i];
     }
@@ -63,7 +65,7 @@ public final class ScalarActivation {
             case GELU_TANH -> geluTanhDerivative(Math.clamp(x, -GELU_END, GELU_END));
             case GELU -> {
                 float z = Math.abs(x) * SQRT_HALF;
-                yield normal(x) + x * expOfNegative(-(z * z)) * DENSITY;
+                yield Math.fma(x * expOfNegative(-(z * z)), DENSITY, normal(x));
             }
         };
     }
@@ -83,12 +85,12 @@ public final class ScalarActivation {
     /** Φ, from the tail that is the smaller one. */
     private static float normal(float x) {
         float z = Math.abs(x) * SQRT_HALF;
-        float t = 1 / (1 + ERFC_P * z);
+        float t = 1 / Math.fma(ERFC_P, z, 1);
         float p = ERFC[0];
         for (int i = 1; i < ERFC.length; i++) {
-            p = p * t + ERFC[i];
+            p = Math.fma(p, t, ERFC[i]);
         }
-        float tail = 0.5f * (p * t) * expOfNegative(-(z * z));
+        float tail = p * t * expOfNegative(-(z * z));
         return x < 0 ? tail : 1 - tail;
     }
 
@@ -97,14 +99,14 @@ public final class ScalarActivation {
         if (v < LEAST_EXPONENT) {
             return 0;
         }
-        float shifted = v * LOG2_E + ROUNDING;
+        float shifted = Math.fma(v, LOG2_E, ROUNDING);
         float n = shifted - ROUNDING;
-        float r = v - n * LN2_HIGH - n * LN2_LOW;
+        float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, v));
         float p = EXP[0];
         for (int i = 1; i < EXP.length; i++) {
-            p = p * r + EXP[i];
+            p = Math.fma(p, r, EXP[i]);
         }
-        float mantissa = p * (r * r) + r + 1;
+        float mantissa = Math.fma(p, r * r, r) + 1;
         int exponent = Float.floatToRawIntBits(shifted) - Float.floatToRawIntBits(ROUNDING) + 127;
         return mantissa * Float.intBitsToFloat(exponent << 23);
     }

@@ -82,6 +82,7 @@ final class ScalarSamples implements SampleKernels {
     public void gradient(
             MemorySegment x,
             MemorySegment dy,
+            MemorySegment addend,
             MemorySegment dx,
             long offset,
             int features,
@@ -98,10 +99,9 @@ final class ScalarSamples implements SampleKernels {
                 long at = offset + ((long) i * lanes + lane) * Float.BYTES;
                 float g = dy.get(JAVA_FLOAT_UNALIGNED, at) * scale[i];
                 float n = normal(x, at, mean, inverse, sample + lane);
-                dx.set(
-                        JAVA_FLOAT_UNALIGNED,
-                        at,
-                        (g - means[place + lane] - n * means[place + seconds + lane]) * inverse[sample + lane]);
+                float gradient = (g - means[place + lane] - n * means[place + seconds + lane]) * inverse[sample + lane];
+                boolean adds = addend.address() != 0;
+                dx.set(JAVA_FLOAT_UNALIGNED, at, adds ? gradient + addend.get(JAVA_FLOAT_UNALIGNED, at) : gradient);
             }
         }
     }
@@ -125,6 +125,59 @@ final class ScalarSamples implements SampleKernels {
                 int place = i * SUMS + lane % GROUP;
                 sums[place] += g;
                 sums[place + GROUP] += g * normal(x, at, mean, inverse, sample + lane);
+            }
+        }
+    }
+
+    @Override
+    public void largest(MemorySegment x, long offset, int features, int lanes, float[] largest, int sample) {
+        for (int lane = 0; lane < GROUP; lane++) {
+            float most = Float.NEGATIVE_INFINITY;
+            for (int i = 0; i < features; i++) {
+                most = Math.max(most, x.get(JAVA_FLOAT_UNALIGNED, offset + ((long) i * lanes + lane) * Float.BYTES));
+            }
+            largest[sample + lane] = most;
+        }
+    }
+
+    @Override
+    public void exponentials(
+            MemorySegment x,
+            MemorySegment y,
+            long offset,
+            int features,
+            int lanes,
+            float[] largest,
+            float[] sums,
+            int sample,
+            float[] scratch) {
+        for (int lane = 0; lane < GROUP; lane++) {
+            float sum = 0;
+            for (int first = 0; first < features; first += SUMMED) {
+                float part = 0;
+                for (int i = first; i < Math.min(first + SUMMED, features); i++) {
+                    long at = offset + ((long) i * lanes + lane) * Float.BYTES;
+                    float power =
+                            ScalarActivation.expOfNegative(x.get(JAVA_FLOAT_UNALIGNED, at) - largest[sample + lane]);
+                    part += power;
+                    if (y.address() != 0) {
+                        y.set(JAVA_FLOAT_UNALIGNED, at, power);
+                    }
+                }
+                sum += part;
+            }
+            sums[sample + lane] = sum;
+        }
+    }
+
+    @Override
+    public void scaleFrom(
+            MemorySegment y, long offset, int features, int lanes, float[] factor, float[] least, int sample) {
+        for (int i = 0; i < features; i++) {
+            for (int lane = 0; lane < GROUP; lane++) {
+                long at = offset + ((long) i * lanes + lane) * Float.BYTES;
+                float value = y.get(JAVA_FLOAT_UNALIGNED, at);
+                y.set(JAVA_FLOAT_UNALIGNED, at, value < least[sample + lane] ? 0 : value * factor[sample + lane]);
             }
         }
     }

@@ -46,6 +46,7 @@ final class CompilerRequests {
             "power",
             "store",
             "sum",
+            "tail",
             "twoOutputs");
 
     /** Asked in the background: it takes as long as the JVM does to write the first tile. */

@@ -76,6 +76,7 @@ final class SpmmTileGenerator {
     private final int inputStride = 19;
     private final int outputStride = 21;
     private final int narrowInputs = 23;
+    private final int addend = 24;
 
     private final int chunk;
     private final int endOfGroup;
@@ -257,7 +258,7 @@ final class SpmmTileGenerator {
 
     private void start() {
         if (!severalTiles && !cutByCaller) {
-            sums.start(tileOutput, tileBias);
+            sums.start(tileOutput, tileBias, addend);
             return;
         }
         Label first = tile.code.newLabel();
@@ -270,7 +271,7 @@ final class SpmmTileGenerator {
         }
         sums.load(tileOutput);
         tile.code.goto_(started).labelBinding(first);
-        sums.start(tileOutput, tileBias);
+        sums.start(tileOutput, tileBias, addend);
         tile.code.labelBinding(started);
     }
 

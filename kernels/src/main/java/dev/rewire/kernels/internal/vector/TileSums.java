@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 
 /** The sums of a tile: outputs times vectors of samples, held in registers, with what they start from and what finished ones become. */
 final class TileSums {
+    private static final int NONE = -1;
+
     private final TileCode tile;
     private final Start start;
     private final End end;
@@ -75,7 +77,15 @@ final class TileSums {
 
     /** Sums become what they start from; the locals hold addresses of the tile's first output and bias. */
     void start(int output, int bias) {
-        if (start.readsOutput()) {
+        start(output, bias, NONE);
+    }
+
+    /** Sums become what they start from; the last local holds how far behind the output that lies. */
+    void start(int output, int bias, int addend) {
+        if (start.readsOutput() && addend != NONE) {
+            tile.code.lload(output).lload(addend).ladd().lstore(otherBase);
+            load(otherBase);
+        } else if (start.readsOutput()) {
             load(output);
         } else {
             zeroChains();

@@ -81,38 +81,41 @@ final class VectorActivation {
     private static FloatVector normal(FloatVector x) {
         FloatVector one = (FloatVector) SPECIES.vectorType().cast(FloatVector.broadcast(SPECIES, 1));
         FloatVector z = x.abs().mul(ScalarActivation.SQRT_HALF);
-        FloatVector t = one.div(z.mul(ScalarActivation.ERFC_P).add(1));
-        FloatVector p = t.mul(ScalarActivation.erfc(0))
-                .add(ScalarActivation.erfc(1))
-                .mul(t)
-                .add(ScalarActivation.erfc(2))
-                .mul(t)
-                .add(ScalarActivation.erfc(3))
-                .mul(t)
-                .add(ScalarActivation.erfc(4));
-        FloatVector tail = p.mul(t).mul(0.5f).mul(expOfNegative(z.mul(z).neg()));
+        FloatVector tail = tail(z, one).mul(expOfNegative(z.mul(z).neg()));
         return one.sub(tail).blend(tail, x.lt(0));
     }
 
+    /** Of |x|/√2: half of erfc, but for its power of e. */
+    static FloatVector tail(FloatVector z, FloatVector one) {
+        FloatVector t = one.div(z.fma(broadcast(ScalarActivation.ERFC_P), one));
+        FloatVector p = broadcast(ScalarActivation.erfc(0));
+        p = p.fma(t, broadcast(ScalarActivation.erfc(1)));
+        p = p.fma(t, broadcast(ScalarActivation.erfc(2)));
+        p = p.fma(t, broadcast(ScalarActivation.erfc(3)));
+        p = p.fma(t, broadcast(ScalarActivation.erfc(4)));
+        return p.mul(t);
+    }
+
     static FloatVector expOfNegative(FloatVector v) {
-        FloatVector shifted = v.mul(ScalarActivation.LOG2_E).add(ScalarActivation.ROUNDING);
+        FloatVector shifted = v.fma(broadcast(ScalarActivation.LOG2_E), broadcast(ScalarActivation.ROUNDING));
         FloatVector n = shifted.sub(ScalarActivation.ROUNDING);
-        FloatVector r = v.sub(n.mul(ScalarActivation.LN2_HIGH)).sub(n.mul(ScalarActivation.LN2_LOW));
-        FloatVector p = r.mul(ScalarActivation.exp(0))
-                .add(ScalarActivation.exp(1))
-                .mul(r)
-                .add(ScalarActivation.exp(2))
-                .mul(r)
-                .add(ScalarActivation.exp(3))
-                .mul(r)
-                .add(ScalarActivation.exp(4))
-                .mul(r)
-                .add(ScalarActivation.exp(5));
-        FloatVector mantissa = p.mul(r.mul(r)).add(r).add(1);
+        FloatVector high = n.fma(broadcast(-ScalarActivation.LN2_HIGH), v);
+        FloatVector r = n.fma(broadcast(-ScalarActivation.LN2_LOW), high);
+        FloatVector p = broadcast(ScalarActivation.exp(0));
+        p = p.fma(r, broadcast(ScalarActivation.exp(1)));
+        p = p.fma(r, broadcast(ScalarActivation.exp(2)));
+        p = p.fma(r, broadcast(ScalarActivation.exp(3)));
+        p = p.fma(r, broadcast(ScalarActivation.exp(4)));
+        p = p.fma(r, broadcast(ScalarActivation.exp(5)));
+        FloatVector mantissa = p.fma(r.mul(r), r).add(1);
         // No call of Exact: so deep inside, C2 inlines nothing but the Vector API's own methods.
         IntVector bits = (IntVector) INTS.vectorType().cast(shifted.reinterpretAsInts());
         IntVector power = bits.sub(ONE).lanewise(VectorOperators.LSHL, 23);
         return mantissa.mul(power.reinterpretAsFloats()).blend(0, v.lt(ScalarActivation.LEAST_EXPONENT));
+    }
+
+    private static FloatVector broadcast(float value) {
+        return (FloatVector) SPECIES.vectorType().cast(FloatVector.broadcast(SPECIES, value));
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {

@@ -64,23 +64,15 @@ final class VectorActivationGradient {
 
     private static void gelu(long x, long dy, long dx, float[] powers, int vectors) {
         FloatVector one = Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, 1));
+        FloatVector density = Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, ScalarActivation.DENSITY));
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * VECTOR_BYTES;
             FloatVector in = load(x + at);
             FloatVector e = power(powers, i);
             FloatVector z = in.abs().mul(ScalarActivation.SQRT_HALF);
-            FloatVector t = one.div(z.mul(ScalarActivation.ERFC_P).add(1));
-            FloatVector p = t.mul(ScalarActivation.erfc(0))
-                    .add(ScalarActivation.erfc(1))
-                    .mul(t)
-                    .add(ScalarActivation.erfc(2))
-                    .mul(t)
-                    .add(ScalarActivation.erfc(3))
-                    .mul(t)
-                    .add(ScalarActivation.erfc(4));
-            FloatVector tail = p.mul(t).mul(0.5f).mul(e);
+            FloatVector tail = VectorActivation.tail(z, one).mul(e);
             FloatVector normal = one.sub(tail).blend(tail, in.lt(0));
-            store(load(dy + at).mul(normal.add(in.mul(e).mul(ScalarActivation.DENSITY))), dx + at);
+            store(load(dy + at).mul(in.mul(e).fma(density, normal)), dx + at);
         }
     }
 

@@ -219,6 +219,7 @@ final class VectorSamples implements SampleKernels {
     public void gradient(
             MemorySegment x,
             MemorySegment dy,
+            MemorySegment addend,
             MemorySegment dx,
             long offset,
             int features,
@@ -233,18 +234,191 @@ final class VectorSamples implements SampleKernels {
         long stride = (long) lanes * Float.BYTES;
         for (int lane = 0; lane < GROUP; lane += LANES) {
             long start = offset + (long) lane * Float.BYTES;
-            FloatVector center = array(mean, sample + lane);
-            FloatVector factor = array(inverse, sample + lane);
-            FloatVector first = array(means, place + lane);
-            FloatVector second = array(means, place + seconds + lane);
-            long xStart = x.address() + start;
-            long dyStart = dy.address() + start;
-            long dxStart = dx.address() + start;
-            for (int i = 0; i < features; i++) {
-                FloatVector n = load(xStart + i * stride).sub(center).mul(factor);
-                FloatVector g = load(dyStart + i * stride).mul(scale[i]);
-                store(g.sub(first).sub(n.mul(second)).mul(factor), dxStart + i * stride);
+            long from = x.address() + start;
+            long gradient = dy.address() + start;
+            long to = dx.address() + start;
+            int first = place + lane;
+            int second = first + seconds;
+            if (addend.address() == 0) {
+                gradient(
+                        from,
+                        gradient,
+                        to,
+                        features,
+                        stride,
+                        mean,
+                        inverse,
+                        sample + lane,
+                        scale,
+                        means,
+                        first,
+                        second);
+            } else {
+                long added = addend.address() + start;
+                gradient(
+                        from,
+                        gradient,
+                        added,
+                        to,
+                        features,
+                        stride,
+                        mean,
+                        inverse,
+                        sample + lane,
+                        scale,
+                        means,
+                        first,
+                        second);
             }
+        }
+    }
+
+    private static void gradient(
+            long x,
+            long dy,
+            long dx,
+            int features,
+            long stride,
+            float[] mean,
+            float[] inverse,
+            int sample,
+            float[] scale,
+            float[] means,
+            int firstMean,
+            int secondMean) {
+        FloatVector center = array(mean, sample);
+        FloatVector factor = array(inverse, sample);
+        FloatVector first = array(means, firstMean);
+        FloatVector second = array(means, secondMean);
+        for (int i = 0; i < features; i++) {
+            FloatVector n = load(x + i * stride).sub(center).mul(factor);
+            FloatVector g = load(dy + i * stride).mul(scale[i]);
+            store(g.sub(first).sub(n.mul(second)).mul(factor), dx + i * stride);
+        }
+    }
+
+    private static void gradient(
+            long x,
+            long dy,
+            long addend,
+            long dx,
+            int features,
+            long stride,
+            float[] mean,
+            float[] inverse,
+            int sample,
+            float[] scale,
+            float[] means,
+            int firstMean,
+            int secondMean) {
+        FloatVector center = array(mean, sample);
+        FloatVector factor = array(inverse, sample);
+        FloatVector first = array(means, firstMean);
+        FloatVector second = array(means, secondMean);
+        for (int i = 0; i < features; i++) {
+            FloatVector n = load(x + i * stride).sub(center).mul(factor);
+            FloatVector g = load(dy + i * stride).mul(scale[i]);
+            FloatVector gradient = g.sub(first).sub(n.mul(second)).mul(factor);
+            store(gradient.add(load(addend + i * stride)), dx + i * stride);
+        }
+    }
+
+    @Override
+    public void largest(MemorySegment x, long offset, int features, int lanes, float[] largest, int sample) {
+        Arrays.fill(largest, sample, sample + GROUP, Float.NEGATIVE_INFINITY);
+        long stride = (long) lanes * Float.BYTES;
+        for (int lane = 0; lane < GROUP; lane += LANES) {
+            largest(x.address() + offset + (long) lane * Float.BYTES, features, stride, largest, sample + lane);
+        }
+    }
+
+    /** Four features at a time: fewer times what is largest waits for itself. */
+    private static void largest(long x, int features, long stride, float[] largest, int place) {
+        int i = 0;
+        for (; i + 3 < features; i += 4) {
+            FloatVector a = exact(load(x + i * stride).max(load(x + (i + 1) * stride)));
+            FloatVector b = exact(load(x + (i + 2) * stride).max(load(x + (i + 3) * stride)));
+            exact(a.max(b)).max(array(largest, place)).intoArray(largest, place);
+        }
+        for (; i < features; i++) {
+            load(x + i * stride).max(array(largest, place)).intoArray(largest, place);
+        }
+    }
+
+    @Override
+    public void exponentials(
+            MemorySegment x,
+            MemorySegment y,
+            long offset,
+            int features,
+            int lanes,
+            float[] largest,
+            float[] sums,
+            int sample,
+            float[] scratch) {
+        Arrays.fill(sums, sample, sample + GROUP, 0);
+        long stride = (long) lanes * Float.BYTES;
+        for (int lane = 0; lane < GROUP; lane += LANES) {
+            for (int first = 0; first < features; first += SUMMED) {
+                int count = Math.min(SUMMED, features - first);
+                long start = offset + first * stride + (long) lane * Float.BYTES;
+                exponentials(x.address() + start, count, stride, largest, sample + lane, scratch);
+                if (y.address() != 0) {
+                    copy(scratch, y.address() + start, count, stride);
+                }
+                addUp(scratch, count);
+                array(sums, sample + lane).add(array(scratch, 0)).intoArray(sums, sample + lane);
+            }
+        }
+    }
+
+    private static void exponentials(long x, int features, long stride, float[] largest, int sample, float[] powers) {
+        FloatVector most = array(largest, sample);
+        for (int i = 0; i < features; i++) {
+            VectorActivation.expOfNegative(exact(load(x + i * stride).sub(most)))
+                    .intoArray(powers, i * LANES);
+        }
+    }
+
+    private static void copy(float[] from, long to, int features, long stride) {
+        for (int i = 0; i < features; i++) {
+            store(array(from, i * LANES), to + i * stride);
+        }
+    }
+
+    /** The first becomes the sum of all, in their order. */
+    private static void addUp(float[] terms, int count) {
+        int i = 1;
+        for (; i + 3 < count; i += 4) {
+            add(
+                    array(terms, i * LANES),
+                    array(terms, (i + 1) * LANES),
+                    array(terms, (i + 2) * LANES),
+                    array(terms, (i + 3) * LANES),
+                    terms,
+                    0);
+        }
+        for (; i < count; i++) {
+            add(array(terms, i * LANES), terms, 0);
+        }
+    }
+
+    @Override
+    public void scaleFrom(
+            MemorySegment y, long offset, int features, int lanes, float[] factor, float[] least, int sample) {
+        long stride = (long) lanes * Float.BYTES;
+        for (int lane = 0; lane < GROUP; lane += LANES) {
+            long start = y.address() + offset + (long) lane * Float.BYTES;
+            scaleFrom(start, features, stride, factor, least, sample + lane);
+        }
+    }
+
+    private static void scaleFrom(long y, int features, long stride, float[] factor, float[] least, int sample) {
+        FloatVector by = array(factor, sample);
+        FloatVector from = array(least, sample);
+        for (int i = 0; i < features; i++) {
+            FloatVector value = load(y + i * stride);
+            store(value.mul(by).blend(0, value.lt(from)), y + i * stride);
         }
     }
 

@@ -59,6 +59,7 @@ final class VectorSpmm implements SpmmKernel {
 
     private static void run(SpmmTile tile, SpmmIndex index, int firstGroup, int endGroup, SpmmOperands at) {
         int stride = index.cutStride();
+        long addend = at.addend.address() == 0 ? 0 : at.addend.address() - at.output.address();
         for (int chunk = 0; chunk < index.chunks(); chunk++) {
             tile.run(
                     index.cuts(),
@@ -76,7 +77,8 @@ final class VectorSpmm implements SpmmKernel {
                     chunk == index.chunks() - 1 ? 1 : 0,
                     at.inputStride,
                     at.outputStride,
-                    index.narrowInputs());
+                    index.narrowInputs(),
+                    addend);
         }
     }
 

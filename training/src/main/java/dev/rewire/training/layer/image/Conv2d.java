@@ -1,6 +1,7 @@
 package dev.rewire.training.layer.image;
 
 import dev.rewire.kernels.ConvShape;
+import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.training.layer.Activations;
 import dev.rewire.training.layer.Binding;
 import dev.rewire.training.layer.BoundLayer;
@@ -160,6 +161,11 @@ public record Conv2d(int channels, int window, int stride, int padding, boolean 
             if (parameters) {
                 product.backwardWeights();
             }
+        }
+
+        @Override
+        public boolean addsToGradient(PanelMatrix addend) {
+            return product.addToGradient(addend);
         }
 
         @Override

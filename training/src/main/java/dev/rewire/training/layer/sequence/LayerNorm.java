@@ -9,6 +9,7 @@ import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.parameter.DenseParameter;
 import dev.rewire.training.setting.InvalidConfigException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Normalisation of each token, or of each sample of features, to mean 0 and variance 1, then a scale and a shift for each feature (Ba et al., "Layer normalization", 2016). Scales
@@ -41,6 +42,7 @@ public record LayerNorm() implements Layer {
         private final dev.rewire.kernels.panel.LayerNorm norm;
         private final DenseParameter scale;
         private final DenseParameter shift;
+        private @Nullable PanelMatrix addend;
 
         Bound(Binding binding, Activations input) {
             this.input = input;
@@ -69,8 +71,15 @@ public record LayerNorm() implements Layer {
 
         @Override
         public void backward(boolean parameters) {
-            norm.backward(input.values(), output.wantedGradient(), gradient, scale.gradient(), shift.gradient());
+            norm.backward(
+                    input.values(), output.wantedGradient(), addend, gradient, scale.gradient(), shift.gradient());
             input.maskGradient(setting.workers());
+        }
+
+        @Override
+        public boolean addsToGradient(PanelMatrix addend) {
+            this.addend = addend;
+            return true;
         }
     }
 }
