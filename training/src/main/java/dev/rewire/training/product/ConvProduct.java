@@ -60,7 +60,8 @@ public final class ConvProduct implements GradientScores, ParameterListener {
         forward = ConvPlan.forward(arena, weights.values(), shape, batch, relu ? end.withRelu() : end, workers);
         backwardInput = buffers.dx() == null
                 ? null
-                : ConvPlan.backwardInput(arena, weights.values(), shape, batch, buffers.backwardEnd(), workers);
+                : ConvPlan.backwardInput(
+                        arena, weights.values(), shape, batch, buffers.backwardEnd(), workers, weights.gradient());
         gradient = ConvGradient.prepare(arena, weights.gradient(), shape, batch, false, workers);
         weights.listener(this);
     }
