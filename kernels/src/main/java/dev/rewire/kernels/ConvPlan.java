@@ -45,6 +45,7 @@ public final class ConvPlan implements AutoCloseable {
     private final MemorySegment bias;
     private final SpmmOperands[] operands;
     private final Workers.Task task = this::multiply;
+    private final Workers.Task copyTask = this::copy;
     private final Runnable preparation = this::prepare;
 
     /** Whether inputs are told in 16 bits; forward these are found by each run. */
@@ -257,11 +258,10 @@ public final class ConvPlan implements AutoCloseable {
         };
     }
 
-    /** Brings inputs, or weights, to where kernels read them. */
+    /** Finds the inputs of a forward product. */
+    @SuppressWarnings("ReferenceEquality") // memory, whatever it holds
     private void prepare() {
-        if (columns != null) {
-            columns.copy();
-        } else if (window != null) {
+        if (window != null) {
             char[] inputs = workers.scratch().inputs(pattern.blocks());
             window.write(pattern, inputs);
             if (inputs != walks[0].index().narrowInputs()) {
@@ -342,6 +342,9 @@ public final class ConvPlan implements AutoCloseable {
             checkRoom(x, y, mask);
             readBias(y);
             w.clearPadding().run();
+            if (columns != null) {
+                workers.run(columns.tasks(), copyTask);
+            }
             int wanted = TASKS_PER_WORKER * workers.threads();
             int rowsOfAll = Math.max(1, y.panels() * to.height());
             rowsOfTask = Math.clamp(rowsOfAll / wanted, 1, Math.max(1, longestWalk()));
@@ -377,6 +380,12 @@ public final class ConvPlan implements AutoCloseable {
         }
     }
 
+    private void copy(int number, int worker) {
+        if (columns != null) {
+            columns.copy(number, worker);
+        }
+    }
+
     private int longestWalk() {
         int longest = 0;
         for (ConvWalk walk : walks) {
@@ -402,7 +411,7 @@ public final class ConvPlan implements AutoCloseable {
         int first = ofPanel / walks.length * rowsOfTask;
         SpmmOperands at = operands[worker];
         at.count = Math.min(lanes, x.rows() - panel * lanes);
-        at.values = columns == null ? w.memory() : columns.values();
+        at.values = columns == null ? w.memory() : columns.memory();
         at.bias = bias;
         at.input = x.segment();
         at.output = y.segment();

@@ -55,6 +55,15 @@ class HeldBytesTest {
     }
 
     @Test
+    void ofManySamplesItHoldsLessThanThreeBytesForEachWeight() {
+        BlockSparseMatrix room = matrix(COLS);
+        SpmmPlan plan =
+                SpmmPlan.backwardInput(arena, w, 1024, Layout.PANELS, Epilogue.NONE, workers, PlanChoice.STORED, room);
+        assertTrue(plan.heldBytes() >= 2L * WEIGHTS, "row");
+        assertTrue(plan.heldBytes() < 3L * WEIGHTS, "and where columns begin and go on");
+    }
+
+    @Test
     void withoutRoomItHoldsTheWeightsOnceMore() {
         SpmmPlan alone =
                 SpmmPlan.backwardInput(arena, w, BATCH, Layout.PANELS, Epilogue.NONE, workers, PlanChoice.STORED);
@@ -96,9 +105,9 @@ class HeldBytesTest {
         ConvShape shape = ConvShape.of(new FeatureMap(8, 8, 32, 1), 64, 3, 3, 1, 1, 1);
         BlockSparseMatrix taps = taps(shape);
         BlockSparseMatrix room = taps(shape);
-        int offsets = 4 * (shape.input().channels() + 1);
+        long offsets = 4L * (shape.input().channels() + 1);
         assertEquals(
-                2 * taps.pattern().blocks() + 2 * shape.weightCols() + offsets,
+                2L * taps.pattern().blocks() + 2L * shape.weightCols() + offsets,
                 ConvPlan.backwardInput(arena, taps, shape, BATCH, Epilogue.NONE, workers, room)
                         .heldBytes());
     }
@@ -111,7 +120,7 @@ class HeldBytesTest {
         ConvPlan.forward(arena, taps, shape, BATCH, Epilogue.NONE, workers);
         ConvPlan.forward(arena, taps, shape, BATCH, Epilogue.NONE, workers);
         ConvGradient.prepare(arena, taps, shape, BATCH, false, workers);
-        assertEquals(2 * taps.pattern().blocks(), workers.heldBytes());
+        assertEquals(2L * taps.pattern().blocks(), workers.heldBytes());
     }
 
     private BlockSparseMatrix taps(ConvShape shape) {
