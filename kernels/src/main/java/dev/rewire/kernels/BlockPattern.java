@@ -416,6 +416,21 @@ public final class BlockPattern implements SparsePattern {
         return wideCols;
     }
 
+    /** The grid row of a block. */
+    int gridRow(int block) {
+        int low = 0;
+        int high = gridRows() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (rowOffsets[middle] <= block) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
     /**
      * The first column of each block.
      *

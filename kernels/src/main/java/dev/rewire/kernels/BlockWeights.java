@@ -60,7 +60,7 @@ final class BlockWeights implements SpmmWeights {
         // Larger blocks use more of a cache line, and fewer samples use each value once, so that copying them would not
         // pay.
         columnValues = transposed && rows * cols == 1 && setup.lanes() == 64 && scattered == null && vectors == null
-                ? new ColumnValues(setup.arena(), w.memory(), setup.room())
+                ? new ColumnValues(setup.arena(), pattern, setup.batch(), w.memory(), setup.room())
                 : null;
         widenedValues = WidenedValues.of(setup, w.memory(), w.type());
         ValueType type = widenedValues == null ? w.type() : ValueType.F32;

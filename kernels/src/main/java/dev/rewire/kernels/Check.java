@@ -76,10 +76,13 @@ final class Check {
     }
 
     static void apart(String argument, PanelMatrix panels, String otherName, PanelMatrix other) {
-        long start = panels.segment().address();
-        long otherStart = other.segment().address();
-        if (start < otherStart + other.segment().byteSize()
-                && otherStart < start + panels.segment().byteSize()) {
+        apart(argument, panels.segment(), otherName, other.segment());
+    }
+
+    static void apart(String argument, MemorySegment memory, String otherName, MemorySegment other) {
+        long start = memory.address();
+        long otherStart = other.address();
+        if (start < otherStart + other.byteSize() && otherStart < start + memory.byteSize()) {
             throw new IllegalArgumentException(
                     argument + ": shares memory with " + otherName + "; accepted are separate matrices");
         }

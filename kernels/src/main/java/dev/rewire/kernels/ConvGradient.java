@@ -1,6 +1,7 @@
 package dev.rewire.kernels;
 
 import dev.rewire.kernels.internal.SddmmKernel;
+import dev.rewire.kernels.internal.SddmmRowsKernel;
 import dev.rewire.kernels.internal.SddmmShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * its arena.
  */
 public final class ConvGradient implements AutoCloseable {
+    private static final int[] NOT_WIDE = {};
     private static final String LANES = "those of the plan's panels; PanelMatrix.allocate takes them";
 
     /** Tasks for each worker, so that the last ones end together. */
@@ -32,11 +34,20 @@ public final class ConvGradient implements AutoCloseable {
     private final SddmmKernel addingKernel;
     private final MemorySegment[] scratch;
     private final Workers.Task task = this::multiply;
+    private final Runnable preparation = this::prepare;
+
+    /** Of single weights, which are read where the pattern has them; null where there is no such kernel. */
+    private final @Nullable SddmmRowsKernel rowsKernel;
 
     private BlockPattern pattern;
+    private ConvWindow window;
+    private int blocksOfTask = 1;
+
+    // The workers', where the places of blocks stand for the time of a run.
+    private char[] inputs = {};
     private int[] rowStarts = {};
     private int[] colStarts = {};
-    private int blocksOfTask = 1;
+
     private boolean isPlanned;
     private boolean hasRun;
     private boolean isClosed;
@@ -72,9 +83,15 @@ public final class ConvGradient implements AutoCloseable {
         // Positions are farther apart than the samples of a panel alone, which is a matter of strides.
         kernel = Providers.active().sddmm(new SddmmShape(rows, cols, lanes, false, samples, accumulate));
         addingKernel = Providers.active().sddmm(new SddmmShape(rows, cols, lanes, false, samples, true));
+        rowsKernel =
+                rows * cols == 1 && shape.isWindowNarrow() ? Providers.active().sddmmRows(lanes, samples, true) : null;
+        window = ConvWindow.of(shape, pattern);
         scratch = new MemorySegment[workers.threads()];
         for (int worker = 0; worker < scratch.length; worker++) {
-            scratch[worker] = scratchArena.allocate(Math.max(kernel.scratchBytes(), addingKernel.scratchBytes()));
+            scratch[worker] = scratchArena.allocate(
+                    rowsKernel == null
+                            ? Math.max(kernel.scratchBytes(), addingKernel.scratchBytes())
+                            : rowsKernel.scratchBytes());
         }
         replan();
     }
@@ -111,7 +128,7 @@ public final class ConvGradient implements AutoCloseable {
      * @return bytes
      */
     public synchronized long heldBytes() {
-        return (long) Integer.BYTES * (rowStarts.length + colStarts.length);
+        return window.heldBytes();
     }
 
     /** Prepares for the pattern that dW has now; needed after it was rewired. */
@@ -119,19 +136,33 @@ public final class ConvGradient implements AutoCloseable {
         checkOpen();
         isPlanned = false; // until all is done
         pattern = dw.pattern();
-        int blocks = pattern.blocks();
-        if (rowStarts.length < blocks) {
-            rowStarts = new int[blocks];
-            colStarts = new int[blocks];
-        }
-        for (int row = 0; row < pattern.gridRows(); row++) {
-            for (int block = pattern.rowOffset(row); block < pattern.rowOffset(row + 1); block++) {
-                rowStarts[block] = row * pattern.blockRows();
-                colStarts[block] = shape.windowFeature(pattern.gridCol(block) * pattern.blockCols());
-            }
-        }
-        blocksOfTask = Math.max(1, Math.ceilDiv(blocks, TASKS_PER_WORKER * workers.threads()));
+        window = ConvWindow.of(shape, pattern);
+        blocksOfTask = Math.max(1, Math.ceilDiv(pattern.blocks(), TASKS_PER_WORKER * workers.threads()));
+        reserve();
         isPlanned = true;
+    }
+
+    private void reserve() {
+        WorkerScratch room = workers.scratch();
+        if (rowsKernel != null) {
+            inputs = room.inputs(pattern.blocks());
+        } else {
+            rowStarts = room.rowStarts(pattern.blocks());
+            colStarts = room.colStarts(pattern.blocks());
+        }
+    }
+
+    private void prepare() {
+        reserve(); // another plan may have needed more
+        if (rowsKernel != null) {
+            window.write(pattern, inputs);
+        } else {
+            window.write(pattern, rowStarts, colStarts);
+        }
+    }
+
+    private int tasks() {
+        return Math.ceilDiv(pattern.blocks(), blocksOfTask);
     }
 
     /**
@@ -200,7 +231,7 @@ public final class ConvGradient implements AutoCloseable {
             dw.arena().acquire("dw");
             try {
                 if (samples > 0) {
-                    workers.run(Math.ceilDiv(pattern.blocks(), blocksOfTask), task);
+                    workers.run(preparation, tasks(), task);
                 } else if (!accumulate) {
                     dw.memory()
                             .asSlice(0, pattern.storedElements() * Float.BYTES)
@@ -218,8 +249,10 @@ public final class ConvGradient implements AutoCloseable {
     private void multiply(int number, int worker) {
         int first = number * blocksOfTask;
         int end = Math.min(first + blocksOfTask, pattern.blocks());
-        FeatureMap in = shape.input();
-        FeatureMap out = shape.output();
+        if (rowsKernel != null) {
+            multiplyElements(rowsKernel, first, end, worker);
+            return;
+        }
         long lane = (long) lanes * Float.BYTES;
         for (int row = 0; row < gradientRows.length; row++) {
             (row == 0 ? kernel : addingKernel)
@@ -228,17 +261,53 @@ public final class ConvGradient implements AutoCloseable {
                             colStarts,
                             first,
                             end,
-                            out.width(),
+                            shape.output().width(),
                             gradientRows[row],
-                            out.channels() * lane,
+                            gradientStride(),
                             lane,
                             inputRows[row],
-                            (long) shape.stride() * in.channels() * lane,
+                            inputStride(),
                             lane,
                             dw.memory(),
                             scratch[worker]);
         }
         clearPadding(first, end);
+    }
+
+    private void multiplyElements(SddmmRowsKernel elements, int first, int end, int worker) {
+        int firstRow = pattern.gridRow(first);
+        int endRow = pattern.gridRow(end - 1) + 1;
+        for (int row = 0; row < gradientRows.length; row++) {
+            elements.run(
+                    pattern.offsets(),
+                    inputs,
+                    NOT_WIDE,
+                    0,
+                    1,
+                    firstRow,
+                    endRow,
+                    first,
+                    end,
+                    shape.output().width(),
+                    gradientRows[row],
+                    gradientStride(),
+                    inputRows[row],
+                    inputStride(),
+                    dw.memory(),
+                    first,
+                    accumulate || row > 0,
+                    scratch[worker]);
+        }
+    }
+
+    /** Bytes from a position of the output to the next. */
+    private long gradientStride() {
+        return (long) shape.output().channels() * lanes * Float.BYTES;
+    }
+
+    /** Bytes from the input of a position to that of the next. */
+    private long inputStride() {
+        return (long) shape.stride() * shape.input().channels() * lanes * Float.BYTES;
     }
 
     /** Rows of blocks beyond the last channel were multiplied by the channels of the next position. */

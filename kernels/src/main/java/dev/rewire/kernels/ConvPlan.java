@@ -38,13 +38,21 @@ public final class ConvPlan implements AutoCloseable {
     private final int lanes;
     private final Epilogue epilogue;
     private final Workers workers;
+    private final @Nullable StoredValues room;
     private final int outputsOfGroup;
     private final SpmmKernel kernel;
     private final @Nullable SpmmKernel lastGroupKernel;
     private final MemorySegment bias;
     private final SpmmOperands[] operands;
     private final Workers.Task task = this::multiply;
+    private final Workers.Task copyTask = this::copy;
+    private final Runnable preparation = this::prepare;
 
+    /** Whether inputs are told in 16 bits; forward these are found by each run. */
+    private final boolean isNarrow;
+
+    private final @Nullable ConvColumns columns;
+    private @Nullable ConvWindow window;
     private BlockPattern pattern;
     private ConvWalk[] walks = {};
     private boolean isPlanned;
@@ -65,7 +73,8 @@ public final class ConvPlan implements AutoCloseable {
             boolean transposed,
             int batch,
             Epilogue epilogue,
-            Workers workers) {
+            Workers workers,
+            @Nullable StoredValues room) {
         Check.range("batch", batch, 0, Integer.MAX_VALUE - 64);
         this.arena = arena;
         this.scratchArena = scratchArena;
@@ -75,6 +84,7 @@ public final class ConvPlan implements AutoCloseable {
         this.batch = batch;
         this.epilogue = epilogue;
         this.workers = workers;
+        this.room = room;
         pattern = w.pattern();
         shape.check(pattern);
         from = transposed ? shape.output() : shape.input();
@@ -84,6 +94,8 @@ public final class ConvPlan implements AutoCloseable {
         }
         lanes = PanelMatrix.lanesFor(batch);
         checkEpilogue();
+        columns = transposed ? new ConvColumns(scratchArena, shape, w, room == null ? null : room.memory()) : null;
+        isNarrow = transposed ? shape.isBackwardWindowNarrow() : shape.isWindowNarrow();
         int panels = (batch + lanes - 1) / lanes;
         SpmmSetup setup =
                 new SpmmSetup(scratchArena, batch, lanes, panels, workers.threads(), false, start(), end(), null);
@@ -113,10 +125,11 @@ public final class ConvPlan implements AutoCloseable {
                 lanes,
                 false,
                 lanes,
-                !transposed,
+                columns == null || columns.copies(),
                 ValueType.F32,
                 setup.start(),
-                setup.end());
+                setup.end(),
+                isNarrow);
     }
 
     /**
@@ -133,7 +146,7 @@ public final class ConvPlan implements AutoCloseable {
      */
     public static ConvPlan forward(
             KernelArena arena, SparseMatrix w, ConvShape shape, int batch, Epilogue epilogue, Workers workers) {
-        return of(arena, w, shape, false, batch, epilogue, workers);
+        return of(arena, w, shape, false, batch, epilogue, workers, null);
     }
 
     /**
@@ -150,7 +163,33 @@ public final class ConvPlan implements AutoCloseable {
      */
     public static ConvPlan backwardInput(
             KernelArena arena, SparseMatrix w, ConvShape shape, int batch, Epilogue epilogue, Workers workers) {
-        return of(arena, w, shape, true, batch, epilogue, workers);
+        return of(arena, w, shape, true, batch, epilogue, workers, null);
+    }
+
+    /**
+     * Prepares the gradient of the input in the memory of a matrix whose values nobody needs meanwhile. Training has one: the gradient of the weights, which is computed
+     * afterwards. Single weights are brought into another order by each run; in a plan without such memory this takes as much again as the weights.
+     *
+     * @param arena where the plan's other scratch comes from
+     * @param w the weights, as {@link ConvShape} orders them, in 32-bit floats; the columns of a block divide the input's channels
+     * @param shape input, window and output
+     * @param batch samples, at least 0
+     * @param epilogue what else happens to the gradient of the input; a mask has its features
+     * @param workers who computes
+     * @param room a matrix that has as much memory as the weights, in 32-bit floats; a run leaves its values undefined
+     * @return the plan
+     * @throws IllegalArgumentException if an argument does not fit
+     */
+    public static ConvPlan backwardInput(
+            KernelArena arena,
+            SparseMatrix w,
+            ConvShape shape,
+            int batch,
+            Epilogue epilogue,
+            Workers workers,
+            SparseMatrix room) {
+        StoredValues stored = StoredValues.of(w).checkFloats("w");
+        return of(arena, w, shape, true, batch, epilogue, workers, stored.room(room));
     }
 
     private static ConvPlan of(
@@ -160,13 +199,14 @@ public final class ConvPlan implements AutoCloseable {
             boolean transposed,
             int batch,
             Epilogue epilogue,
-            Workers workers) {
+            Workers workers,
+            @Nullable StoredValues room) {
         Objects.requireNonNull(shape, "shape: null; accepted are convolutions");
         StoredValues stored = StoredValues.of(w).checkFloats("w");
         StackRoom.reserveForFirstRun();
         KernelArena scratchArena = arena.openPart();
         try {
-            return new ConvPlan(arena, scratchArena, stored, shape, transposed, batch, epilogue, workers);
+            return new ConvPlan(arena, scratchArena, stored, shape, transposed, batch, epilogue, workers, room);
         } catch (Throwable e) {
             arena.closePart(scratchArena);
             throw e;
@@ -179,13 +219,13 @@ public final class ConvPlan implements AutoCloseable {
      * @return bytes
      */
     public synchronized long heldBytes() {
-        long numbers = 0;
-        for (ConvWalk walk : walks) {
-            SpmmIndex index = walk.index();
-            // The pattern has the offsets of the forward product.
-            numbers += index.inputs().length + index.blocks().length + (transposed ? index.offsets().length : 0);
+        if (columns != null) {
+            return columns.heldBytes();
         }
-        return numbers * Integer.BYTES;
+        // The pattern has the offsets of the forward product.
+        return window != null
+                ? window.heldBytes()
+                : (long) Integer.BYTES * walks[0].index().inputs().length;
     }
 
     /** Prepares for the pattern that the weights have now; needed after they were rewired. */
@@ -193,16 +233,42 @@ public final class ConvPlan implements AutoCloseable {
         checkOpen();
         isPlanned = false; // until all is done
         pattern = w.pattern();
-        if (transposed) {
+        ConvColumns byColumns = columns;
+        if (byColumns != null) {
+            byColumns.replan(pattern);
             int stride = shape.stride();
             ConvWalk[] next = new ConvWalk[stride * stride];
-            ColumnOrder byColumns = ColumnOrder.of(pattern);
-            Arrays.setAll(next, i -> ConvWalk.backward(shape, pattern, byColumns, i / stride, i % stride));
+            Arrays.setAll(next, i -> ConvWalk.backward(shape, byColumns.index(i), i / stride, i % stride));
             walks = next;
+        } else if (isNarrow) {
+            window = ConvWindow.of(shape, pattern);
+            walkForward(new int[0], workers.scratch().inputs(pattern.blocks()));
         } else {
-            walks = new ConvWalk[] {ConvWalk.forward(shape, pattern)};
+            int[] inputs = pattern.colIndices();
+            for (int item = 0; item < inputs.length; item++) {
+                inputs[item] = shape.windowFeature(inputs[item] * pattern.blockCols());
+            }
+            walkForward(inputs, new char[0]);
         }
         isPlanned = true;
+    }
+
+    private void walkForward(int[] inputs, char[] narrowInputs) {
+        walks = new ConvWalk[] {
+            ConvWalk.forward(shape, SpmmIndex.ofInputs(pattern.offsets(), inputs, narrowInputs, new int[0]))
+        };
+    }
+
+    /** Finds the inputs of a forward product. */
+    @SuppressWarnings("ReferenceEquality") // memory, whatever it holds
+    private void prepare() {
+        if (window != null) {
+            char[] inputs = workers.scratch().inputs(pattern.blocks());
+            window.write(pattern, inputs);
+            if (inputs != walks[0].index().narrowInputs()) {
+                walkForward(new int[0], inputs); // another plan needed more room
+            }
+        }
     }
 
     /**
@@ -252,7 +318,7 @@ public final class ConvPlan implements AutoCloseable {
                     input = x;
                     output = y;
                     this.addend = addend;
-                    runTasks(y);
+                    runTasks(x, y);
                 } finally {
                     addend.arena().release();
                 }
@@ -268,37 +334,66 @@ public final class ConvPlan implements AutoCloseable {
     }
 
     @SuppressWarnings("ReferenceEquality") // a rewiring is what makes a plan stale, not a difference in content
-    private void runTasks(PanelMatrix y) {
+    private void runTasks(PanelMatrix x, PanelMatrix y) {
         checkOpen();
         if (!isPlanned || w.pattern() != pattern) {
             throw new IllegalStateException("w: rewired since this plan was made; call replan()");
         }
         PanelMatrix mask = epilogue.reluMask();
         KernelArena maskArena = mask == null ? arena : mask.arena();
+        KernelArena roomArena = room == null ? arena : room.arena();
         arena.acquire("plan");
         try {
             w.arena().acquire("w");
             try {
-                maskArena.acquire("reluMask");
+                roomArena.acquire("room");
                 try {
-                    if (mask != null) {
-                        Check.apart("reluMask", mask, "y", y);
-                    }
-                    readBias(y);
-                    w.clearPadding().run();
-                    int wanted = TASKS_PER_WORKER * workers.threads();
-                    int rowsOfAll = Math.max(1, y.panels() * to.height());
-                    rowsOfTask = Math.clamp(rowsOfAll / wanted, 1, Math.max(1, longestWalk()));
-                    workers.run(y.panels() * tasksOfPanel(), task);
-                    hasRun = true;
+                    runTasks(x, y, mask, maskArena);
                 } finally {
-                    maskArena.release();
+                    roomArena.release();
                 }
             } finally {
                 w.arena().release();
             }
         } finally {
             arena.release();
+        }
+    }
+
+    private void runTasks(PanelMatrix x, PanelMatrix y, @Nullable PanelMatrix mask, KernelArena maskArena) {
+        maskArena.acquire("reluMask");
+        try {
+            if (mask != null) {
+                Check.apart("reluMask", mask, "y", y);
+            }
+            checkRoom(x, y, mask);
+            readBias(y);
+            w.clearPadding().run();
+            if (columns != null) {
+                workers.run(columns.tasks(), copyTask);
+            }
+            int wanted = TASKS_PER_WORKER * workers.threads();
+            int rowsOfAll = Math.max(1, y.panels() * to.height());
+            rowsOfTask = Math.clamp(rowsOfAll / wanted, 1, Math.max(1, longestWalk()));
+            workers.run(preparation, y.panels() * tasksOfPanel(), task);
+            hasRun = true;
+        } finally {
+            maskArena.release();
+        }
+    }
+
+    /** What is in use for the product is no room. */
+    private void checkRoom(PanelMatrix x, PanelMatrix y, @Nullable PanelMatrix mask) {
+        if (room == null) {
+            return;
+        }
+        Check.apart("room", room.memory(), "x", x.segment());
+        Check.apart("room", room.memory(), "y", y.segment());
+        if (addend != null) {
+            Check.apart("room", room.memory(), "addend", addend.segment());
+        }
+        if (mask != null) {
+            Check.apart("room", room.memory(), "reluMask", mask.segment());
         }
     }
 
@@ -312,6 +407,12 @@ public final class ConvPlan implements AutoCloseable {
             }
             Check.apart("bias", vector, "y", y.segment(), y.segment().byteSize());
             MemorySegment.copy(vector.segment(), 0, bias, 0, (long) to.channels() * Float.BYTES);
+        }
+    }
+
+    private void copy(int number, int worker) {
+        if (columns != null) {
+            columns.copy(number, worker);
         }
     }
 
@@ -340,7 +441,7 @@ public final class ConvPlan implements AutoCloseable {
         int first = ofPanel / walks.length * rowsOfTask;
         SpmmOperands at = operands[worker];
         at.count = Math.min(lanes, x.rows() - panel * lanes);
-        at.values = w.memory();
+        at.values = columns == null ? w.memory() : columns.memory();
         at.bias = bias;
         at.input = x.segment();
         at.output = y.segment();

@@ -95,6 +95,31 @@ public record ConvShape(
                 + weightCol % input.channels();
     }
 
+    /** Whether 16 bits tell the inputs of a window. */
+    boolean isWindowNarrow() {
+        return areNarrow(input);
+    }
+
+    /** Whether 16 bits tell the outputs that an input is met by. */
+    boolean isBackwardWindowNarrow() {
+        return areNarrow(output);
+    }
+
+    private boolean areNarrow(FeatureMap map) {
+        long features = (kernelHeight - 1L) * map.rowFeatures() + (long) kernelWidth * map.channels();
+        return features <= Character.MAX_VALUE;
+    }
+
+    /** Rows of taps that are {@code first} or a multiple of the stride more. */
+    int tapRows(int first) {
+        return Math.ceilDiv(Math.max(0, kernelHeight - first), stride);
+    }
+
+    /** Columns of taps that are {@code first} or a multiple of the stride more. */
+    int tapCols(int first) {
+        return Math.ceilDiv(Math.max(0, kernelWidth - first), stride);
+    }
+
     /** Refuses weights that are no weights of this, or whose blocks reach over the edge of a tap. */
     void check(BlockPattern weights) {
         Check.equal("w.rows", weights.rows(), output.channels(), "channels of the output");

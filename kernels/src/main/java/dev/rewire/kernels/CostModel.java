@@ -88,8 +88,18 @@ final class CostModel {
             case NmPattern nm -> transposed || nm.sharedRows() == 1 ? NM : NM_SHARED;
         };
         boolean byLines = !(w instanceof BlockPattern blocks) || Lines.fit(blocks);
-        double copying = byLines ? SAMPLES_OF_EXPANDING : w.density() * SAMPLES_OF_COPY;
-        return w.density() * cost / (1 + copying / samples);
+        double density = density(w);
+        double copying = byLines ? SAMPLES_OF_EXPANDING : density * SAMPLES_OF_COPY;
+        return density * cost / (1 + copying / samples);
+    }
+
+    /** Of blocks the share that is stored: what they have outside of the matrix, a dense one in blocks has, too. */
+    private static double density(SparsePattern w) {
+        if (!(w instanceof BlockPattern blocks)) {
+            return w.density();
+        }
+        double cells = (double) blocks.gridRows() * blocks.gridCols();
+        return cells == 0 ? 0 : blocks.blocks() / cells;
     }
 
     /** A sample is loaded for each output of a block. */

@@ -175,14 +175,14 @@ final class PanelSddmm {
             int end = (int) ((task + 1L) * pattern.blocks() / tasks);
             if (first < end) {
                 int[] starts = pattern.offsets();
-                int firstRow = rowOf(first);
+                int firstRow = pattern.gridRow(first);
                 boolean add = accumulate || !isFirst;
                 run(
                         starts,
                         0,
                         1,
                         firstRow,
-                        rowOf(end - 1) + 1,
+                        pattern.gridRow(end - 1) + 1,
                         first,
                         end,
                         panels,
@@ -194,21 +194,6 @@ final class PanelSddmm {
                         worker);
             }
         }
-    }
-
-    /** The row of an element. */
-    private int rowOf(int element) {
-        int low = 0;
-        int high = pattern.rows() - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (pattern.rowOffset(middle) <= element) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
     }
 
     private void runTiles(

@@ -246,11 +246,7 @@ public final class SpmmPlan implements AutoCloseable {
             SparseMatrix room) {
         Check.floats("w", w.type());
         StoredValues stored = StoredValues.of(w);
-        StoredValues values = StoredValues.of(room).checkFloats("room");
-        long bytes = stored.memory().byteSize();
-        Check.range("room: bytes of its values", values.memory().byteSize(), bytes, Long.MAX_VALUE);
-        checkApart("room", values.memory(), "w", stored.memory());
-        return of(arena, w, true, batch, layout, epilogue, workers, choice, values);
+        return of(arena, w, true, batch, layout, epilogue, workers, choice, stored.room(room));
     }
 
     private static SpmmPlan of(
@@ -322,7 +318,7 @@ public final class SpmmPlan implements AutoCloseable {
             y.arena().acquire("y");
             try {
                 // Not before both are known to be alive: freed memory may have been given to the other.
-                checkApart("y", y, "x", x);
+                Check.apart("y", y, "x", x);
                 input = x;
                 output = y;
                 setSamples(x.rows());
@@ -466,7 +462,7 @@ public final class SpmmPlan implements AutoCloseable {
         maskArena.acquire("reluMask");
         try {
             if (mask != null && output != null) {
-                checkApart("reluMask", mask, "y", output);
+                Check.apart("reluMask", mask, "y", output);
             }
             if (denseOutput != null) {
                 MemorySegment stored = weights.stored();
@@ -509,11 +505,11 @@ public final class SpmmPlan implements AutoCloseable {
             Check.apart("room", denseInput, "x", memory, memory.byteSize());
             Check.apart("room", denseOutput, "y", memory, memory.byteSize());
         } else if (input != null && output != null) {
-            checkApart("room", memory, "x", input.segment());
-            checkApart("room", memory, "y", output.segment());
+            Check.apart("room", memory, "x", input.segment());
+            Check.apart("room", memory, "y", output.segment());
         }
         if (mask != null) {
-            checkApart("room", memory, "reluMask", mask.segment());
+            Check.apart("room", memory, "reluMask", mask.segment());
         }
     }
 
@@ -738,19 +734,6 @@ public final class SpmmPlan implements AutoCloseable {
     private void checkDense() {
         if (layout == Layout.PANELS) {
             throw new IllegalArgumentException("x: operands are ROW_MAJOR or FEATURE_MAJOR; this plan accepts PANELS");
-        }
-    }
-
-    private static void checkApart(String name, PanelMatrix matrix, String otherName, PanelMatrix other) {
-        checkApart(name, matrix.segment(), otherName, other.segment());
-    }
-
-    private static void checkApart(String name, MemorySegment matrix, String otherName, MemorySegment other) {
-        long from = matrix.address();
-        long otherFrom = other.address();
-        if (from < otherFrom + other.byteSize() && otherFrom < from + matrix.byteSize()) {
-            throw new IllegalArgumentException(
-                    name + ": shares memory with " + otherName + "; accepted are separate matrices");
         }
     }
 

@@ -33,6 +33,15 @@ record StoredValues(
         return this;
     }
 
+    /** Refuses a matrix in whose memory these values could not be brought into another order. */
+    StoredValues room(SparseMatrix room) {
+        StoredValues values = of(room).checkFloats("room");
+        long bytes = memory.byteSize();
+        Check.range("room: bytes of its values", values.memory().byteSize(), bytes, Long.MAX_VALUE);
+        Check.apart("room", values.memory(), "w", memory);
+        return values;
+    }
+
     BlockPattern pattern() {
         return places.get();
     }

@@ -37,6 +37,7 @@ public final class Workers implements AutoCloseable {
     private final boolean spin;
     private final Helper[] helpers;
     private final ReentrantLock lock = new ReentrantLock();
+    private final WorkerScratch scratch = new WorkerScratch();
     private final AtomicInteger nextTask = new AtomicInteger();
 
     // The round's number, whether it is open, and how many helpers are in it. A helper that wakes after the last task
@@ -139,9 +140,7 @@ public final class Workers implements AutoCloseable {
         StackRoom.reserve();
         lock.lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("workers: closed");
-            }
+            checkOpen();
             if (threads == 1 || tasks <= 1) {
                 for (int i = 0; i < tasks; i++) {
                     task.run(i, 0);
@@ -152,6 +151,39 @@ public final class Workers implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The same after a preparation, in which the {@link #scratch} may be written: no other product runs from then on. */
+    void run(Runnable preparation, int tasks, WorkerTask task) {
+        StackRoom.reserve();
+        lock.lock();
+        try {
+            checkOpen();
+            preparation.run();
+            run(tasks, task);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("workers: closed");
+        }
+    }
+
+    /** Memory that plans have in common. */
+    WorkerScratch scratch() {
+        return scratch;
+    }
+
+    /**
+     * Memory on the heap in which products find weights, one after the other; of all plans that these threads have had the one that needs most says how much.
+     *
+     * @return bytes
+     */
+    public long heldBytes() {
+        return scratch.heldBytes();
     }
 
     private void share(int tasks, WorkerTask task) {

@@ -55,6 +55,15 @@ class HeldBytesTest {
     }
 
     @Test
+    void ofManySamplesItHoldsLessThanThreeBytesForEachWeight() {
+        BlockSparseMatrix room = matrix(COLS);
+        SpmmPlan plan =
+                SpmmPlan.backwardInput(arena, w, 1024, Layout.PANELS, Epilogue.NONE, workers, PlanChoice.STORED, room);
+        assertTrue(plan.heldBytes() >= 2L * WEIGHTS, "row");
+        assertTrue(plan.heldBytes() < 3L * WEIGHTS, "and where columns begin and go on");
+    }
+
+    @Test
     void withoutRoomItHoldsTheWeightsOnceMore() {
         SpmmPlan alone =
                 SpmmPlan.backwardInput(arena, w, BATCH, Layout.PANELS, Epilogue.NONE, workers, PlanChoice.STORED);
@@ -75,6 +84,50 @@ class HeldBytesTest {
         assumeTrue(Provider.active().name().equals("vector"), "the reference has one");
         SddmmPlan plan = SddmmPlan.backwardWeight(arena, w, BATCH, Layout.PANELS, false, workers, PlanChoice.STORED);
         assertTrue(plan.heldBytes() < WEIGHTS, "less than a byte for each: " + plan.heldBytes());
+    }
+
+    @Test
+    void plansOfAConvolutionHoldNoIndexOfWeightsForwardAndBackwardToTheWeights() {
+        ConvShape shape = ConvShape.of(new FeatureMap(8, 8, 32, 1), 64, 3, 3, 1, 1, 1);
+        BlockSparseMatrix taps = taps(shape);
+        long rowsOfWindows = 4L * shape.weightCols() / 32;
+        assertEquals(
+                rowsOfWindows,
+                ConvPlan.forward(arena, taps, shape, BATCH, Epilogue.NONE, workers)
+                        .heldBytes());
+        assertEquals(
+                rowsOfWindows,
+                ConvGradient.prepare(arena, taps, shape, BATCH, false, workers).heldBytes());
+    }
+
+    @Test
+    void thatOfAConvolutionBackwardToTheInputHoldsTwoBytesForEachWeightAndColumn() {
+        ConvShape shape = ConvShape.of(new FeatureMap(8, 8, 32, 1), 64, 3, 3, 1, 1, 1);
+        BlockSparseMatrix taps = taps(shape);
+        BlockSparseMatrix room = taps(shape);
+        long offsets = 4L * (shape.input().channels() + 1);
+        assertEquals(
+                2L * taps.pattern().blocks() + 2L * shape.weightCols() + offsets,
+                ConvPlan.backwardInput(arena, taps, shape, BATCH, Epilogue.NONE, workers, room)
+                        .heldBytes());
+    }
+
+    @Test
+    void convolutionsFindTheirWeightsInMemoryThatAllOfTheirWorkersPlansShare() {
+        assumeTrue(Provider.active().name().equals("vector"), "the reference takes single weights as any block");
+        ConvShape shape = ConvShape.of(new FeatureMap(8, 8, 32, 1), 64, 3, 3, 1, 1, 1);
+        BlockSparseMatrix taps = taps(shape);
+        ConvPlan.forward(arena, taps, shape, BATCH, Epilogue.NONE, workers);
+        ConvPlan.forward(arena, taps, shape, BATCH, Epilogue.NONE, workers);
+        ConvGradient.prepare(arena, taps, shape, BATCH, false, workers);
+        assertEquals(2L * taps.pattern().blocks(), workers.heldBytes());
+    }
+
+    private BlockSparseMatrix taps(ConvShape shape) {
+        return BlockSparseMatrix.allocate(
+                arena,
+                BlockPattern.random(
+                        shape.output().channels(), shape.weightCols(), 1, 1, 1800, new SplittableRandom(1)));
     }
 
     private SpmmPlan backward(BlockSparseMatrix weights) {

@@ -50,6 +50,23 @@ class PlanChoiceTest {
         product.expected().assertWithinBound(product.resultOf(layout, 1));
     }
 
+    /** As a transformer's head on 65 characters has them: the copy would be in the same blocks. */
+    @Test
+    void blocksThatReachOverTheEdgeDoNotCountAsMoreThanADenseMatrix() {
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            BlockSparseMatrix w = BlockSparseMatrix.allocate(arena, BlockPattern.full(65, 128, 16, 16));
+            assertEquals(
+                    PlanChoice.STORED,
+                    SpmmPlan.forward(arena, w, 768, Layout.PANELS, Epilogue.NONE, workers)
+                            .chosen());
+            assertEquals(
+                    PlanChoice.STORED,
+                    SpmmPlan.backwardInput(arena, w, 768, Layout.PANELS, Epilogue.NONE, workers)
+                            .chosen());
+        }
+    }
+
     /** A plan on 1×1 blocks of a 40×56 matrix. */
     private static SpmmPlan plan(KernelArena arena, SparseMatrix w, PlanChoice choice, Workers workers) {
         return SpmmPlan.forward(arena, w, BATCH, Layout.ROW_MAJOR, Epilogue.NONE, workers, choice);

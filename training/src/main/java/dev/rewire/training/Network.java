@@ -219,9 +219,10 @@ public final class Network implements AutoCloseable {
         return weights.stream().mapToLong(w -> sparse(w).nonzeros()).toArray();
     }
 
-    /** The memory of all parameters. */
+    /** The memory of all parameters, and what their products have in common. */
     long bytes() {
-        return parameters.stream().mapToLong(p -> p.parameter().bytes()).sum();
+        return parameters.stream().mapToLong(p -> p.parameter().bytes()).sum()
+                + setting.workers().heldBytes();
     }
 
     /** The number, from 1, of the layer without parts that a parameter belongs to; of one that has parts, that of the first of these. */

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  *
  * @param offsets for each group its first item, and the number of items at the end
  * @param inputs for each item the first input (feature) of its block; empty for N:M
- * @param narrowInputs the same where an item is a single weight and {@link SpmmShape#narrow}; {@code inputs} is empty then
+ * @param narrowInputs the same in 16 bits, if {@link SpmmShape#narrow} says so; {@code inputs} is empty then
  * @param blocks for each item the number of its block, unless values are consecutive: then items and blocks have the same numbers
  * @param cuts where the items of a group are cut into chunks of inputs: for each chunk the first item of every group, and the number after each
  *     group's last at the end; {@code offsets} itself if there is one chunk
@@ -38,6 +38,11 @@ public record SpmmIndex(
     public static SpmmIndex ofConsecutive(int[] offsets, int[] inputs, char[] narrowInputs, int[] cuts, int chunks) {
         return new SpmmIndex(
                 offsets, inputs, narrowInputs, NO_ITEMS, cuts, chunks, MemorySegment.NULL, MemorySegment.NULL);
+    }
+
+    /** Of blocks whose inputs are told in either width. */
+    public static SpmmIndex ofInputs(int[] offsets, int[] inputs, char[] narrowInputs, int[] blocks) {
+        return new SpmmIndex(offsets, inputs, narrowInputs, blocks, offsets, 1, MemorySegment.NULL, MemorySegment.NULL);
     }
 
     /** Of an N:M pattern. */

@@ -18,7 +18,7 @@ import dev.rewire.kernels.ValueType;
  * @param type how the values are stored
  * @param start what the sums start from
  * @param end what happens to finished sums
- * @param narrow whether inputs of items are read from {@link SpmmIndex#narrowInputs}: of single weights alone
+ * @param narrow whether inputs of items are read from {@link SpmmIndex#narrowInputs}
  */
 public record SpmmShape(
         int outputs,

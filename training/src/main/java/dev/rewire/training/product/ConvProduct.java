@@ -65,9 +65,7 @@ public final class ConvProduct implements GradientScores, ParameterListener {
         sums = hasBias ? DenseMatrix.allocate(arena, 1, shape.output().features()) : null;
         Epilogue end = bias == null ? Epilogue.NONE : Epilogue.NONE.withBias(bias.values());
         forward = ConvPlan.forward(arena, weights.values(), shape, batch, relu ? end.withRelu() : end, workers);
-        backwardInput = buffers.dx() == null
-                ? null
-                : ConvPlan.backwardInput(arena, weights.values(), shape, batch, buffers.backwardEnd(), workers);
+        backwardInput = buffers.dx() == null ? null : backwardPlan(buffers.backwardEnd());
         gradient = ConvGradient.prepare(arena, weights.gradient(), shape, batch, false, workers);
         weights.listener(this);
     }
@@ -95,11 +93,14 @@ public final class ConvProduct implements GradientScores, ParameterListener {
             return false;
         }
         backwardInput.close();
-        Epilogue end = buffers.backwardEnd().withAccumulate(true);
-        backwardInput = ConvPlan.backwardInput(
-                arena, weights.values(), shape, buffers.x().rows(), end, workers);
+        backwardInput = backwardPlan(buffers.backwardEnd().withAccumulate(true));
         addend = term;
         return true;
+    }
+
+    private ConvPlan backwardPlan(Epilogue end) {
+        int batch = buffers.x().rows();
+        return ConvPlan.backwardInput(arena, weights.values(), shape, batch, end, workers, weights.gradient());
     }
 
     /** Computes the gradients of weights and biases. */
