@@ -85,9 +85,9 @@ final class RunStart {
         String hash = data.train().sha256();
         Outline outline = requireFit(file, config, data); // before patterns are made of what the file claims
         saved.requireSame(engineName(config, backend), hash);
-        List<ParameterPattern> patterns = saved.patterns(
-                new Patterns(config, outline.weights()).forms(),
-                config.optimizer().slots());
+        Patterns made = new Patterns(config, outline.weights());
+        List<ParameterPattern> patterns =
+                made.withRoom(saved.patterns(made.forms(), config.optimizer().slots()));
         TrainingRun run = build(config, data, backend, outline, patterns, false);
         boolean restored = false;
         try {

@@ -51,6 +51,7 @@ final class SavedRun implements AutoCloseable {
             if (parameter.parameter() instanceof SparseParameter) {
                 ParameterRewiring rewiring = trainer.rewirings().get(sparse++);
                 states.add(new SavedState.Places(rewiring.explored(), rewiring.cells()));
+                states.add(new SavedState.Floats(rewiring.state()));
             }
         }
         states.add(new SavedState.Floats(trainer.network().statistics().stream()

@@ -49,13 +49,53 @@ public final class NetworkRewiring {
     }
 
     /**
+     * Whether the gradients of a step are added to those of others.
+     *
+     * @param step number of the step, from 0
+     * @return whether {@link #observe} is due after the step's backward pass
+     */
+    public boolean observes(long step) {
+        return rewiring.observes(step);
+    }
+
+    /** Takes in the gradients that the step's passes left in the layers. */
+    public void observe() {
+        weights.forEach(ParameterRewiring::observe);
+    }
+
+    /**
      * Rewires the network; after the step's update, if it has one. Growing by gradient reads what the step's passes left in the layers.
      *
      * @param step number of the step, from 0
      */
     public void apply(long step) {
+        if (rewiring.drop().dropsDeadLinks() || rewiring.grow().redistributes()) {
+            applyTogether(step);
+            return;
+        }
         for (int w = weights.size() - 1; w >= 0; w--) {
             weights.get(w).apply(step);
+        }
+    }
+
+    /** What is dropped in a layer, or how much grows, depends on the others. */
+    private void applyTogether(long step) {
+        List<BlockRewiring> layers = new ArrayList<>();
+        for (ParameterRewiring of : weights) {
+            if (of instanceof BlockRewiring blocks) {
+                layers.add(blocks);
+            }
+        }
+        List<int[]> dropped = new ArrayList<>();
+        layers.forEach(layer -> dropped.add(layer.drop(step)));
+        if (rewiring.drop().dropsDeadLinks()) {
+            DeadLinks.addTo(layers, dropped);
+        }
+        int[] growing = rewiring.grow().redistributes()
+                ? Redistribution.of(layers, dropped)
+                : dropped.stream().mapToInt(of -> of.length).toArray();
+        for (int l = layers.size() - 1; l >= 0; l--) {
+            layers.get(l).grow(step, dropped.get(l), growing[l]);
         }
     }
 
