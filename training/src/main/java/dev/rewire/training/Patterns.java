@@ -74,32 +74,36 @@ final class Patterns {
         return withRoom(patterns);
     }
 
-    /** Patterns, with room for what a rewiring may make of them. */
-    List<ParameterPattern> withRoom(List<ParameterPattern> patterns) {
+    /** Whether rewirings change how many weights a layer has. */
+    boolean numbersChange() {
         Rules rules = config.usedRules();
-        boolean redistributes = rules != null && rules.grow().redistributes();
-        boolean fanIn = rules != null && rules.grow() instanceof GrowRule.FanIn;
-        if (!redistributes && !fanIn) {
+        return redistributes() || (rules != null && rules.grow() instanceof GrowRule.FanIn);
+    }
+
+    private boolean redistributes() {
+        Rules rules = config.usedRules();
+        return rules != null && rules.grow().redistributes();
+    }
+
+    /** Where layers take weights of each other there is room for those of all in each. */
+    private List<ParameterPattern> withRoom(List<ParameterPattern> patterns) {
+        if (!redistributes()) {
             return patterns;
         }
-        double[] densities = config.distribution().densities(sharing(), config.sparsity());
         long all = 0;
         for (ParameterPattern pattern : patterns) {
-            all += pattern instanceof ParameterPattern.Blocks blocks
-                    ? blocks.pattern().blocks()
-                    : 0;
+            all += pattern instanceof ParameterPattern.Blocks blocks ? blocks.pattern().blocks() : 0;
         }
         List<ParameterPattern> roomy = new ArrayList<>();
-        for (int w = 0; w < densities.length; w++) {
+        for (int w = 0; w < forms.size(); w++) {
             ParameterPattern pattern = patterns.get(w);
-            if (pattern instanceof ParameterPattern.Blocks(BlockPattern stored, int _)
-                    && !forms.get(w).isDense()) {
-                LayerShape shape = weights.get(w).shape();
-                long room = redistributes ? all : (long) shape.out() * fanIn(shape, density(w, densities));
-                pattern = new ParameterPattern.Blocks(
-                        stored, (int) Math.max(stored.blocks(), Math.min(room, pattern.cells())));
-            }
-            roomy.add(pattern);
+            boolean takes = pattern instanceof ParameterPattern.Blocks && !forms.get(w).isDense();
+            roomy.add(
+                    takes
+                            ? new ParameterPattern.Blocks(
+                                    ((ParameterPattern.Blocks) pattern).pattern(),
+                                    (int) Math.min(all, pattern.cells()))
+                            : pattern);
         }
         return roomy;
     }

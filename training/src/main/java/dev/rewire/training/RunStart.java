@@ -87,10 +87,13 @@ final class RunStart {
         saved.requireSame(engineName(config, backend), hash);
         Patterns made = new Patterns(config, outline.weights());
         List<ParameterPattern> patterns =
-                made.withRoom(saved.patterns(made.forms(), config.optimizer().slots()));
-        TrainingRun run = build(config, data, backend, outline, patterns, false);
+                saved.patterns(made.forms(), config.optimizer().slots());
+        // What a plan decides for a number of weights it decides once: where that number changes, plans are made for the first one again.
+        List<ParameterPattern> first = made.numbersChange() ? made.first(backend != null) : patterns;
+        TrainingRun run = build(config, data, backend, outline, first, false);
         boolean restored = false;
         try {
+            saved.move(run.trainer().network(), patterns);
             run.restore(saved, hash);
             restored = true;
             return run;

@@ -1,5 +1,6 @@
 package dev.rewire.training.rewiring;
 
+import dev.rewire.training.rewiring.topology.CannistraciHebb;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ public interface GrowRule {
 
     /**
      * Where links of the surviving network suggest one, without any gradient: the score CH2-L3n of Cannistraci-Hebb training (CHTs; Zhang et al., "Brain network science modelling of sparse
-     * neural networks", 2025), {@link CannistraciHebb}. Chance decides between scores within 1/16384 of each other, and between places that no path of three links joins. Needs single weights; takes time for each
+     * neural networks", 2025), {@code Σ (1 + i)/(1 + e)} over the nodes of all paths of three links between output and input, i and e being their links to such nodes and to others. Chance decides between scores within 1/16384 of each other, and between places that no path of three links joins. Needs single weights; takes time for each
      * path of three links, and for each place.
      */
     GrowRule TOPOLOGY = new GrowRule() {

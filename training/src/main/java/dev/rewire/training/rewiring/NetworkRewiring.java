@@ -1,10 +1,15 @@
 package dev.rewire.training.rewiring;
 
+import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.KernelArena;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.SparseParameter;
+import dev.rewire.training.rewiring.topology.DeadLinks;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The rewiring of all weights of a network. */
 public final class NetworkRewiring {
@@ -89,13 +94,32 @@ public final class NetworkRewiring {
         List<int[]> dropped = new ArrayList<>();
         layers.forEach(layer -> dropped.add(layer.drop(step)));
         if (rewiring.drop().dropsDeadLinks()) {
-            DeadLinks.addTo(layers, dropped);
+            addDeadLinks(layers, dropped);
         }
         int[] growing = rewiring.grow().redistributes()
                 ? Redistribution.of(layers, dropped)
                 : dropped.stream().mapToInt(of -> of.length).toArray();
         for (int l = layers.size() - 1; l >= 0; l--) {
             layers.get(l).grow(step, dropped.get(l), growing[l]);
+        }
+    }
+
+    /** What is stored wholly keeps all links. */
+    private static void addDeadLinks(List<BlockRewiring> layers, List<int[]> dropped) {
+        if (dropped.stream().allMatch(of -> of.length == 0)) {
+            return; // nothing is exchanged at this step
+        }
+        @Nullable BlockPattern[] patterns = new BlockPattern[layers.size()];
+        BitSet[] gone = new BitSet[layers.size()];
+        for (int l = 0; l < patterns.length; l++) {
+            BitSet of = new BitSet();
+            Arrays.stream(dropped.get(l)).forEach(of::set);
+            gone[l] = of;
+            patterns[l] = layers.get(l).isFull() ? null : layers.get(l).weights().values().pattern();
+        }
+        DeadLinks.addTo(patterns, gone);
+        for (int l = 0; l < patterns.length; l++) {
+            dropped.set(l, gone[l].stream().toArray());
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.rewire.training.rewiring;
 
+import dev.rewire.kernels.BlockPattern;
+import dev.rewire.training.parameter.Cells;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,8 +26,11 @@ final class Redistribution {
             total += dropped.get(l).length;
             if (!layer.isFull()) {
                 scores[l] = layer.meanScore();
-                int kept = layer.weights().pattern().pattern().blocks() - dropped.get(l).length;
-                most[l] = layer.weights().mostBlocks() - kept;
+                BlockPattern stored = layer.weights().values().pattern();
+                // One place stays free, so that a layer that takes part goes on to; the source's code stops at 99 % of
+                // what is free.
+                int room = Math.min(layer.weights().mostBlocks(), Cells.count(stored) - 1);
+                most[l] = room - (stored.blocks() - dropped.get(l).length);
             }
         }
         return shares(scores, most, total);

@@ -10,6 +10,7 @@ import dev.rewire.training.parameter.BlockParameter;
 import dev.rewire.training.parameter.Cells;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
+import dev.rewire.training.rewiring.topology.DeadLinks;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import net.jqwik.api.ForAll;

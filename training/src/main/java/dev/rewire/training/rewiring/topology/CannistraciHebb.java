@@ -1,4 +1,4 @@
-package dev.rewire.training.rewiring;
+package dev.rewire.training.rewiring.topology;
 
 import dev.rewire.kernels.BlockPattern;
 import java.util.Arrays;
@@ -10,13 +10,18 @@ import java.util.Arrays;
  *
  * <p>With d links to a node on average a row of scores takes d³ operations, and memory for a score of each output and input.
  */
-final class CannistraciHebb {
+public final class CannistraciHebb {
     private final BlockPattern byOutput;
     private final BlockPattern byInput;
     private final int[] links;
 
-    /** Looks at the links: single weights, outputs × inputs. */
-    CannistraciHebb(BlockPattern links) {
+    /**
+     * Looks at the links of a layer.
+     *
+     * @param links single weights, outputs × inputs
+     * @throws IllegalArgumentException if they are blocks
+     */
+    public CannistraciHebb(BlockPattern links) {
         if (links.blockRows() * links.blockCols() != 1) {
             throw new IllegalArgumentException("blocks of " + links.blockRows() + "x" + links.blockCols()
                     + " are no links; accepted are single weights");
@@ -32,7 +37,7 @@ final class CannistraciHebb {
      * @param output its number
      * @param scores takes the score of a link from each input, 0 where no path is; of links that are there it says nothing
      */
-    void score(int output, float[] scores) {
+    public void score(int output, float[] scores) {
         Arrays.fill(scores, 0);
         addOutputs(output, scores);
         addInputs(output, scores);

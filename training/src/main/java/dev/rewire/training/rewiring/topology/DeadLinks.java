@@ -1,42 +1,20 @@
-package dev.rewire.training.rewiring;
+package dev.rewire.training.rewiring.topology;
 
 import dev.rewire.kernels.BlockPattern;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Links of neurons that have no inputs, or no outputs, any more, in layers that follow one another. */
-final class DeadLinks {
+public final class DeadLinks {
     private DeadLinks() {}
 
     /**
-     * Adds them to what is dropped, and those of neurons that are dead thereby. What is stored wholly keeps all links.
+     * Adds them to what is dropped, and those of neurons that are dead thereby.
      *
-     * @param layers single weights, the outputs of each being the inputs of the next
-     * @param dropped of each the numbers of its dropped links, ascending; replaced by more
+     * @param patterns single weights, the outputs of each being the inputs of the next; null for a layer that keeps all its links, whatever is dead
+     * @param gone of each pattern the numbers of its dropped links; takes more
      */
-    static void addTo(List<BlockRewiring> layers, List<int[]> dropped) {
-        BlockPattern[] patterns = new BlockPattern[layers.size()];
-        BitSet[] gone = new BitSet[layers.size()];
-        for (int l = 0; l < patterns.length; l++) {
-            BitSet of = new BitSet();
-            Arrays.stream(dropped.get(l)).forEach(of::set);
-            gone[l] = of;
-            patterns[l] = layers.get(l).isFull()
-                    ? null
-                    : layers.get(l).weights().values().pattern();
-        }
-        if (Arrays.stream(gone).allMatch(BitSet::isEmpty)) {
-            return; // nothing is exchanged at this step
-        }
-        addTo(patterns, gone);
-        for (int l = 0; l < patterns.length; l++) {
-            dropped.set(l, gone[l].stream().toArray());
-        }
-    }
-
-    /** The same of patterns, null where all is stored. */
-    static void addTo(BlockPattern[] patterns, BitSet[] gone) {
+    public static void addTo(@Nullable BlockPattern[] patterns, BitSet[] gone) {
         boolean changed = true;
         while (changed) {
             changed = false;
