@@ -92,17 +92,19 @@ final class Patterns {
         }
         long all = 0;
         for (ParameterPattern pattern : patterns) {
-            all += pattern instanceof ParameterPattern.Blocks blocks ? blocks.pattern().blocks() : 0;
+            all += pattern instanceof ParameterPattern.Blocks blocks
+                    ? blocks.pattern().blocks()
+                    : 0;
         }
         List<ParameterPattern> roomy = new ArrayList<>();
         for (int w = 0; w < forms.size(); w++) {
             ParameterPattern pattern = patterns.get(w);
-            boolean takes = pattern instanceof ParameterPattern.Blocks && !forms.get(w).isDense();
+            boolean takes =
+                    pattern instanceof ParameterPattern.Blocks && !forms.get(w).isDense();
             roomy.add(
                     takes
                             ? new ParameterPattern.Blocks(
-                                    ((ParameterPattern.Blocks) pattern).pattern(),
-                                    (int) Math.min(all, pattern.cells()))
+                                    ((ParameterPattern.Blocks) pattern).pattern(), (int) Math.min(all, pattern.cells()))
                             : pattern);
         }
         return roomy;

@@ -88,7 +88,8 @@ final class RunStart {
         Patterns made = new Patterns(config, outline.weights());
         List<ParameterPattern> patterns =
                 saved.patterns(made.forms(), config.optimizer().slots());
-        // What a plan decides for a number of weights it decides once: where that number changes, plans are made for the first one again.
+        // What a plan decides for a number of weights it decides once: where that number changes, plans are made for
+        // the first one again.
         List<ParameterPattern> first = made.numbersChange() ? made.first(backend != null) : patterns;
         TrainingRun run = build(config, data, backend, outline, first, false);
         boolean restored = false;

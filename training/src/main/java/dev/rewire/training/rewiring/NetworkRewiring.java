@@ -115,7 +115,9 @@ public final class NetworkRewiring {
             BitSet of = new BitSet();
             Arrays.stream(dropped.get(l)).forEach(of::set);
             gone[l] = of;
-            patterns[l] = layers.get(l).isFull() ? null : layers.get(l).weights().values().pattern();
+            patterns[l] = layers.get(l).isFull()
+                    ? null
+                    : layers.get(l).weights().values().pattern();
         }
         DeadLinks.addTo(patterns, gone);
         for (int l = 0; l < patterns.length; l++) {
