@@ -127,6 +127,26 @@ final class BlockExchange {
         return old;
     }
 
+    /**
+     * The first place that is not free from a cell on.
+     *
+     * @param from where to look from, as found for a lower cell, or 0
+     * @param cell a cell
+     * @return which of the places that are not free
+     */
+    int nextTaken(int from, int cell) {
+        int next = from;
+        while (next < taken.length && taken[next] < cell) {
+            next++;
+        }
+        return next;
+    }
+
+    /** Whether the place found is a cell itself. */
+    boolean isTaken(int next, int cell) {
+        return next < taken.length && taken[next] == cell;
+    }
+
     /** The pattern of what was not dropped. */
     BlockPattern kept() {
         return grow(new int[0]);

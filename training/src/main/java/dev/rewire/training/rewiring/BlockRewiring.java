@@ -142,12 +142,14 @@ final class BlockRewiring extends ParameterRewiring {
     private static int[] checked(int[] grown, int count, BlockExchange exchange) {
         int[] cells = grown.clone();
         Arrays.sort(cells);
+        int next = 0;
         for (int i = 0; i < cells.length; i++) {
+            next = exchange.nextTaken(next, cells[i]);
             boolean inside = cells[i] >= 0 && cells[i] < Cells.count(exchange.old());
-            if (!inside || !exchange.isFree(cells[i]) || (i > 0 && cells[i] == cells[i - 1])) {
-                throw new IllegalStateException(
-                        "the grow rule chose cell " + cells[i] + (inside && exchange.isFree(cells[i]) ? " twice" : "")
-                                + "; accepted are free places, each once");
+            boolean free = inside && !exchange.isTaken(next, cells[i]);
+            if (!free || (i > 0 && cells[i] == cells[i - 1])) {
+                throw new IllegalStateException("the grow rule chose cell " + cells[i] + (free ? " twice" : "")
+                        + "; accepted are free places, each once");
             }
         }
         if (cells.length != count) {
