@@ -16,28 +16,17 @@ public enum Method {
     /** The rigged lottery (Evci et al. 2020): drops the smallest weights, grows where the dense gradient is largest. */
     RIGL,
     /** Sparse momentum (Dettmers and Zettlemoyer 2019): grows where the momentum is largest, in layers that have more of it: {@link GrowRule.Momentum}. */
-    SNFS(0.5, 500, Annealing.COSINE, 1, 1),
+    SNFS,
     /** Structured RigL (Lasby et al. 2024): all outputs have as many connections, or none: {@link GrowRule.FanIn}. */
     SRIGL,
     /** Guided stochastic exploration (Heddes et al. 2024): grows where the gradient is largest of places that are drawn: {@link GrowRule.Sampled}. */
-    GSE(0.2, 1000, Annealing.COSINE, 0.6, 1),
+    GSE,
     /** Cannistraci-Hebb training (Zhang et al. 2025): drops by chance, grows by the links that there are: {@link DropRule#SOFT}, {@link GrowRule#TOPOLOGY}. */
-    CHTS(0.3, 500, Annealing.CONSTANT, 1, 1),
+    CHTS,
     /** DynSparse (Dietrich et al., "Towards structured dynamic sparse pre-training of BERT", 2021): SET with blocks of 16×16. */
-    DYNSPARSE(0.5, 100, Annealing.COSINE, 1, 16),
+    DYNSPARSE,
     /** N:M by the sparse-refined straight-through estimator (Zhou et al. 2021): all weights are trained, the largest are computed with. */
     SR_STE;
-
-    private final Usual usual;
-
-    /** RigL's, of which the last rewiring is that of its code. */
-    Method() {
-        this(0.3, 100, Annealing.COSINE, 0.75, 1);
-    }
-
-    Method(double alpha, int deltaT, Annealing annealing, double until, int block) {
-        usual = new Usual(alpha, deltaT, annealing, until, block);
-    }
 
     /**
      * Settings of a method that are those of its source, where a run does not say others. Where the source rewires once an epoch (SNFS, CHTs), ΔT is an epoch of MNIST at a batch of 128, about 500 steps; DynSparse rewires its
@@ -51,9 +40,15 @@ public enum Method {
      */
     public record Usual(double alpha, int deltaT, Annealing annealing, double until, int block) {}
 
-    /** {@return the settings of its source} */
+    /** {@return the settings of its source; those of RigL where it rewires nothing} */
     public Usual usual() {
-        return usual;
+        return switch (this) {
+            case SNFS -> new Usual(0.5, 500, Annealing.COSINE, 1, 1);
+            case GSE -> new Usual(0.2, 1000, Annealing.COSINE, 0.6, 1);
+            case CHTS -> new Usual(0.3, 500, Annealing.CONSTANT, 1, 1);
+            case DYNSPARSE -> new Usual(0.5, 100, Annealing.COSINE, 1, 16);
+            case DENSE, STATIC, SET, RIGL, SRIGL, SR_STE -> new Usual(0.3, 100, Annealing.COSINE, 0.75, 1);
+        };
     }
 
     /** {@return whether connections that are stored sparsely are exchanged} */
