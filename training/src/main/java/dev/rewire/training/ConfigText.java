@@ -107,13 +107,14 @@ final class ConfigText {
         if (text.equals(NONE)) {
             return null;
         }
-        for (Rules rules : List.of(Rules.SET, Rules.RIGL)) {
-            if (rules.text().equals(text)) {
-                return rules;
-            }
+        try {
+            return Rules.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "rules " + text
+                            + " are none of Rewire's; accepted is to resume with the configuration that has them",
+                    e);
         }
-        throw new IllegalArgumentException(
-                "rules " + text + " are none of Rewire's; accepted is to resume with the configuration that has them");
     }
 
     /**

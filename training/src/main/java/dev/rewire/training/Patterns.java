@@ -11,7 +11,9 @@ import dev.rewire.training.parameter.WeightSpec;
 import dev.rewire.training.random.CounterRandom;
 import dev.rewire.training.random.CounterRandom.Purpose;
 import dev.rewire.training.rewiring.Distribution;
+import dev.rewire.training.rewiring.GrowRule;
 import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
 import java.util.ArrayList;
@@ -61,16 +63,60 @@ final class Patterns {
         for (int w = 0; w < densities.length; w++) {
             WeightForm form = forms.get(w);
             LayerShape shape = weights.get(w).shape();
-            Double own = form.sparsity();
             if (form.nm() != null) {
                 patterns.add(nmPattern(w, shape, form.nm()));
             } else if (form.isDense()) {
                 patterns.add(dense(weights.get(w), rowMajor));
             } else {
-                patterns.add(blocks(w, own == null ? densities[w] : 1 - own));
+                patterns.add(blocks(w, density(w, densities)));
             }
         }
-        return patterns;
+        return withRoom(patterns);
+    }
+
+    /** Whether rewirings change how many weights a layer has. */
+    boolean numbersChange() {
+        Rules rules = config.usedRules();
+        return redistributes() || (rules != null && rules.grow() instanceof GrowRule.FanIn);
+    }
+
+    private boolean redistributes() {
+        Rules rules = config.usedRules();
+        return rules != null && rules.grow().redistributes();
+    }
+
+    /** Where layers take weights of each other there is room for those of all in each. */
+    private List<ParameterPattern> withRoom(List<ParameterPattern> patterns) {
+        if (!redistributes()) {
+            return patterns;
+        }
+        long all = 0;
+        for (ParameterPattern pattern : patterns) {
+            all += pattern instanceof ParameterPattern.Blocks blocks
+                    ? blocks.pattern().blocks()
+                    : 0;
+        }
+        List<ParameterPattern> roomy = new ArrayList<>();
+        for (int w = 0; w < forms.size(); w++) {
+            ParameterPattern pattern = patterns.get(w);
+            boolean takes =
+                    pattern instanceof ParameterPattern.Blocks && !forms.get(w).isDense();
+            roomy.add(
+                    takes
+                            ? new ParameterPattern.Blocks(
+                                    ((ParameterPattern.Blocks) pattern).pattern(), (int) Math.min(all, pattern.cells()))
+                            : pattern);
+        }
+        return roomy;
+    }
+
+    private double density(int w, double[] densities) {
+        Double own = forms.get(w).sparsity();
+        return own == null ? densities[w] : 1 - own;
+    }
+
+    private static int fanIn(LayerShape shape, double density) {
+        return Math.toIntExact(Math.max(1, Distribution.stored(shape.columns(), density)));
     }
 
     /** What has settings of its own takes no part in the distribution, as in RigL's code. */
@@ -90,9 +136,24 @@ final class Patterns {
         int blockCols = weights.get(w).blockCols(forms.get(w).blockCols());
         int cells = Math.toIntExact(shape.blocks(blockRows, blockCols));
         CounterRandom random = new CounterRandom(config.seed(), w, 0, Purpose.PATTERN);
-        int[] chosen = random.sample(cells, Math.toIntExact(Distribution.stored(cells, density)));
         int cols = Math.toIntExact(shape.columns());
+        Rules rules = config.usedRules();
+        int[] chosen = rules != null && rules.grow() instanceof GrowRule.FanIn
+                ? rows(shape.out(), cols, fanIn(shape, density), random)
+                : random.sample(cells, Math.toIntExact(Distribution.stored(cells, density)));
         return new ParameterPattern.Blocks(Cells.pattern(shape.out(), cols, blockRows, blockCols, chosen));
+    }
+
+    /** As many cells of each row. */
+    private static int[] rows(int rows, int cols, int fanIn, CounterRandom random) {
+        int[] cells = new int[Math.multiplyExact(rows, fanIn)];
+        for (int row = 0; row < rows; row++) {
+            int[] ofRow = random.sample(cols, fanIn);
+            for (int i = 0; i < fanIn; i++) {
+                cells[row * fanIn + i] = row * cols + ofRow[i];
+            }
+        }
+        return cells;
     }
 
     private static ParameterPattern dense(WeightSpec spec, boolean rowMajor) {

@@ -85,12 +85,16 @@ final class RunStart {
         String hash = data.train().sha256();
         Outline outline = requireFit(file, config, data); // before patterns are made of what the file claims
         saved.requireSame(engineName(config, backend), hash);
-        List<ParameterPattern> patterns = saved.patterns(
-                new Patterns(config, outline.weights()).forms(),
-                config.optimizer().slots());
-        TrainingRun run = build(config, data, backend, outline, patterns, false);
+        Patterns made = new Patterns(config, outline.weights());
+        List<ParameterPattern> patterns =
+                saved.patterns(made.forms(), config.optimizer().slots());
+        // What a plan decides for a number of weights it decides once: where that number changes, plans are made for
+        // the first one again.
+        List<ParameterPattern> first = made.numbersChange() ? made.first(backend != null) : patterns;
+        TrainingRun run = build(config, data, backend, outline, first, false);
         boolean restored = false;
         try {
+            saved.move(run.trainer().network(), patterns);
             run.restore(saved, hash);
             restored = true;
             return run;

@@ -33,7 +33,7 @@ import java.util.List;
  * @param maskFlipRate share of the weights under a mask that its last choice masked or unmasked; NaN before the first one and without SR-STE
  * @param peakMemoryBytes the most off-heap memory that the run had at a time: parameters, activations and their gradients, targets, and the scratch of plans. The samples, on the
  *     heap, and memory of a library or device are not counted
- * @param parameterMemoryBytes that of parameters alone: values, gradients, slots of the optimiser, copies that products read, and the indices of patterns and products
+ * @param parameterMemoryBytes that of parameters alone: values, gradients, slots of the optimiser, copies that products read, the indices of patterns and products, and the gradients that a rule keeps
  * @param denseMemoryBytes what parameters would take in the dense network: values, gradients and slots, 4 bytes each
  * @param topologyHash SHA-256 of all patterns, in hexadecimal
  * @param weightsHash SHA-256 of all weights and biases, in hexadecimal
@@ -89,7 +89,10 @@ public record RunSummary(
                 (double) explored / dense,
                 flipRate(trainer),
                 network.setting().arena().peakBytes(),
-                network.bytes(),
+                network.bytes()
+                        + trainer.rewirings().stream()
+                                .mapToLong(ParameterRewiring::bytes)
+                                .sum(),
                 trainer.denseBytes(),
                 Hashes.topology(network.patterns()),
                 weightsHash(network),

@@ -5,6 +5,7 @@ import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.checkpoint.LayerForm;
 import dev.rewire.training.checkpoint.SavedState;
 import dev.rewire.training.layer.Binding;
+import dev.rewire.training.parameter.BlockParameter;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.parameter.SparseParameter;
@@ -51,6 +52,7 @@ final class SavedRun implements AutoCloseable {
             if (parameter.parameter() instanceof SparseParameter) {
                 ParameterRewiring rewiring = trainer.rewirings().get(sparse++);
                 states.add(new SavedState.Places(rewiring.explored(), rewiring.cells()));
+                states.add(new SavedState.Floats(rewiring.state()));
             }
         }
         states.add(new SavedState.Floats(trainer.network().statistics().stream()
@@ -121,6 +123,21 @@ final class SavedRun implements AutoCloseable {
     /** The patterns of the weights, which have to be of these forms. */
     List<ParameterPattern> patterns(List<LayerForm> forms, int slots) throws IOException {
         return checkpoint.patterns(forms, slots);
+    }
+
+    /** Moves the weights of a network to the patterns that were saved. */
+    void move(Network network, List<ParameterPattern> patterns) throws CheckpointException {
+        for (int w = 0; w < patterns.size(); w++) {
+            if (network.weights().get(w).parameter() instanceof BlockParameter weights
+                    && patterns.get(w) instanceof ParameterPattern.Blocks blocks
+                    && !blocks.pattern().equals(weights.values().pattern())) {
+                try {
+                    weights.rewire(blocks.pattern());
+                } catch (IllegalArgumentException e) {
+                    throw new CheckpointException(file, "a pattern is malformed: " + e.getMessage(), e);
+                }
+            }
+        }
     }
 
     /** What the epochs of the run came to. */

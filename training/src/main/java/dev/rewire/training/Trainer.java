@@ -92,6 +92,12 @@ final class Trainer {
         Finite.requireLoss(loss.lossSum(), network, step + 1);
         tell(Profile.LOSS, start);
         network.backward(update);
+        if (rewiring.observes(step)) {
+            start = System.nanoTime();
+            rewiring.observe();
+            progress.rewireNanos += System.nanoTime() - start;
+            tell(Profile.REWIRING, start);
+        }
         if (update) {
             start = now();
             progress.updates++;
@@ -143,12 +149,18 @@ final class Trainer {
     double flops() {
         Flops flops = opsOfSample();
         Rewiring rules = rewiring.rewiring();
-        long dense = rules.keepsAllWeights() ? progress.steps : rules.replacesUpdate() ? progress.rewirings : 0;
-        // A rule that looks at gradients without taking the place of the update has them on top of it.
-        boolean onTop = !rules.keepsAllWeights() && rules.grow().usesGradient() && !rules.replacesUpdate();
+        long dense = rules.denseSteps(progress.steps);
+        // A rule that looks at one step's gradients without taking the place of the update has them on top of it; those
+        // of SNFS hold the gradients of
+        // stored weights, too, as the paper counts.
+        boolean onTop = rules.grow().usesGradient()
+                && !rules.replacesUpdate()
+                && rules.grow().memory() == null;
+        double ofDenseStep =
+                onTop && !rules.keepsAllWeights() ? flops.sparseStep() + flops.dense() : flops.denseGradientStep();
         return (progress.steps - dense) * flops.sparseStep()
-                + dense * flops.denseGradientStep()
-                + (onTop ? progress.rewirings * flops.dense() : 0);
+                + dense * ofDenseStep
+                + progress.rewirings * rules.grow().sampledShare() * flops.sparse();
     }
 
     /** What the same number of steps would cost the dense network. */

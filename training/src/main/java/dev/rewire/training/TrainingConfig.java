@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmupSteps steps of linear warm-up, fewer than all, or 0 if warmupEpochs decides
  * @param optimizer the optimiser and its settings
  * @param clip largest L2 norm of the gradient of all parameters together, above which it is scaled down to it, or 0 for any
- * @param rules what a rewiring drops and grows; null for those of the method, and others than null only with SET and RigL. N:M weights grow at random or by gradient alone
+ * @param rules what a rewiring drops and grows; null for those of the method, and others than null only with methods that rewire. N:M weights grow at random or by gradient alone
  * @param annealing how the share of exchanged blocks falls
  * @param deltaT ΔT, steps from one rewiring to the next
  * @param alpha α, the share of a layer's blocks that the first rewiring exchanges
@@ -116,7 +116,7 @@ public record TrainingConfig(
         overrides = method == Method.DENSE ? List.of() : List.copyOf(overrides);
         epochs = steps == 0 ? epochs : 1;
         warmupEpochs = steps == 0 && warmupSteps == 0 ? warmupEpochs : 0;
-        rules = rules != null && rules.equals(rulesOf(method)) ? null : rules;
+        rules = rules != null && rules.equals(rulesOf(method, optimizer)) ? null : rules;
         requireNumber("--sparsity", sparsity, sparsity >= 0 && sparsity < 1, "numbers from 0 to below 1");
         if (!(inRange(blockRows, 1, MOST_BLOCK) && inRange(blockCols, 1, MOST_BLOCK))) {
             throw new InvalidConfigException(
@@ -132,7 +132,9 @@ public record TrainingConfig(
                 throw new InvalidConfigException("--set", override, "2:4 with --device gpu");
             }
         }
-        requireRules(rules, method, nm, overrides);
+        Rules used = rules == null ? rulesOf(method, optimizer) : rules;
+        requireRules(rules, method, used, nm, overrides);
+        requireLinks(method, used, model, blockRows * blockCols, overrides);
         requireInteger("--epochs", epochs, 1, MOST_EPOCHS);
         requireInteger("--batch", batch, 1, MOST_BATCH);
         requireNumber(
@@ -168,31 +170,72 @@ public record TrainingConfig(
     }
 
     private static void requireRules(
-            @Nullable Rules rules, Method method, @Nullable NmSparsity nm, List<WeightOverride> overrides) {
-        if (rules == null) {
+            @Nullable Rules rules,
+            Method method,
+            @Nullable Rules used,
+            @Nullable NmSparsity nm,
+            List<WeightOverride> overrides) {
+        if (used == null) {
             return;
         }
-        if (rulesOf(method) == null) {
+        if (!method.rewires()) {
             throw new InvalidConfigException(
-                    "rules", rules.text(), "none with method " + method + "; SET and RIGL have rules");
+                    "rules", used.text(), "none with method " + method + "; SET, RIGL and others have rules");
         }
         boolean hasNm = nm != null || overrides.stream().anyMatch(o -> o.nm() != null);
         // A group of N:M grows what it lost: there are no places to choose from freely, but scores decide what it
         // loses.
         boolean growsInGroups =
-                rules.grow().equals(GrowRule.RANDOM) || rules.grow().equals(GrowRule.GRADIENT);
+                used.grow().equals(GrowRule.RANDOM) || used.grow().equals(GrowRule.GRADIENT);
         if (hasNm && !growsInGroups) {
             throw new InvalidConfigException(
-                    "rules", rules.text(), "those that grow as SET or RIGL where weights are N:M");
+                    rules == null ? "--method" : "rules",
+                    rules == null ? method : rules.text(),
+                    "those that grow as SET or RIGL where weights are N:M");
         }
     }
 
-    private static @Nullable Rules rulesOf(Method method) {
+    /** Refuses blocks to rules that are about single links, and to those about chains of links anything but a chain. */
+    private static void requireLinks(
+            Method method, @Nullable Rules used, Model model, int block, List<WeightOverride> overrides) {
+        boolean chain = used != null && used.drop().dropsDeadLinks();
+        boolean single = used != null
+                && (chain || used.grow().equals(GrowRule.TOPOLOGY) || used.grow() instanceof GrowRule.FanIn);
+        for (WeightOverride override : overrides) {
+            if (single && override.blockRows() * override.blockCols() > 1) {
+                throw new InvalidConfigException("--set", override, "blocks of 1x1 with --method " + method);
+            }
+        }
+        if (single && block > 1) {
+            throw new InvalidConfigException("--block", "of " + block + " weights", "1x1 with --method " + method);
+        }
+        if (chain && !(model instanceof Perceptron)) {
+            throw new InvalidConfigException(
+                    "--method", method, "models of linear layers that follow one another, as 784-1024-10, with it");
+        }
+    }
+
+    private static @Nullable Rules rulesOf(Method method, Optimizer optimizer) {
         return switch (method) {
-            case SET -> Rules.SET;
+            case SET, DYNSPARSE -> Rules.SET;
             case RIGL -> Rules.RIGL;
+            case SNFS ->
+                switch (optimizer) {
+                    // Without momentum there is that of its paper to grow by.
+                    case Optimizer.Sgd sgd -> Rules.snfs(sgd.momentum() == 0 ? 0.9 : sgd.momentum(), 0);
+                    case Optimizer.Adam adam -> Rules.snfs(adam.beta1(), adam.beta2());
+                };
+            case SRIGL -> Rules.srigl(0.3);
+            case GSE -> Rules.gse(1);
+            case CHTS -> Rules.CHTS;
             case DENSE, STATIC, SR_STE -> null;
         };
+    }
+
+    /** What a rewiring drops and grows; null if there is none. */
+    @Nullable
+    Rules usedRules() {
+        return rules == null ? rulesOf(method, optimizer) : rules;
     }
 
     private static void requireSteps(long steps, int evalEvery, long warmupSteps) {
@@ -354,7 +397,7 @@ public record TrainingConfig(
         if (method == Method.SR_STE) {
             return Rewiring.ofMasks(srSte.maskInterval(), steps);
         }
-        Rules own = rules == null ? rulesOf(method) : rules;
+        Rules own = usedRules();
         long end = own == null ? 0 : (long) (rewireUntil * steps);
         long begin = Math.min(end, (long) (rewireFrom * steps));
         Rules used = own == null ? Rules.SET : own;

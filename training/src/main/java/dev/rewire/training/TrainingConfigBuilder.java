@@ -28,8 +28,8 @@ public final class TrainingConfigBuilder {
     private Method method = Method.RIGL;
     private double sparsity = 0.9;
     private Distribution distribution = Distribution.ERK;
-    private int blockRows = 1;
-    private int blockCols = 1;
+    private @Nullable Integer blockRows;
+    private @Nullable Integer blockCols;
     private @Nullable NmSparsity nm;
     private SrSte srSte = SrSte.DEFAULT;
     private List<WeightOverride> overrides = List.of();
@@ -45,11 +45,11 @@ public final class TrainingConfigBuilder {
     private Optimizer optimizer = new Optimizer.Sgd(0.9, true, 5e-4);
     private double clip;
     private @Nullable Rules rules;
-    private Annealing annealing = Annealing.COSINE;
-    private int deltaT = 100;
-    private double alpha = 0.3;
+    private @Nullable Annealing annealing;
+    private @Nullable Integer deltaT;
+    private @Nullable Double alpha;
     private double rewireFrom;
-    private double rewireUntil = 0.75;
+    private @Nullable Double rewireUntil;
     private long seed;
     private Device device = Device.CPU;
     private int threads = 1;
@@ -310,7 +310,7 @@ public final class TrainingConfigBuilder {
     /**
      * Sets how the share of exchanged blocks falls.
      *
-     * @param value its course
+     * @param value its course; if not set, that of {@link Method#usual}, as are interval, alpha, end and block
      * @return this
      */
     public TrainingConfigBuilder annealing(Annealing value) {
@@ -359,6 +359,21 @@ public final class TrainingConfigBuilder {
      */
     public TrainingConfigBuilder rewireUntil(double value) {
         rewireUntil = value;
+        return this;
+    }
+
+    /**
+     * Sets block, annealing, interval, alpha and end of rewiring to those of the method, as they are where nothing sets them.
+     *
+     * @return this
+     */
+    public TrainingConfigBuilder usualRewiring() {
+        blockRows = null;
+        blockCols = null;
+        annealing = null;
+        deltaT = null;
+        alpha = null;
+        rewireUntil = null;
         return this;
     }
 
@@ -413,13 +428,14 @@ public final class TrainingConfigBuilder {
      * @throws InvalidConfigException if one is out of range
      */
     public TrainingConfig build() {
+        Method.Usual usual = method.usual();
         return new TrainingConfig(
                         model,
                         method,
                         sparsity,
                         distribution,
-                        blockRows,
-                        blockCols,
+                        blockRows == null ? usual.block() : blockRows,
+                        blockCols == null ? usual.block() : blockCols,
                         nm,
                         srSte,
                         overrides,
@@ -435,11 +451,11 @@ public final class TrainingConfigBuilder {
                         optimizer,
                         clip,
                         rules,
-                        annealing,
-                        deltaT,
-                        alpha,
+                        annealing == null ? usual.annealing() : annealing,
+                        deltaT == null ? usual.deltaT() : deltaT,
+                        alpha == null ? usual.alpha() : alpha,
                         rewireFrom,
-                        rewireUntil,
+                        rewireUntil == null ? usual.until() : rewireUntil,
                         seed,
                         device,
                         threads,

@@ -23,6 +23,7 @@ import dev.rewire.training.model.Model;
 import dev.rewire.training.model.Presets;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
 import java.io.IOException;
@@ -63,13 +64,44 @@ class CheckpointTest {
         "RIGL, 4, 20, 1",
         "SET, 1, 27, 2",
         "STATIC, 3, 33, 1",
-        "DENSE, 1, 12, 2"
+        "DENSE, 1, 12, 2",
+        "SNFS, 1, 10, 2",
+        "SNFS, 3, 14, 1",
+        "SRIGL, 1, 20, 1",
+        "GSE, 1, 14, 2",
+        "GSE, 4, 20, 1",
+        "CHTS, 1, 14, 1"
     })
     void aResumedRunHasTheSameBits(Method method, int block, int steps, int threads) throws IOException {
         TrainingConfig config =
                 SyntheticImages.config(method).block(block, block).epochs(3).build();
 
         assertResumedIsTheSame(config, steps, threads);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 13, 14, 15})
+    void soHasOneThatAddsUpGradients(int steps) throws IOException {
+        assertResumedIsTheSame(
+                SyntheticImages.config(Method.RIGL)
+                        .rules(Rules.rigl(5))
+                        .epochs(3)
+                        .build(),
+                steps,
+                2);
+    }
+
+    @Test
+    void soHasOneOfMomentumWithAdam() throws IOException {
+        Optimizer adam = new Optimizer.Adam(0.9, 0.99, 1e-8, 1e-2, true);
+        assertResumedIsTheSame(
+                SyntheticImages.config(Method.SNFS)
+                        .optimizer(adam)
+                        .learningRate(0.005)
+                        .epochs(3)
+                        .build(),
+                12,
+                2);
     }
 
     @Test

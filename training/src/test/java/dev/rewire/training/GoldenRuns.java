@@ -4,6 +4,7 @@ import dev.rewire.kernels.probe.Capabilities;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
 import java.util.LinkedHashMap;
@@ -37,6 +38,11 @@ final class GoldenRuns {
         runs.put("set-nm", SyntheticImages.config(Method.SET).nm(new NmSparsity(2, 4)));
         runs.put("rigl", SyntheticImages.config(Method.RIGL));
         runs.put("rigl-blocks", SyntheticImages.config(Method.RIGL).block(4, 4).optimizer(adam()));
+        runs.put("rigl-accumulated", SyntheticImages.config(Method.RIGL).rules(Rules.rigl(2)));
+        runs.put("snfs", SyntheticImages.config(Method.SNFS));
+        runs.put("srigl", SyntheticImages.config(Method.SRIGL));
+        runs.put("gse", SyntheticImages.config(Method.GSE));
+        runs.put("chts", SyntheticImages.config(Method.CHTS));
         runs.put("rigl-nm", SyntheticImages.config(Method.RIGL).nm(new NmSparsity(1, 4)));
         runs.put("sr-ste", SyntheticImages.config(Method.SR_STE).nm(new NmSparsity(2, 4)));
         // From 33 samples on the columns of a mask are sorted.

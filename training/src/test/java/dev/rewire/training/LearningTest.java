@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.optimizer.Optimizer;
 import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,13 @@ class LearningTest {
         "SET, 1, 1, sgd",
         "RIGL, 1, 1, sgd",
         "RIGL, 4, 4, sgd",
+        "SNFS, 1, 1, sgd",
+        "SNFS, 2, 3, adam",
+        "SRIGL, 1, 1, sgd",
+        "GSE, 1, 1, sgd",
+        "GSE, 4, 4, sgd",
+        "CHTS, 1, 1, sgd",
+        "DYNSPARSE, 4, 4, adam",
         "SET, 3, 5, adamw",
         "RIGL, 2, 8, adam"
     })
@@ -58,7 +66,18 @@ class LearningTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"DENSE, 1", "STATIC, 1", "SET, 1", "RIGL, 1", "RIGL, 4"})
+    @CsvSource({
+        "DENSE, 1",
+        "STATIC, 1",
+        "SET, 1",
+        "RIGL, 1",
+        "RIGL, 4",
+        "SNFS, 1",
+        "SRIGL, 1",
+        "GSE, 1",
+        "GSE, 4",
+        "CHTS, 1"
+    })
     void threadsChangeNoBit(Method method, int block) {
         TrainingConfig config =
                 SyntheticImages.config(method).block(block, block).epochs(2).build();
@@ -84,7 +103,7 @@ class LearningTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"STATIC", "SET", "RIGL"})
+    @EnumSource(names = {"STATIC", "SET", "RIGL", "SNFS", "GSE", "CHTS"})
     void nonzerosStayAndExplorationGrows(Method method) {
         try (TrainingRun run = TrainingRun.create(SyntheticImages.config(method).build(), IMAGES)) {
             RunSummary before = run.summary();
@@ -113,6 +132,33 @@ class LearningTest {
         assertTrue(summary.stepMillisMedian() > 0 && summary.stepMillisTotal() > summary.rewireMillisTotal());
         assertTrue(summary.rewireShare() > 0 && summary.rewireShare() < 1, summary::toString);
         assertEquals("rewire", summary.engine());
+    }
+
+    /** Of 40 steps 5 rewire, at 0, 7, 14, 21 and 28. */
+    @ParameterizedTest
+    @CsvSource({
+        // gradients of how many steps are dense, and of how many stored weights are computed at other places
+        "SET, set, 0, 0",
+        "SNFS, snfs:0.9:0.0, 29, 0",
+        "RIGL, rigl:3, 13, 0",
+        "SRIGL, srigl:0.0, 5, 0",
+        "GSE, gse:2.0, 0, 10",
+        "CHTS, chts, 0, 0"
+    })
+    void operationsOfAMethod(Method method, String rules, int denseSteps, int sampled) {
+        RunSummary summary = train(SyntheticImages.config(method)
+                .rules(Rules.parse(rules))
+                .rewireUntil(0.75)
+                .epochs(1)
+                .build());
+        double dense = 2.0 * (36 * 32 + 32 * 24 + 24 * 4);
+        double sparse = 2.0 * summary.nonzeros();
+
+        assertEquals(5, summary.rewirings());
+        assertEquals(
+                20 * ((40 - denseSteps) * 3 * sparse + denseSteps * (2 * sparse + dense) + sampled * sparse),
+                summary.trainFlops(),
+                1e-6);
     }
 
     @Test

@@ -44,7 +44,8 @@ class RoomsTest {
             layer/sequence | layer parameter random setting
             loss           | layer setting
             model          | layer layer/image layer/sequence setting
-            rewiring       | parameter random
+            rewiring/topology | ''
+            rewiring       | parameter random rewiring/topology
             checkpoint     | internal parameter setting
             loop           | data internal layer loss parameter random setting
             (root)         | backend checkpoint data layer loop loss model optimizer parameter random rewiring setting

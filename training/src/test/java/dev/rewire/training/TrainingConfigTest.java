@@ -73,6 +73,15 @@ class TrainingConfigTest {
                 Arguments.of("--rewire-from: NaN ", base().rewireFrom(Double.NaN)),
                 Arguments.of("--set: nothing=dense ", base().overrides(List.of(WeightOverride.parse("nothing=dense")))),
                 Arguments.of("rules: rigl ", base().method(Method.STATIC).rules(Rules.RIGL)),
+                Arguments.of("rules: gse:1.0 ", base().method(Method.STATIC).rules(Rules.gse(1))),
+                Arguments.of("--method: GSE ", base().method(Method.GSE).nm(new NmSparsity(2, 4))),
+                Arguments.of(
+                        "--block: of 4 weights", base().method(Method.SRIGL).block(2, 2)),
+                Arguments.of("--block: of 4 weights", base().method(Method.CHTS).block(4, 1)),
+                Arguments.of(
+                        "--set: linear1=2x2",
+                        base().method(Method.SRIGL).overrides(List.of(WeightOverride.parse("linear1=2x2")))),
+                Arguments.of("--method: CHTS ", base().method(Method.CHTS).model(Presets.parse("lenet5"))),
                 Arguments.of("rules: mine ", base().rules(MINE).nm(new NmSparsity(2, 4))),
                 Arguments.of(
                         "rules: mine ", base().rules(MINE).overrides(List.of(WeightOverride.parse("linear1=2:4")))),

@@ -8,6 +8,7 @@ import dev.rewire.training.random.CounterRandom;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Weights in blocks, of which only those of the pattern are stored; a dense layer has the full one. */
@@ -15,6 +16,7 @@ public final class BlockParameter implements SparseParameter {
     private final BlockSparseMatrix values;
     private final BlockSparseMatrix gradient;
     private final List<BlockSparseMatrix> slots = new ArrayList<>();
+    private final int most;
     private ParameterListener listener = ParameterListener.NONE;
 
     /**
@@ -25,11 +27,37 @@ public final class BlockParameter implements SparseParameter {
      * @param slotCount slots of the optimiser
      */
     public BlockParameter(KernelArena arena, BlockPattern pattern, int slotCount) {
-        values = BlockSparseMatrix.allocate(arena, pattern);
-        gradient = BlockSparseMatrix.allocate(arena, pattern);
+        this(arena, new ParameterPattern.Blocks(pattern), slotCount);
+    }
+
+    /**
+     * Weights that are zero.
+     *
+     * @param arena where memory comes from
+     * @param pattern which blocks there are, out × in, and how many there may be
+     * @param slotCount slots of the optimiser
+     */
+    public BlockParameter(KernelArena arena, ParameterPattern.Blocks pattern, int slotCount) {
+        most = pattern.most();
+        values = allocate(arena, pattern);
+        gradient = allocate(arena, pattern);
         for (int slot = 0; slot < slotCount; slot++) {
-            slots.add(BlockSparseMatrix.allocate(arena, pattern));
+            slots.add(allocate(arena, pattern));
         }
+    }
+
+    /** A matrix has room for the blocks that it is made with. */
+    private static BlockSparseMatrix allocate(KernelArena arena, ParameterPattern.Blocks blocks) {
+        BlockPattern p = blocks.pattern();
+        if (blocks.most() == p.blocks()) {
+            return BlockSparseMatrix.allocate(arena, p);
+        }
+        int[] first = new int[blocks.most()];
+        Arrays.setAll(first, i -> i);
+        BlockSparseMatrix matrix = BlockSparseMatrix.allocate(
+                arena, Cells.pattern(p.rows(), p.cols(), p.blockRows(), p.blockCols(), first));
+        matrix.rewire(p);
+        return matrix;
     }
 
     @Override
@@ -78,7 +106,7 @@ public final class BlockParameter implements SparseParameter {
     /**
      * Moves to another pattern: places that both have keep weight and slots, new ones start at zero.
      *
-     * @param next of the same shape and blocks
+     * @param next of the same shape, of at most {@link #mostBlocks} blocks of the same size
      */
     public void rewire(BlockPattern next) {
         values.rewire(next);
@@ -91,7 +119,7 @@ public final class BlockParameter implements SparseParameter {
 
     @Override
     public ParameterPattern.Blocks pattern() {
-        return new ParameterPattern.Blocks(values.pattern());
+        return new ParameterPattern.Blocks(values.pattern(), most);
     }
 
     @Override
@@ -111,7 +139,11 @@ public final class BlockParameter implements SparseParameter {
 
     @Override
     public long bytes() {
-        return (2L + slots.size()) * values.values().byteSize()
+        return (2L + slots.size())
+                        * most
+                        * values.pattern().blockRows()
+                        * values.pattern().blockCols()
+                        * Float.BYTES
                 + values.pattern().indexBytes()
                 + listener.heldBytes();
     }
@@ -121,6 +153,15 @@ public final class BlockParameter implements SparseParameter {
         List<MemorySegment> state = new ArrayList<>(List.of(values.values()));
         slots.forEach(slot -> state.add(slot.values()));
         return state;
+    }
+
+    /**
+     * How many blocks there may be.
+     *
+     * @return at least as many as there are
+     */
+    public int mostBlocks() {
+        return most;
     }
 
     /**

@@ -36,8 +36,18 @@ public sealed interface ParameterPattern {
      * Blocks are stored.
      *
      * @param pattern which
+     * @param most how many there is room for, at least those of the pattern
      */
-    record Blocks(BlockPattern pattern) implements ParameterPattern {
+    record Blocks(BlockPattern pattern, int most) implements ParameterPattern {
+        /**
+         * As many blocks as there will ever be.
+         *
+         * @param pattern which are stored
+         */
+        public Blocks(BlockPattern pattern) {
+            this(pattern, pattern.blocks());
+        }
+
         @Override
         public LayerShape shape() {
             return LayerShape.linear(pattern.rows(), pattern.cols());

@@ -1,6 +1,7 @@
 package dev.rewire.training.product;
 
 import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.ConvGradient;
 import dev.rewire.kernels.ConvPlan;
 import dev.rewire.kernels.ConvShape;
@@ -14,6 +15,8 @@ import dev.rewire.training.parameter.BlockParameter;
 import dev.rewire.training.parameter.DenseParameter;
 import dev.rewire.training.parameter.GradientScores;
 import dev.rewire.training.parameter.ParameterListener;
+import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.parameter.WeightSpec;
 import org.jspecify.annotations.Nullable;
 
 /** The weights and products of a convolution, {@code y = relu(w * x + bias)} or without ReLU. */
@@ -48,7 +51,7 @@ public final class ConvProduct implements GradientScores, ParameterListener {
     public ConvProduct(
             KernelArena arena,
             ConvShape shape,
-            BlockPattern pattern,
+            ParameterPattern.Blocks pattern,
             int slotCount,
             boolean hasBias,
             boolean relu,
@@ -143,6 +146,30 @@ public final class ConvProduct implements GradientScores, ParameterListener {
     public Pass prepare(KernelArena arena, BlockPattern grid) {
         FullConvGradient full = new FullConvGradient(arena, shape, grid, buffers, workers);
         return full::score;
+    }
+
+    /** Blocks lie inside a tap. */
+    @Override
+    public BlockPattern everywhere(BlockPattern grid) {
+        int width = WeightSpec.widest(shape.input().channels(), FullConvGradient.BLOCK);
+        return BlockPattern.full(grid.rows(), grid.cols(), Math.min(FullConvGradient.BLOCK, grid.rows()), width);
+    }
+
+    /** As backward to the weights. */
+    @Override
+    public At at(KernelArena arena, BlockSparseMatrix to, boolean accumulate) {
+        ConvGradient plan = ConvGradient.prepare(arena, to, shape, buffers.x().rows(), accumulate, workers);
+        return new At() {
+            @Override
+            public void run() {
+                plan.run(buffers.dy(), buffers.x());
+            }
+
+            @Override
+            public void replan() {
+                plan.replan();
+            }
+        };
     }
 
     /** {@return how the products are computed} */

@@ -15,7 +15,7 @@ import java.util.Arrays;
 /** The gradient of all weights of a convolution, stored or not, and the L1 norms of its blocks. */
 final class FullConvGradient {
     /** What the kernels like best, where it lies inside a tap. */
-    private static final int BLOCK = 16;
+    static final int BLOCK = 16;
 
     private final BlockPattern grid;
     private final LayerBuffers buffers;

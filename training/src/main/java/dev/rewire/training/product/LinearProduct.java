@@ -1,10 +1,14 @@
 package dev.rewire.training.product;
 
 import dev.rewire.kernels.BlockPattern;
+import dev.rewire.kernels.BlockSparseMatrix;
 import dev.rewire.kernels.DenseGradient;
 import dev.rewire.kernels.DenseMatrix;
 import dev.rewire.kernels.KernelArena;
+import dev.rewire.kernels.Layout;
 import dev.rewire.kernels.NmPattern;
+import dev.rewire.kernels.PlanChoice;
+import dev.rewire.kernels.SddmmPlan;
 import dev.rewire.kernels.Updates;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.backend.Engine;
@@ -66,7 +70,7 @@ public final class LinearProduct implements GradientScores {
             Engine engine,
             Workers workers) {
         return switch (pattern) {
-            case ParameterPattern.Blocks blocks -> new BlockParameter(arena, blocks.pattern(), slotCount);
+            case ParameterPattern.Blocks blocks -> new BlockParameter(arena, blocks, slotCount);
             case ParameterPattern.Nm nm -> {
                 SrSte rule = nm.rule();
                 if (rule == null) {
@@ -137,6 +141,25 @@ public final class LinearProduct implements GradientScores {
     public Pass prepare(KernelArena arena, BlockPattern grid) {
         DenseGradient gradient = DenseGradient.prepare(arena, grid, buffers.x().rows(), workers);
         return rows -> gradient.run(buffers.dy(), buffers.x(), rows);
+    }
+
+    /** As backward to the weights, on the stored places alone: a rule that looks at few of them is to pay for no more. */
+    @Override
+    public At at(KernelArena arena, BlockSparseMatrix gradient, boolean accumulate) {
+        int batch = buffers.x().rows();
+        SddmmPlan plan =
+                SddmmPlan.backwardWeight(arena, gradient, batch, Layout.PANELS, accumulate, workers, PlanChoice.STORED);
+        return new At() {
+            @Override
+            public void run() {
+                plan.run(buffers.dy(), buffers.x());
+            }
+
+            @Override
+            public void replan() {
+                plan.replan();
+            }
+        };
     }
 
     /** {@return which weights there are now} */

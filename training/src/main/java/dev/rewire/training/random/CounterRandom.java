@@ -38,7 +38,9 @@ public final class CounterRandom implements RandomGenerator {
         /** What is done to an image before it is learned. */
         AUGMENT(6),
         /** The seeds of Dropout. */
-        DROPOUT(7);
+        DROPOUT(7),
+        /** What a rewiring drops, where chance decides that, too. */
+        DROP(8);
 
         // Part of every stream's key: a number once given is never changed or used again.
         private final int code;

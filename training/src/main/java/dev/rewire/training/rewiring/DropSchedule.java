@@ -84,6 +84,27 @@ public record DropSchedule(Annealing annealing, double alpha, long deltaT, long 
     }
 
     /**
+     * When the network is rewired next.
+     *
+     * @param step t, the number of steps already taken, at least 0
+     * @return the first step from t on that {@link #rewiresAt}, or −1 if there is none
+     */
+    public long nextRewiring(long step) {
+        long next = step <= beginStep ? beginStep : beginStep + Math.ceilDiv(step - beginStep, deltaT) * deltaT;
+        return next < endStep ? next : -1;
+    }
+
+    /**
+     * How far the rewirings have come.
+     *
+     * @param step t, the number of steps already taken, at least 0
+     * @return p, 0 at b and before, 1 from T<sub>end</sub> on
+     */
+    public double progress(long step) {
+        return step >= endStep ? 1 : Math.max(0, step - beginStep) / (double) (endStep - beginStep);
+    }
+
+    /**
      * The fraction of a layer's stored blocks that a rewiring at a step replaces.
      *
      * @param step t, the number of steps already taken, at least 0

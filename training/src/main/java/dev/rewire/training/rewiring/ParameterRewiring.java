@@ -7,15 +7,18 @@ import dev.rewire.training.parameter.MaskedParameter;
 import dev.rewire.training.parameter.NmParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.parameter.SparseParameter;
+import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.List;
 
 /** The rewiring of one parameter, and the record of the places it has tried. */
-public abstract sealed class ParameterRewiring permits BlockRewiring, NmRewiring, MaskRefresh {
+public abstract sealed class ParameterRewiring permits BlockRewiring, FanInRewiring, NmRewiring, MaskRefresh {
     private final SparseParameter parameter;
-    private final BitSet explored = new BitSet();
+    private final BitSet explored;
 
     ParameterRewiring(SparseParameter parameter) {
         this.parameter = parameter;
+        explored = new BitSet(parameter.pattern().cells()); // which would grow to twice of that
     }
 
     /**
@@ -37,7 +40,10 @@ public abstract sealed class ParameterRewiring permits BlockRewiring, NmRewiring
             Rewiring rewiring,
             long seed) {
         return switch (parameter) {
-            case BlockParameter blocks -> new BlockRewiring(arena, number, blocks, scores, rewiring, seed);
+            case BlockParameter blocks ->
+                rewiring.grow() instanceof GrowRule.FanIn fanIn
+                        ? new FanInRewiring(arena, blocks, scores, rewiring, fanIn)
+                        : new BlockRewiring(arena, number, blocks, scores, rewiring, seed);
             case NmParameter nm -> new NmRewiring(arena, number, nm, scores, rewiring, seed);
             case MaskedParameter masked -> new MaskRefresh(masked);
         };
@@ -49,6 +55,19 @@ public abstract sealed class ParameterRewiring permits BlockRewiring, NmRewiring
      * @param step number of the step, from 0
      */
     public abstract void apply(long step);
+
+    /** Takes in the gradients that the step's passes left, if they are added up over steps. */
+    void observe() {}
+
+    /** {@return what a rule keeps from step to step, for checkpoints} */
+    public List<MemorySegment> state() {
+        return List.of();
+    }
+
+    /** {@return bytes that this takes} */
+    public long bytes() {
+        return 0;
+    }
 
     /** {@return the number of places, stored or not} */
     public int cells() {

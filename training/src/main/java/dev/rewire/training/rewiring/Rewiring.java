@@ -42,4 +42,41 @@ public record Rewiring(DropRule drop, GrowRule grow, DropSchedule schedule, bool
     public boolean replacesUpdate() {
         return !keepsAllWeights && grow.replacesUpdate();
     }
+
+    /**
+     * Whether the gradients of a step are added to those of others.
+     *
+     * @param step t, the number of steps already taken, at least 0
+     * @return true of the steps up to a rewiring that the rule's {@linkplain GrowRule#memory memory} wants
+     */
+    public boolean observes(long step) {
+        GrowRule.Memory memory = keepsAllWeights ? null : grow.memory();
+        long next = memory == null ? -1 : schedule.nextRewiring(step);
+        return memory != null && next >= 0 && next - step < memory.steps();
+    }
+
+    /**
+     * How many steps compute gradients of all weights in the place of those of the stored ones, or besides.
+     *
+     * @param steps taken, at least 0
+     * @return 0 to steps
+     */
+    public long denseSteps(long steps) {
+        if (keepsAllWeights) {
+            return steps;
+        }
+        if (!grow.usesGradient()) {
+            return 0;
+        }
+        GrowRule.Memory memory = grow.memory();
+        long each = memory == null ? 1 : memory.steps();
+        long count = 0;
+        long from = 0;
+        for (long at = schedule.nextRewiring(0); at >= 0 && from < steps; at = schedule.nextRewiring(at + 1)) {
+            long first = Math.max(from, at - Math.min(at, each - 1));
+            count += Math.max(0, Math.min(steps, at + 1) - first);
+            from = at + 1;
+        }
+        return count;
+    }
 }

@@ -66,6 +66,97 @@ class LinearProductTest {
         }
     }
 
+    /** Numbers are small integers, so that sums are exact in any order. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 0.03, 0.9, 64",
+        "1, 1, 0.9, 0.03, 100",
+        "1, 1, 0.2, 0.7, 7",
+        "1, 1, 0.01, 0.6, 1",
+        "4, 4, 0.05, 0.8, 64",
+        "16, 16, 0.1, 0.9, 128",
+        "3, 5, 0.1, 0.9, 20"
+    })
+    void productsOfOtherNumbersOfWeightsThanAtFirst(
+            int blockRows, int blockCols, double first, double then, int batch) {
+        int rows = 70;
+        int cols = 90;
+        SplittableRandom random = new SplittableRandom(3);
+        BlockPattern full = BlockPattern.full(rows, cols, blockRows, blockCols);
+        BlockPattern before =
+                BlockPattern.random(rows, cols, blockRows, blockCols, (int) (first * full.blocks()), random);
+        BlockPattern after =
+                BlockPattern.random(rows, cols, blockRows, blockCols, (int) (then * full.blocks()), random);
+        try (KernelArena arena = KernelArena.open();
+                Workers workers = Workers.of(1)) {
+            PanelMatrix x = random(arena, batch, cols, random);
+            PanelMatrix y = PanelMatrix.allocate(arena, batch, rows);
+            PanelMatrix dy = random(arena, batch, rows, random);
+            PanelMatrix dx = PanelMatrix.allocate(arena, batch, cols);
+            LinearProduct layer = new LinearProduct(
+                    arena,
+                    new ParameterPattern.Blocks(before, full.blocks()),
+                    1,
+                    false,
+                    false,
+                    new LayerBuffers(x, y, dy, dx, false),
+                    new Engine.Kernels(),
+                    workers);
+            layer.forward();
+            layer.backwardInput();
+            layer.backwardWeights();
+            BlockParameter weights = (BlockParameter) layer.weights();
+
+            weights.rewire(after);
+            for (int row = 0; row < rows; row++) {
+                for (int col = 0; col < cols; col++) {
+                    if (after.stores(row, col)) {
+                        weights.values().set(row, col, random.nextInt(-3, 4));
+                    }
+                }
+            }
+            layer.forward();
+            layer.backwardInput();
+            layer.backwardWeights();
+
+            for (int sample = 0; sample < batch; sample++) {
+                for (int row = 0; row < rows; row++) {
+                    double sum = 0;
+                    for (int col = 0; col < cols; col++) {
+                        sum += weights.values().get(row, col) * x.get(sample, col);
+                    }
+                    assertEquals(sum, y.get(sample, row));
+                }
+                for (int col = 0; col < cols; col++) {
+                    double sum = 0;
+                    for (int row = 0; row < rows; row++) {
+                        sum += weights.values().get(row, col) * dy.get(sample, row);
+                    }
+                    assertEquals(sum, dx.get(sample, col));
+                }
+            }
+            for (int row = 0; row < rows; row++) {
+                for (int col = 0; col < cols; col++) {
+                    double sum = 0;
+                    for (int sample = 0; sample < batch && after.stores(row, col); sample++) {
+                        sum += dy.get(sample, row) * x.get(sample, col);
+                    }
+                    assertEquals(sum, weights.gradient().get(row, col));
+                }
+            }
+        }
+    }
+
+    private static PanelMatrix random(KernelArena arena, int samples, int features, SplittableRandom random) {
+        PanelMatrix matrix = PanelMatrix.allocate(arena, samples, features);
+        for (int sample = 0; sample < samples; sample++) {
+            for (int feature = 0; feature < features; feature++) {
+                matrix.set(sample, feature, random.nextInt(-3, 4));
+            }
+        }
+        return matrix;
+    }
+
     private static BlockSparseMatrix blocks(LinearProduct layer) {
         return ((BlockParameter) layer.weights()).values();
     }

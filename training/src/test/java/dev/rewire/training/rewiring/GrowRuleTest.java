@@ -143,7 +143,7 @@ class GrowRuleTest {
 
     @Test
     void ownRulesHaveANameOfTheirOwn() {
-        for (String taken : new String[] {"none", "set", "rigl", "", "two\nlines"}) {
+        for (String taken : new String[] {"none", "set", "rigl", "gse:1", "chts", "", "two\nlines"}) {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> new Rules(taken, DropRule.MAGNITUDE, (free, count) -> new int[count]),

@@ -41,7 +41,7 @@ class BadInputTest {
             --block 1x65                   | --block     | 1x65         | 1 to 64
             --block 16                     | --block     | 16           | RxC
             --block 99999999999x1          | --block     | 99999999999x1 | RxC
-            --method fancy                 | --method    | fancy        | dense, static, set, rigl, sr-ste
+            --method fancy                 | --method    | fancy        | dense, static, set, rigl, snfs, srigl, gse, chts, dynsparse, sr-ste
             --distribution none            | --distribution | none      | uniform, er, erk
             --nm 5:4                       | --nm        | 5:4          | M 2, 4, 8 or 16
             --nm 2:3                       | --nm        | 2:3          | M 2, 4, 8 or 16

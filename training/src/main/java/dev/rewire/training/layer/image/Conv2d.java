@@ -133,7 +133,7 @@ public record Conv2d(int channels, int window, int stride, int padding, boolean 
             product = new ConvProduct(
                     setting.arena(),
                     shape,
-                    pattern.pattern(),
+                    pattern,
                     setting.slots(),
                     layer.bias,
                     rectified,

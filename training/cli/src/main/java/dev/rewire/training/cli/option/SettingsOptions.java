@@ -34,11 +34,13 @@ public final class SettingsOptions {
 
     @Option(
             names = "--method",
-            paramLabel = "dense|static|set|rigl|sr-ste",
+            paramLabel = "dense|static|set|rigl|snfs|srigl|gse|chts|dynsparse|sr-ste",
             defaultValue = "rigl",
             description = {
                 "How the network is trained (default: ${DEFAULT-VALUE}): dense; sparse on places that stay; set, which drops the"
-                        + " smallest weights and grows others at random; rigl, which grows where the gradient is largest; sr-ste, for --nm,"
+                        + " smallest weights and grows others at random; rigl, which grows where the gradient is largest; snfs, by momentum, shared out among"
+                        + " the layers; srigl, each output having as many connections; gse, where the gradient is largest of places that are drawn;"
+                        + " chts, by the topology, without gradients; dynsparse, set with blocks of 16x16; sr-ste, for --nm,"
                         + " which trains all weights and computes with the largest."
             })
     private Method method = DEFAULTS.method();
@@ -145,10 +147,12 @@ public final class SettingsOptions {
 
     /** The settings of a new run. */
     public TrainingConfig fresh(ParseResult given) {
-        TrainingConfig config = applyTo(DEFAULTS, given::hasMatchedOption);
-        return given.hasMatchedOption("--lr")
-                ? config
-                : config.toBuilder().usualLearningRate().build();
+        TrainingConfig config = applyTo(DEFAULTS, DEFAULTS.toBuilder().usualRewiring(), given::hasMatchedOption);
+        TrainingConfigBuilder settings = config.toBuilder();
+        if (!given.hasMatchedOption("--lr")) {
+            settings.usualLearningRate();
+        }
+        return settings.build();
     }
 
     /**
@@ -172,7 +176,10 @@ public final class SettingsOptions {
 
     /** Settings with the given options replaced. */
     TrainingConfig applyTo(TrainingConfig base, Predicate<String> given) {
-        TrainingConfigBuilder settings = base.toBuilder();
+        return applyTo(base, base.toBuilder(), given);
+    }
+
+    private TrainingConfig applyTo(TrainingConfig base, TrainingConfigBuilder settings, Predicate<String> given) {
         if (given.test("--model")) {
             settings.model(model);
         }

@@ -6,6 +6,7 @@ import dev.rewire.training.optimizer.RateDecay;
 import dev.rewire.training.rewiring.Distribution;
 import dev.rewire.training.rewiring.DropSchedule.Annealing;
 import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.Device;
 import dev.rewire.training.setting.InvalidConfigException;
 import dev.rewire.training.setting.NmSparsity;
@@ -35,6 +36,7 @@ public final class ValueConverters {
         commands.registerConverter(NmSparsity.class, new NmOptions.Converter());
         commands.registerConverter(WeightOverride.class, ValueConverters::override);
         commands.registerConverter(Block.class, new Block.Converter());
+        commands.registerConverter(Rules.class, ValueConverters::rules);
     }
 
     private static Augmentation augmentation(String text) {
@@ -42,6 +44,15 @@ public final class ValueConverters {
             return Augmentation.parse(text);
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(Augmentation.ACCEPTED);
+        }
+    }
+
+    private static Rules rules(String text) {
+        try {
+            return Rules.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(
+                    "set, rigl, rigl:STEPS from 2, snfs:DECAY:SQUARES and srigl:SHARE below 1, gse:PLACES up to 1000, chts");
         }
     }
 

@@ -186,7 +186,7 @@ public record Report(
             @Nullable Divergence divergence,
             Environment environment,
             Provenance provenance) {
-        boolean rewires = config.method() == Method.SET || config.method() == Method.RIGL;
+        boolean rewires = config.method().rewires();
         boolean converged = divergence == null;
         return new Report(
                 provenance.build().toMap(),

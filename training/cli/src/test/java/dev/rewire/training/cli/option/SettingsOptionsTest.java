@@ -7,6 +7,7 @@ import dev.rewire.training.TrainingConfig;
 import dev.rewire.training.cli.CommandResult;
 import dev.rewire.training.data.Augmentation;
 import dev.rewire.training.optimizer.Optimizer;
+import dev.rewire.training.rewiring.Rules;
 import dev.rewire.training.setting.SrSte;
 import dev.rewire.training.setting.WeightOverride;
 import java.math.BigDecimal;
@@ -72,6 +73,25 @@ class SettingsOptionsTest {
                                 .toPlainString()
                         + " with sgd"),
                 help);
+    }
+
+    @Test
+    void aMethodHasTheNumbersOfItsSourceUnlessOthersAreGiven() {
+        TrainingConfig gse = Line.fresh("--method", "gse", "--delta-t", "50");
+
+        assertEquals(50, gse.deltaT());
+        assertEquals(0.2, gse.alpha());
+        assertEquals(0.6, gse.rewireUntil());
+        assertEquals(16, Line.fresh("--method", "dynsparse").blockRows());
+        assertEquals(4, Line.fresh("--method", "dynsparse", "--block", "4x4").blockRows());
+    }
+
+    @Test
+    void rulesAreGivenWithTheirNumber() {
+        assertEquals(
+                Rules.gse(2),
+                Line.fresh("--method", "gse", "--rules", "gse:2.0").rules());
+        assertEquals(Rules.rigl(8), Line.fresh("--rules", "rigl:8").rules());
     }
 
     @Test
