@@ -56,21 +56,35 @@ final class Patterns {
      * @return one for each weights
      */
     List<ParameterPattern> first(boolean rowMajor) {
-        double[] densities = config.distribution().densities(sharing(), config.sparsity());
+        double[] densities = densities();
         List<ParameterPattern> patterns = new ArrayList<>();
         for (int w = 0; w < densities.length; w++) {
             WeightForm form = forms.get(w);
             LayerShape shape = weights.get(w).shape();
-            Double own = form.sparsity();
             if (form.nm() != null) {
                 patterns.add(nmPattern(w, shape, form.nm()));
             } else if (form.isDense()) {
                 patterns.add(dense(weights.get(w), rowMajor));
             } else {
-                patterns.add(blocks(w, own == null ? densities[w] : 1 - own));
+                patterns.add(blocks(w, densities[w]));
             }
         }
         return patterns;
+    }
+
+    /** The share of each weights that there is to be. */
+    double[] densities() {
+        double[] densities = config.distribution().densities(sharing(), config.sparsity());
+        for (int w = 0; w < densities.length; w++) {
+            NmSparsity nm = forms.get(w).nm();
+            Double own = forms.get(w).sparsity();
+            if (nm != null) {
+                densities[w] = (double) nm.n() / nm.m();
+            } else if (own != null) {
+                densities[w] = 1 - own;
+            }
+        }
+        return densities;
     }
 
     /** What has settings of its own takes no part in the distribution, as in RigL's code. */

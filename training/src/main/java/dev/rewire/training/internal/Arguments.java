@@ -12,6 +12,15 @@ public final class Arguments {
         }
     }
 
+    /** The whole numbers behind the first of some words; a {@link NumberFormatException} if one is none. */
+    public static int[] numbers(String[] words) {
+        int[] numbers = new int[words.length - 1];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Integer.parseInt(words[i + 1]);
+        }
+        return numbers;
+    }
+
     /** That a batch is one of a number of samples. */
     public static void batch(int[] numbers, int from, int count, int size) {
         Objects.checkFromIndexSize(from, count, numbers.length);

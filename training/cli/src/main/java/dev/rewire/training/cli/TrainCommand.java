@@ -85,7 +85,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description =
-                    "Write report.json, epochs.csv and, after each epoch, checkpoints there: a folder that is new, empty, or that of the"
+                    "Write report.json, epochs.csv, metrics.jsonl and, after each epoch, checkpoints there: a folder that is new, empty, or that of the"
                             + " run of --resume (default: with --resume that one).")
     private @Nullable Path out;
 
@@ -182,6 +182,9 @@ final class TrainCommand implements Callable<Integer> {
                 .toJson();
         if (folder != null) {
             folder.writeReport(report);
+        }
+        if (folder != null && folder.told() != null) {
+            console.err().println("this makes a page of it: rewire report " + quoted(String.valueOf(folder.told())));
         }
         if (profile) {
             ProfileTable.lines(run.profile()).forEach(people::println);

@@ -1,4 +1,4 @@
-package dev.rewire.bench.html;
+package dev.rewire.training.cli.page;
 
 import java.io.IOException;
 import java.io.InputStream;
