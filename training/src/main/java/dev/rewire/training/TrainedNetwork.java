@@ -13,10 +13,14 @@ import dev.rewire.training.layer.Shape;
 import dev.rewire.training.loop.Batches;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
+import dev.rewire.training.parameter.WeightSpec;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A network as a checkpoint holds it, without the samples that it has learned from: to predict others, and to look at its parameters. On Rewire's own kernels, on the CPU. It
@@ -28,12 +32,15 @@ public final class TrainedNetwork implements AutoCloseable {
     private final TargetShape target;
     private final long steps;
     private final String dataHash;
+    private final List<WeightSpec> weights;
     private final Network network;
     private final Evaluator evaluator;
 
-    private TrainedNetwork(SavedRun saved, TrainingConfig config, Network network, Batches batches)
+    private TrainedNetwork(
+            SavedRun saved, TrainingConfig config, List<WeightSpec> weights, Network network, Batches batches)
             throws CheckpointException {
         this.config = config;
+        this.weights = weights;
         this.network = network;
         sample = saved.sample();
         target = saved.target();
@@ -94,7 +101,7 @@ public final class TrainedNetwork implements AutoCloseable {
         Network network = new Network(config.model().layers(input, Batches.outputs(target)), input, setting);
         Batches batches = new Batches(sample, target, network.inputActivations(), network.result(), setting);
         saved.restore(network);
-        return new TrainedNetwork(saved, config, network, batches);
+        return new TrainedNetwork(saved, config, outline.weights(), network, batches);
     }
 
     /**
@@ -149,6 +156,25 @@ public final class TrainedNetwork implements AutoCloseable {
     /** {@return all parameters, in the order of the forward pass} */
     public List<NamedParameter> parameters() {
         return network.parameters();
+    }
+
+    /** {@return the shapes and names of those that are weights, in the same order} */
+    public List<WeightSpec> weights() {
+        return weights;
+    }
+
+    /**
+     * What layers keep beside parameters: of batch normalisation {@code LAYER.running_mean} and {@code LAYER.running_var}.
+     *
+     * @return floats by name
+     */
+    public Map<String, MemorySegment> statistics() {
+        Map<String, MemorySegment> named = new LinkedHashMap<>();
+        for (Binding.Statistics statistics : network.statistics()) {
+            String mean = statistics.layer() + ".running_mean";
+            named.put(named.containsKey(mean) ? statistics.layer() + ".running_var" : mean, statistics.floats());
+        }
+        return named;
     }
 
     /** Frees the memory and ends the threads. */

@@ -34,7 +34,8 @@ class CliRoomsTest {
             metrics | option
             peer    | option
             report  | option peer
-            (root)  | metrics option peer report
+            runs    | metrics option page
+            (root)  | metrics option peer report runs
             """;
 
     /** A newcomer can look around in so many classes. */

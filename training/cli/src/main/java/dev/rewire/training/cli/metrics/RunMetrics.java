@@ -101,6 +101,7 @@ public final class RunMetrics implements StepListener {
                     .put("stored", of.stored())
                     .put("dropped", of.dropped())
                     .put("grown", of.grown())
+                    .put("churn", of.stored() == 0 ? 0 : (double) of.grown() / of.stored())
                     .put("exploration_rate", of.explorationRate())
                     .put("dead_outputs", of.deadOutputs())
                     .put("dead_inputs", of.deadInputs());
