@@ -12,13 +12,17 @@ public final class Arguments {
         }
     }
 
-    /** The whole numbers behind the first of some words; a {@link NumberFormatException} if one is none. */
+    /** The whole numbers behind the first of some words; none if one of them is no number. */
     public static int[] numbers(String[] words) {
         int[] numbers = new int[words.length - 1];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = Integer.parseInt(words[i + 1]);
+        try {
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = Integer.parseInt(words[i + 1]);
+            }
+            return numbers;
+        } catch (NumberFormatException e) {
+            return new int[0];
         }
-        return numbers;
     }
 
     /** That a batch is one of a number of samples. */
