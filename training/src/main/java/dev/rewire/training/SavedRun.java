@@ -77,9 +77,8 @@ final class SavedRun implements AutoCloseable {
                 states.add(places.apply(weights));
             }
         }
-        states.add(new SavedState.Floats(network.statistics().stream()
-                .map(Binding.Statistics::floats)
-                .toList()));
+        states.add(new SavedState.Floats(
+                network.statistics().stream().map(Binding.Statistics::floats).toList()));
         return states;
     }
 
@@ -194,8 +193,7 @@ final class SavedRun implements AutoCloseable {
     void restore(Network network) throws IOException {
         checkpoint.restore(states(
                 network,
-                weights -> new SavedState.Places(
-                        new BitSet(), weights.pattern().cells())));
+                weights -> new SavedState.Places(new BitSet(), weights.pattern().cells())));
         requireFinite(network);
     }
 

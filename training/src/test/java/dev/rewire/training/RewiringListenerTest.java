@@ -27,7 +27,9 @@ class RewiringListenerTest {
         Map<Long, List<RewiredWeights>> told = train(method);
         long last = told.keySet().stream().mapToLong(step -> step).max().orElseThrow();
         assertEquals(
-                LongStream.iterate(1, step -> step <= last, step -> step + 5).boxed().toList(),
+                LongStream.iterate(1, step -> step <= last, step -> step + 5)
+                        .boxed()
+                        .toList(),
                 List.copyOf(told.keySet()));
     }
 
@@ -49,10 +51,12 @@ class RewiringListenerTest {
     void whatIsExploredIsWhatTheRunSaysInTheEnd() {
         try (TrainingRun run = TrainingRun.create(config(Method.SET), IMAGES)) {
             Map<Long, List<RewiredWeights>> told = train(run);
-            List<RewiredWeights> last = told.values().stream().reduce((a, b) -> b).orElseThrow();
+            List<RewiredWeights> last =
+                    told.values().stream().reduce((a, b) -> b).orElseThrow();
             double explored = 0;
             for (int w = 0; w < last.size(); w++) {
-                explored += last.get(w).explorationRate() * weights(run, w).pattern().shape().weights();
+                explored += last.get(w).explorationRate()
+                        * weights(run, w).pattern().shape().weights();
             }
             assertEquals(run.summary().explorationRate() * run.summary().denseParameters(), explored, 1e-6);
         }

@@ -43,8 +43,8 @@ public sealed interface SampleShape {
             case "image3" -> new Image(numbers[0], numbers[1], numbers[2]);
             case "tokens2" -> new Tokens(numbers[0], numbers[1]);
             default ->
-                throw new IllegalArgumentException(
-                        "sample: " + text + " is none; accepted are features N, image HEIGHT WIDTH CHANNELS, tokens LENGTH VOCABULARY");
+                throw new IllegalArgumentException("sample: " + text
+                        + " is none; accepted are features N, image HEIGHT WIDTH CHANNELS, tokens LENGTH VOCABULARY");
         };
     }
 

@@ -22,7 +22,8 @@ record PatternChange(long dropped, long grown, int deadOutputs, int deadInputs) 
     }
 
     private static PatternChange of(BlockPattern before, BlockPattern now) {
-        int[] lastRow = new int[now.gridCols()]; // of a column, counted from 1: the last one in which it was stored before
+        int[] lastRow =
+                new int[now.gridCols()]; // of a column, counted from 1: the last one in which it was stored before
         boolean[] used = new boolean[now.gridCols()];
         long dropped = 0;
         long grown = 0;

@@ -56,8 +56,7 @@ public final class RewiringWatch {
                     parameter.nonzeros(),
                     change.dropped(),
                     change.grown(),
-                    (double) rewirings.get(w).exploredWeights()
-                            / now.shape().weights(),
+                    (double) rewirings.get(w).exploredWeights() / now.shape().weights(),
                     change.deadOutputs(),
                     change.deadInputs(),
                     norm(parameter.state().get(0)),

@@ -28,12 +28,16 @@ class PatternChangeTest {
 
     @Test
     void aDeadColumnOfBlocksAtTheEdgeIsAsWideAsTheMatrix() {
-        assertEquals(1, PatternChange.of(blocks(3, 5, 2, 0, 1), blocks(3, 5, 2, 0, 1)).deadInputs());
+        assertEquals(
+                1,
+                PatternChange.of(blocks(3, 5, 2, 0, 1), blocks(3, 5, 2, 0, 1)).deadInputs());
     }
 
     @Test
     void aDeadRowOfBlocksAtTheEdgeIsAsHighAsTheMatrix() {
-        assertEquals(1, PatternChange.of(blocks(3, 5, 2, 0, 1), blocks(3, 5, 2, 0, 1)).deadOutputs());
+        assertEquals(
+                1,
+                PatternChange.of(blocks(3, 5, 2, 0, 1), blocks(3, 5, 2, 0, 1)).deadOutputs());
     }
 
     /** The first group of the first output exchanges one, the second of the second both; nobody reads input 3, 4 and 5. */

@@ -34,7 +34,10 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private final CheckpointArgument checkpoint = new CheckpointArgument();
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "Where to, by its ending; a file that is there is replaced.")
+    @Parameters(
+            index = "1",
+            paramLabel = "FILE",
+            description = "Where to, by its ending; a file that is there is replaced.")
     private Path file = Path.of("");
 
     @Option(names = "--dense", description = "Write sparse weights with their zeros (safetensors).")
@@ -43,7 +46,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--parameter",
             paramLabel = "NAME",
-            description = "Write these weights alone, as linear1.weight; for .npz, which holds one matrix, unless the network has no other.")
+            description =
+                    "Write these weights alone, as linear1.weight; for .npz, which holds one matrix, unless the network has no other.")
     private @Nullable String parameter;
 
     @Option(names = "--help", usageHelp = true, description = "Show this text.")
@@ -86,10 +90,7 @@ final class ExportCommand implements Callable<Integer> {
         List<String> names = scipy ? export.weights() : export.names();
         if (parameter == null && scipy && names.size() > 1) {
             throw new BadInputException(
-                    "--parameter",
-                    "none",
-                    "is given, and " + file + " holds one matrix",
-                    String.join(", ", names));
+                    "--parameter", "none", "is given, and " + file + " holds one matrix", String.join(", ", names));
         }
         if (parameter == null) {
             return names;

@@ -170,15 +170,15 @@ final class OutFolder {
 
     /** Copies a file, or a folder of files, if it is there. */
     private static void copyTree(Path from, Path to) throws IOException {
-        if (Files.exists(from)) {
-            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
         if (Files.isDirectory(from)) {
+            Files.createDirectories(to);
             try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
                 for (Path file : files) {
                     Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
+        } else if (Files.exists(from)) {
+            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

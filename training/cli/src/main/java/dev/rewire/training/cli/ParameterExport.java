@@ -47,8 +47,7 @@ final class ParameterExport {
 
     /** All parameters, and what layers keep besides. */
     List<String> names() {
-        return Stream.concat(
-                        parameters.keySet().stream(), network.statistics().keySet().stream())
+        return Stream.concat(parameters.keySet().stream(), network.statistics().keySet().stream())
                 .toList();
     }
 
@@ -123,8 +122,7 @@ final class ParameterExport {
     /** Columns are channels at a place of the kernel, place by place; others want the places of a channel. */
     private static MemorySegment channelsFirst(DenseMatrix all, LayerShape shape) {
         int taps = shape.kernelHeight() * shape.kernelWidth();
-        MemorySegment floats =
-                MemorySegment.ofArray(new byte[Math.toIntExact(shape.weights() * Float.BYTES)]);
+        MemorySegment floats = MemorySegment.ofArray(new byte[Math.toIntExact(shape.weights() * Float.BYTES)]);
         long at = 0;
         for (int out = 0; out < shape.out(); out++) {
             for (int channel = 0; channel < shape.in(); channel++) {
@@ -137,8 +135,7 @@ final class ParameterExport {
     }
 
     private static void set(MemorySegment floats, long index, float value) {
-        floats.setAtIndex(
-                ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), index, value);
+        floats.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), index, value);
     }
 
     private static SparseMatrix matrix(KernelArena arena, SparseParameter parameter) {

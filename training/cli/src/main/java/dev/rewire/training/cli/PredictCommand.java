@@ -31,7 +31,9 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         synopsisHeading = "Usage: ",
         customSynopsis = "rewire predict CHECKPOINT DATA [OPTION]...",
-        description = {"%nPredicts the test samples of data with the network of a checkpoint, and compares that with what they are.%n"},
+        description = {
+            "%nPredicts the test samples of data with the network of a checkpoint, and compares that with what they are.%n"
+        },
         footer = {
             "%nImages may be others than those that the network has learned from, of the same size: each set is scaled by its own training images. Of texts and tables only"
                     + " the same file is accepted, as a checkpoint holds neither the characters nor the categories.",
@@ -51,7 +53,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--label",
             paramLabel = "COLUMN",
-            description = "Name or number, from 1, of the column of DATA csv:FILE that was learned (default: the last).")
+            description =
+                    "Name or number, from 1, of the column of DATA csv:FILE that was learned (default: the last).")
     private @Nullable String label;
 
     @Option(names = "--json", description = "Print one JSON object on stdout, and nothing else.")
@@ -71,15 +74,20 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (TrainedNetwork network = checkpoint.open()) {
             DataSource source = DataSource.of(data);
-            DataSplit samples =
-                    DataOptions.load(data, label, source, network.config(), console.err()::println);
+            DataSplit samples = DataOptions.load(data, label, source, network.config(), console.err()::println);
             requireFit(network, source, samples);
             Evaluation evaluation = network.evaluate(samples.test());
             Predictions predictions = network.predict(samples.test());
             if (json) {
                 console.out()
                         .println(PredictionReport.json(
-                                provenance(), checkpoint.file(), network, data, evaluation, predictions, Environment.here()));
+                                provenance(),
+                                checkpoint.file(),
+                                network,
+                                data,
+                                evaluation,
+                                predictions,
+                                Environment.here()));
             } else {
                 PredictionTable.lines(network, data, samples.test(), evaluation, predictions)
                         .forEach(console.out()::println);
@@ -93,7 +101,8 @@ final class PredictCommand implements Callable<Integer> {
             throw new BadInputException(
                     "DATA",
                     data,
-                    "has samples of " + samples.shape().text() + " with " + samples.target().text(),
+                    "has samples of " + samples.shape().text() + " with "
+                            + samples.target().text(),
                     network.sample().text() + " with " + network.target().text() + ", which the network has learned");
         }
         if (!samples.train().sha256().equals(network.dataHash())) {

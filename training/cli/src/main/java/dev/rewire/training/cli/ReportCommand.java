@@ -32,7 +32,10 @@ import picocli.CommandLine.Spec;
             "%nMakes one page of one run, or of several side by side: curves over steps, FLOPs and seconds, where the time went, how"
                     + " connections moved, settings and results. It needs nothing but itself.%n"
         },
-        footer = {"%nA run that is under way is shown as far as it is.", "Exit status: 0 done, 2 bad usage or bad input, 1 anything else."})
+        footer = {
+            "%nA run that is under way is shown as far as it is.",
+            "Exit status: 0 done, 2 bad usage or bad input, 1 anything else."
+        })
 final class ReportCommand implements Callable<Integer> {
     private static final String PAGE = "report.html";
 
@@ -45,7 +48,8 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FILE.html",
-            description = "Where the page goes; a file that is there is replaced (default: report.html in DIR if there is one, here if there are several).")
+            description =
+                    "Where the page goes; a file that is there is replaced (default: report.html in DIR if there is one, here if there are several).")
     private @Nullable Path out;
 
     @Option(names = "--help", usageHelp = true, description = "Show this text.")

@@ -183,9 +183,6 @@ final class TrainCommand implements Callable<Integer> {
         if (folder != null) {
             folder.writeReport(report);
         }
-        if (folder != null && folder.told() != null) {
-            console.err().println("this makes a page of it: rewire report " + quoted(String.valueOf(folder.told())));
-        }
         if (profile) {
             ProfileTable.lines(run.profile()).forEach(people::println);
         }
@@ -197,6 +194,9 @@ final class TrainCommand implements Callable<Integer> {
             String engine = environment.gpu() == null ? kernels : summary.engine() + " and kernels";
             console.out().println();
             ResultTable.lines(title, engine, summary, denseSummary).forEach(console.out()::println);
+        }
+        if (folder != null && folder.told() != null) {
+            people.println("rewire report " + quoted(String.valueOf(folder.told())) + " makes a page of this run");
         }
         if (divergence != null) {
             console.err().println("rewire train: " + divergence.text() + "; " + kept(folder));

@@ -78,9 +78,8 @@ class ExportCommandTest {
     /** As PyTorch has a kernel: outputs, channels, rows, columns; ours is channel by channel at a place of it. */
     @Test
     void aKernelHasItsChannelsFirst() throws IOException {
-        Path checkpoint = save(TinyData.config(Method.SET)
-                .model(Presets.parse("resnet8"))
-                .build());
+        Path checkpoint =
+                save(TinyData.config(Method.SET).model(Presets.parse("resnet8")).build());
         String name = "stage1block1.conv1.weight";
         Path file = export(checkpoint, "all.safetensors", "--dense", "--parameter", name);
         float[][] ours = weights(checkpoint, name);
@@ -98,12 +97,15 @@ class ExportCommandTest {
 
     @Test
     void whatNormalisationKeepsIsThere() throws IOException {
-        Path checkpoint = save(TinyData.config(Method.SET)
-                .model(Presets.parse("resnet8"))
-                .build());
+        Path checkpoint =
+                save(TinyData.config(Method.SET).model(Presets.parse("resnet8")).build());
         try (Safetensors all = Safetensors.open(export(checkpoint, "all.safetensors"))) {
-            long means = all.names().stream().filter(name -> name.endsWith(".running_mean")).count();
-            long variances = all.names().stream().filter(name -> name.endsWith(".running_var")).count();
+            long means = all.names().stream()
+                    .filter(name -> name.endsWith(".running_mean"))
+                    .count();
+            long variances = all.names().stream()
+                    .filter(name -> name.endsWith(".running_var"))
+                    .count();
             assertTrue(means > 0 && means == variances, all.names().toString());
         }
     }
@@ -135,7 +137,8 @@ class ExportCommandTest {
 
     @Test
     void weightsThatThereAreNotAreRefused() throws IOException {
-        assertRefused("w.npz", "--parameter: linear9 is none of the network's", "linear1.weight", "--parameter", "linear9");
+        assertRefused(
+                "w.npz", "--parameter: linear9 is none of the network's", "linear1.weight", "--parameter", "linear9");
     }
 
     @Test

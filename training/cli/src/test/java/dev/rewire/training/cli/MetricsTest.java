@@ -83,7 +83,9 @@ class MetricsTest {
         train();
         assertEquals(
                 List.of("rigl", "dense", "rigl", "dense", "rigl", "dense"),
-                lines("epoch").stream().map(line -> line.get("network").asText()).toList());
+                lines("epoch").stream()
+                        .map(line -> line.get("network").asText())
+                        .toList());
     }
 
     @Test
@@ -115,8 +117,7 @@ class MetricsTest {
     @Test
     void aLineThatWasBegunIsCut() throws IOException {
         interruptAfter(12);
-        Files.writeString(
-                out.resolve(MetricsFile.NAME), "{\"event\":\"epoch\",\"netw", StandardOpenOption.APPEND);
+        Files.writeString(out.resolve(MetricsFile.NAME), "{\"event\":\"epoch\",\"netw", StandardOpenOption.APPEND);
         resume();
         assertEquals(3, lines("epoch").size());
     }
@@ -171,8 +172,7 @@ class MetricsTest {
                 .split();
         OutFolder to = OutFolder.of(out, null);
         to.open();
-        try (TrainingRun run =
-                TrainingRun.create(TinyData.config(Method.RIGL).build(), images)) {
+        try (TrainingRun run = TrainingRun.create(TinyData.config(Method.RIGL).build(), images)) {
             BooleanSupplier stop = () -> run.steps() >= steps;
             new TrainSession(run, null, List.of(), to, new NoProgress(), line -> {}, stop).train();
         }
@@ -204,7 +204,8 @@ class MetricsTest {
     private List<JsonNode> untimed(Predicate<JsonNode> which) throws IOException {
         List<JsonNode> lines = new ArrayList<>();
         for (JsonNode line : MetricsFile.read(out.resolve(MetricsFile.NAME))) {
-            List<String> timed = new ArrayList<>(List.of("seconds", "epoch_seconds", "peak_memory_bytes", "gradient_norm"));
+            List<String> timed =
+                    new ArrayList<>(List.of("seconds", "epoch_seconds", "peak_memory_bytes", "gradient_norm"));
             line.fieldNames().forEachRemaining(name -> {
                 if (name.endsWith("_ms")) {
                     timed.add(name);

@@ -50,7 +50,11 @@ class PredictCommandTest {
     void peopleSeeTheShareThatIsRight() {
         CommandResult result = CommandResult.of("predict", checkpoint.toString(), data.toString());
         assertTrue(
-                result.out().contains(String.format(Locale.ROOT, "%.2f %% right", 100 * report.get("test_accuracy").asDouble())),
+                result.out()
+                        .contains(String.format(
+                                Locale.ROOT,
+                                "%.2f %% right",
+                                100 * report.get("test_accuracy").asDouble())),
                 result.out() + result.err());
     }
 
@@ -59,7 +63,12 @@ class PredictCommandTest {
         Path csv = folder.resolve("other.csv");
         StringBuilder rows = new StringBuilder("a,b,y\n");
         for (int row = 0; row < 40; row++) {
-            rows.append(row).append(',').append(row % 7).append(',').append(row % 2).append('\n');
+            rows.append(row)
+                    .append(',')
+                    .append(row % 7)
+                    .append(',')
+                    .append(row % 2)
+                    .append('\n');
         }
         Files.writeString(csv, rows);
         CommandResult result = CommandResult.of("predict", checkpoint.toString(), "csv:" + csv);
@@ -74,14 +83,30 @@ class PredictCommandTest {
         Path text = Files.writeString(folder.resolve("text"), "abcabcabd".repeat(40));
         Path other = Files.writeString(folder.resolve("other"), "hgefgefge".repeat(40));
         CommandResult trained = CommandResult.of(
-                "train", "--data", "text:" + text, "--model", "gpt-1x2x16x9", "--block", "8x8", "--batch", "4",
-                "--steps", "2", "--threads", "1", "--no-compare-dense", "--out", out.toString());
+                "train",
+                "--data",
+                "text:" + text,
+                "--model",
+                "gpt-1x2x16x9",
+                "--block",
+                "8x8",
+                "--batch",
+                "4",
+                "--steps",
+                "2",
+                "--threads",
+                "1",
+                "--no-compare-dense",
+                "--out",
+                out.toString());
         assertEquals(0, trained.status(), trained.err());
         String file = out.resolve("checkpoint.rewire").toString();
         assertEquals(0, CommandResult.of("predict", file, "text:" + text).status());
         CommandResult result = CommandResult.of("predict", file, "text:" + other);
         assertEquals(2, result.status(), result.err());
-        assertTrue(result.err().contains("DATA: text:" + other + " is not what the network has learned from"), result.err());
+        assertTrue(
+                result.err().contains("DATA: text:" + other + " is not what the network has learned from"),
+                result.err());
     }
 
     @Test

@@ -55,7 +55,8 @@ class ReportCommandTest {
     @Test
     void eachSparseWeightsArePicturedBeforeAndAfter() throws IOException {
         String html = page(run);
-        for (String picture : List.of("before", "after", "connections of each pixel before", "connections of each pixel after")) {
+        for (String picture :
+                List.of("before", "after", "connections of each pixel before", "connections of each pixel after")) {
             assertTrue(html.contains("alt=\"linear1.weight, " + picture), picture);
         }
     }

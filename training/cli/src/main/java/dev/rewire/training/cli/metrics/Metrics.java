@@ -41,9 +41,7 @@ public final class Metrics implements AutoCloseable {
         Map<String, Long> steps = new HashMap<>();
         runs.forEach(run -> steps.put(RunMetrics.name(run), run.steps()));
         Metrics metrics = new Metrics(MetricsFile.open(
-                file,
-                line -> line.path("step").asLong()
-                        <= steps.getOrDefault(MetricsFile.network(line), others)));
+                file, line -> line.path("step").asLong() <= steps.getOrDefault(MetricsFile.network(line), others)));
         runs.forEach(metrics::add);
         return metrics;
     }

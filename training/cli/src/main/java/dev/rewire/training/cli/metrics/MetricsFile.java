@@ -62,9 +62,7 @@ public final class MetricsFile implements AutoCloseable {
             Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             MetricsFile opened =
                     new MetricsFile(file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
-            lines.stream()
-                    .filter(line -> Event.RUN.is(line))
-                    .forEach(line -> opened.begun.add(network(line)));
+            lines.stream().filter(line -> Event.RUN.is(line)).forEach(line -> opened.begun.add(network(line)));
             return opened;
         } catch (IOException e) {
             Files.deleteIfExists(whole);

@@ -37,7 +37,8 @@ public final class Html {
     public static String start(String title, String style) {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" + escape(title)
-                + "</title>\n<style>\n" + resource(Html.class, STYLE) + style + "</style>\n</head>\n<body>\n<h1>" + escape(title) + "</h1>\n";
+                + "</title>\n<style>\n" + resource(Html.class, STYLE) + style + "</style>\n</head>\n<body>\n<h1>"
+                + escape(title) + "</h1>\n";
     }
 
     /**

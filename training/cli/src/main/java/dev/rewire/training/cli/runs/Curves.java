@@ -5,12 +5,14 @@ import dev.rewire.training.cli.page.Svg;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** A chart of curves; their names stand beside it on the page. */
@@ -38,6 +40,7 @@ final class Curves {
     private final XYChart chart;
     private final String name;
     private final String description;
+    private final List<double[]> places = new ArrayList<>();
     private int series;
 
     Curves(String name, String x, String y) {
@@ -69,7 +72,7 @@ final class Curves {
         styler.setAxisTitleFont(plain.deriveFont(Font.BOLD));
         styler.setXAxisTickMarkSpacingHint(90);
         styler.setYAxisTickMarkSpacingHint(45);
-        styler.setXAxisMin(0.0);
+        styler.setYAxisDecimalPattern("0.####");
         styler.setMarkerSize(5);
     }
 
@@ -95,12 +98,15 @@ final class Curves {
         if (points.isEmpty()) {
             return;
         }
-        XYSeries curve = chart.addSeries(
-                "curve" + series++,
-                points.stream().mapToDouble(line -> line.path(x).asDouble()).toArray(),
-                points.stream()
-                        .mapToDouble(line -> scale * line.path(y).asDouble())
-                        .toArray());
+        double[] across =
+                points.stream().mapToDouble(line -> line.path(x).asDouble()).toArray();
+        double[] up = points.stream()
+                .mapToDouble(line -> scale * line.path(y).asDouble())
+                .toArray();
+        for (int p = 0; p < up.length; p++) {
+            places.add(new double[] {across[p], up[p]});
+        }
+        XYSeries curve = chart.addSeries("curve" + series++, across, up);
         Color painted = COLORS[color % COLORS.length];
         curve.setLineColor(painted);
         curve.setMarkerColor(painted);
@@ -117,8 +123,31 @@ final class Curves {
         return String.format(Locale.ROOT, "#%02x%02x%02x", color.getRed(), color.getGreen(), color.getBlue());
     }
 
+    /** Leaves out the highest hundredth or two, as the first losses are, below which all else would be a flat line. */
+    void cut() {
+        double[] up = places.stream().mapToDouble(place -> place[1]).sorted().toArray();
+        if (up.length > 0) {
+            chart.getStyler().setYAxisMax(1.02 * up[(up.length - 1) * 49 / 50]);
+        }
+    }
+
+    /**
+     * Points that are not seen. The axis begins at 0 with one. And where values are equally spaced, as epochs are, this library would have its ticks at them alone, whatever
+     * numbers they are; a third of the way none of them is.
+     */
+    private void addUnseen() {
+        double right = places.stream().mapToDouble(place -> place[0]).max().orElse(1);
+        double low = places.stream().mapToDouble(place -> place[1]).min().orElse(0);
+        double high = places.stream().mapToDouble(place -> place[1]).max().orElse(1);
+        double third = low + (high - low) / Math.PI;
+        XYSeries unseen = chart.addSeries("unseen", new double[] {0, right / Math.PI}, new double[] {third, third});
+        unseen.setMarker(SeriesMarkers.NONE);
+        unseen.setLineStyle(SeriesLines.NONE);
+    }
+
     /** The chart as an element of the page. */
     String svg() {
+        addUnseen();
         return Svg.of(chart, name, description)
                 .replace("rgb(1,2,3)", "currentColor")
                 .replace("rgb(4,5,6)", "var(--grid)")

@@ -24,7 +24,9 @@ final class RunTables {
         List<String> header = new ArrayList<>(List.of(""));
         lines.forEach(line -> header.add(line.label()));
         HtmlTable table = new HtmlTable(
-                "After the last epoch that ended. Operations are counted by the papers' formulas, seconds are those of the steps", 1, header);
+                "After the last epoch that ended. Operations are counted by the papers' formulas, seconds are those of the steps",
+                1,
+                header);
         Map<String, Function<JsonNode, String>> rows = new LinkedHashMap<>();
         rows.put("epochs", epoch -> text(epoch, "epoch"));
         rows.put("steps", epoch -> text(epoch, "step"));
@@ -32,9 +34,11 @@ final class RunTables {
         rows.put("training accuracy", epoch -> percent(epoch, "train_accuracy"));
         rows.put("test loss", epoch -> number(epoch, "test_loss", 1));
         rows.put("training loss", epoch -> number(epoch, "loss", 1));
-        rows.put("training FLOPs", epoch -> epoch.path("flops").isNumber()
-                ? String.format(Locale.ROOT, "%.3g", epoch.path("flops").asDouble())
-                : NONE);
+        rows.put(
+                "training FLOPs",
+                epoch -> epoch.path("flops").isNumber()
+                        ? String.format(Locale.ROOT, "%.3g", epoch.path("flops").asDouble())
+                        : NONE);
         rows.put("seconds of training", epoch -> number(epoch, "seconds", 1));
         rows.put("peak memory in MB", epoch -> number(epoch, "peak_memory_bytes", 1e-6));
         rows.forEach((name, cell) -> {
@@ -102,7 +106,9 @@ final class RunTables {
             line.network().run().path("settings").fieldNames().forEachRemaining(keys::add);
         }
         HtmlTable table = new HtmlTable(
-                lines.size() == 1 ? "By the names of the command line" : "By the names of the command line, those first that differ",
+                lines.size() == 1
+                        ? "By the names of the command line"
+                        : "By the names of the command line, those first that differ",
                 lines.size() + 1,
                 header);
         for (boolean same : new boolean[] {false, true}) {
@@ -143,7 +149,10 @@ final class RunTables {
                     told.stream().mapToLong(line -> line.path("grown").asLong()).sum();
             table.add(List.of(
                     name,
-                    last.path("target").isNumber() ? String.format(Locale.ROOT, "%,.1f", last.path("target").asDouble()) : NONE,
+                    last.path("target").isNumber()
+                            ? String.format(
+                                    Locale.ROOT, "%,.1f", last.path("target").asDouble())
+                            : NONE,
                     count(last, "stored"),
                     Integer.toString(told.size()),
                     String.format(Locale.ROOT, "%,d", exchanged),
@@ -164,7 +173,9 @@ final class RunTables {
     }
 
     private static String count(JsonNode line, String key) {
-        return line.path(key).isNumber() ? String.format(Locale.ROOT, "%,d", line.path(key).asLong()) : NONE;
+        return line.path(key).isNumber()
+                ? String.format(Locale.ROOT, "%,d", line.path(key).asLong())
+                : NONE;
     }
 
     private static String number(JsonNode line, String key, double scale) {

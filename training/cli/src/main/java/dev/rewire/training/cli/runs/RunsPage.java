@@ -74,8 +74,10 @@ public final class RunsPage {
 
     private void learning() {
         html.append(Html.heading("What was learned, for how much"));
-        html.append(Html.paragraph("Loss of training (thin, a mean of some steps) and of test samples (with marks, after each epoch), and accuracy on test samples: over"
-                + " steps, over the operations that the papers' formulas count, and over the seconds that the steps took."));
+        html.append(
+                Html.paragraph(
+                        "Loss of training (thin, a mean of some steps) and of test samples (with marks, after each epoch), and accuracy on test samples: over"
+                                + " steps, over the operations that the papers' formulas count, and over the seconds that the steps took. The highest losses, of the first steps, are cut off."));
         legend(lines.stream().map(Line::label).toList());
         html.append("<div class=\"charts\">\n");
         for (String[] axis : AXES) {
@@ -84,6 +86,7 @@ public final class RunsPage {
                 loss.add(lines.get(l).network().stretches(), axis[0], "loss", 1, l, false);
                 loss.add(lines.get(l).network().epochs(), axis[0], "test_loss", 1, l, true);
             }
+            loss.cut();
             draw(loss);
         }
         for (String[] axis : AXES) {
@@ -183,8 +186,9 @@ public final class RunsPage {
 
     private void topologies() {
         html.append(Html.heading("Where the connections are"));
-        html.append(Html.paragraph("Outputs from top to bottom, inputs from left to right, before the first step and as they were last saved: the fuller the colour,"
-                + " the more of the places of a cell are stored."));
+        html.append(Html.paragraph(
+                "Outputs from top to bottom, inputs from left to right, before the first step and as they were last saved: the fuller the colour,"
+                        + " the more of the places of a cell are stored."));
         for (RunFolder run : runs) {
             if (runs.size() > 1) {
                 html.append("<h3>").append(Html.escape(run.label())).append("</h3>\n");
@@ -203,7 +207,8 @@ public final class RunsPage {
     }
 
     private void tables() {
-        html.append(Html.heading("Results")).append(RunTables.results(runs, lines).html());
+        html.append(Html.heading("Results"))
+                .append(RunTables.results(runs, lines).html());
         html.append(Html.heading("Settings")).append(RunTables.settings(lines).html());
     }
 }

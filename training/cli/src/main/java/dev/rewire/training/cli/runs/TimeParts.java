@@ -64,8 +64,8 @@ record TimeParts(double[] millis, long steps) {
             header.add("share");
             parts.add(of(line.network()));
         }
-        HtmlTable table =
-                new HtmlTable("Mean of all steps of the epochs that ended; the gradient of the loss is part of it", 1, header);
+        HtmlTable table = new HtmlTable(
+                "Mean of all steps of the epochs that ended; the gradient of the loss is part of it", 1, header);
         for (int p = 0; p < names().size(); p++) {
             List<String> row = new ArrayList<>(List.of(names().get(p)));
             for (TimeParts of : parts) {

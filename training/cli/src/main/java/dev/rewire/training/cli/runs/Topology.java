@@ -45,8 +45,8 @@ record Topology(String weights, List<Shown> pictures, String size, String darkes
         patterns.add(after);
         List<double[][]> shares =
                 patterns.stream().map(p -> Density.of(p, MOST)).toList();
-        double full = Math.max(
-                1e-9, shares.stream().mapToDouble(Density::most).max().orElse(1));
+        double full =
+                Math.max(1e-9, shares.stream().mapToDouble(Density::most).max().orElse(1));
         List<Shown> pictures = new ArrayList<>();
         for (int p = 0; p < patterns.size(); p++) {
             pictures.add(new Shown(title(p, patterns.size()), Picture.source(shares.get(p), full), false));
@@ -67,11 +67,12 @@ record Topology(String weights, List<Shown> pictures, String size, String darkes
 
     private static void addInputs(List<BlockPattern> patterns, SampleShape.Image image, List<Shown> pictures) {
         List<double[][]> inputs = patterns.stream().map(p -> inputs(p, image)).toList();
-        double most = Math.max(1, inputs.stream().mapToDouble(Density::most).max().orElse(1));
+        double most =
+                Math.max(1, inputs.stream().mapToDouble(Density::most).max().orElse(1));
         for (int p = 0; p < inputs.size(); p++) {
             pictures.add(new Shown(
-                    "connections of each pixel " + title(p, inputs.size()) + ", "
-                            + (long) least(inputs.get(p)) + " to " + (long) Density.most(inputs.get(p)),
+                    "connections of each pixel " + title(p, inputs.size()) + ", " + (long) least(inputs.get(p)) + " to "
+                            + (long) Density.most(inputs.get(p)),
                     Picture.source(inputs.get(p), most),
                     true));
         }

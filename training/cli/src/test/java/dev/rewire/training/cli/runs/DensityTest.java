@@ -8,13 +8,11 @@ import org.junit.jupiter.api.Test;
 /** Patterns as pictures. */
 class DensityTest {
     /** A block of 2×2 at the upper left of 3×4, and one at the lower right, of which one row is in the matrix. */
-    private static final BlockPattern PATTERN =
-            BlockPattern.of(3, 4, 2, 2, new int[] {0, 1, 2}, new int[] {0, 1});
+    private static final BlockPattern PATTERN = BlockPattern.of(3, 4, 2, 2, new int[] {0, 1, 2}, new int[] {0, 1});
 
     @Test
     void eachPlaceIsAPixelWhereThereIsRoom() {
-        assertArrayEquals(
-                new double[][] {{1, 1, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 1}}, Density.of(PATTERN, 100));
+        assertArrayEquals(new double[][] {{1, 1, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 1}}, Density.of(PATTERN, 100));
     }
 
     @Test
