@@ -11,6 +11,7 @@ module dev.rewire.bench {
     requires dev.rewire.gpu;
     requires dev.rewire.kernels;
     requires dev.rewire.training;
+    requires dev.rewire.training.cli;
     requires info.picocli;
     requires java.desktop;
     requires jdk.management;

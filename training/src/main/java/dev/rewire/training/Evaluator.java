@@ -1,7 +1,8 @@
 package dev.rewire.training;
 
-import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.SampleShape;
 import dev.rewire.training.data.Samples;
+import dev.rewire.training.data.TargetShape;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.loop.Batches;
 import dev.rewire.training.loss.Loss;
@@ -11,7 +12,8 @@ import java.util.Arrays;
 final class Evaluator {
     private final Network network;
     private final Batches batches;
-    private final DataSplit data;
+    private final SampleShape sample;
+    private final TargetShape target;
     private final int batch;
 
     /**
@@ -19,19 +21,21 @@ final class Evaluator {
      *
      * @param network the network
      * @param batches its batches
-     * @param data what it learns from
+     * @param sample what it learns from
+     * @param target what it learns
      * @param batch samples of a batch
      */
-    Evaluator(Network network, Batches batches, DataSplit data, int batch) {
+    Evaluator(Network network, Batches batches, SampleShape sample, TargetShape target, int batch) {
         this.network = network;
         this.batches = batches;
-        this.data = data;
+        this.sample = sample;
+        this.target = target;
         this.batch = batch;
     }
 
     /** Predicts samples and compares that with their targets, after so many steps. */
     Evaluation evaluate(Samples of, long step) {
-        requireEqual("samples.target", of.target(), data.target());
+        requireEqual("samples.target", of.target(), target);
         Loss loss = batches.loss();
         double[] lossSum = new double[1];
         long[] counts = new long[2];
@@ -75,7 +79,7 @@ final class Evaluator {
     }
 
     private void forEachBatch(Samples of, BatchTask task) {
-        requireEqual("samples.shape", of.shape(), data.shape());
+        requireEqual("samples.shape", of.shape(), sample);
         int[] numbers = new int[of.size()];
         Arrays.setAll(numbers, i -> i);
         for (int from = 0; from < numbers.length; from += batch) {

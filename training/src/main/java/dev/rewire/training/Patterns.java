@@ -58,7 +58,7 @@ final class Patterns {
      * @return one for each weights
      */
     List<ParameterPattern> first(boolean rowMajor) {
-        double[] densities = config.distribution().densities(sharing(), config.sparsity());
+        double[] densities = densities();
         List<ParameterPattern> patterns = new ArrayList<>();
         for (int w = 0; w < densities.length; w++) {
             WeightForm form = forms.get(w);
@@ -68,7 +68,7 @@ final class Patterns {
             } else if (form.isDense()) {
                 patterns.add(dense(weights.get(w), rowMajor));
             } else {
-                patterns.add(blocks(w, density(w, densities)));
+                patterns.add(blocks(w, densities[w]));
             }
         }
         return withRoom(patterns);
@@ -110,13 +110,23 @@ final class Patterns {
         return roomy;
     }
 
-    private double density(int w, double[] densities) {
-        Double own = forms.get(w).sparsity();
-        return own == null ? densities[w] : 1 - own;
-    }
-
     private static int fanIn(LayerShape shape, double density) {
         return Math.toIntExact(Math.max(1, Distribution.stored(shape.columns(), density)));
+    }
+
+    /** The share of each weights that there is to be. */
+    double[] densities() {
+        double[] densities = config.distribution().densities(sharing(), config.sparsity());
+        for (int w = 0; w < densities.length; w++) {
+            NmSparsity nm = forms.get(w).nm();
+            Double own = forms.get(w).sparsity();
+            if (nm != null) {
+                densities[w] = (double) nm.n() / nm.m();
+            } else if (own != null) {
+                densities[w] = 1 - own;
+            }
+        }
+        return densities;
     }
 
     /** What has settings of its own takes no part in the distribution, as in RigL's code. */

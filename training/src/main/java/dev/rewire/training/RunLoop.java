@@ -2,8 +2,10 @@ package dev.rewire.training;
 
 import dev.rewire.training.layer.Binding;
 import dev.rewire.training.loop.Batches;
+import dev.rewire.training.loop.Profile;
 import dev.rewire.training.loop.RunLength;
 import dev.rewire.training.loop.SampleOrder;
+import dev.rewire.training.loop.StepClock;
 import dev.rewire.training.loop.StepTimes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,9 @@ final class RunLoop {
     double step() {
         requireConverging();
         long start = System.nanoTime();
+        tally.clock().start();
         order.load(steps(), batches);
+        tally.clock().end(StepClock.Part.LOADING);
         if (profile != null) {
             profile.add(Profile.LOADING, System.nanoTime() - start);
         }
@@ -58,7 +62,7 @@ final class RunLoop {
 
     private boolean learn() {
         try {
-            return trainer.step();
+            return trainer.step(tally.clock());
         } catch (DivergedException e) {
             divergence = e;
             throw e;
@@ -122,6 +126,10 @@ final class RunLoop {
     /** Where the time went; no rows without a profile. */
     List<ProfileRow> profile() {
         List<String> names = network().leaves().stream().map(Binding.Leaf::name).toList();
-        return profile == null ? List.of() : profile.rows(names);
+        return profile == null
+                ? List.of()
+                : profile.rows(names).stream()
+                        .map(row -> new ProfileRow(row.part(), row.medianMillis(), row.share()))
+                        .toList();
     }
 }

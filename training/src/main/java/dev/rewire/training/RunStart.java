@@ -12,6 +12,7 @@ import dev.rewire.training.layer.LayerTimes;
 import dev.rewire.training.layer.Outline;
 import dev.rewire.training.layer.Shape;
 import dev.rewire.training.loop.Batches;
+import dev.rewire.training.loop.Profile;
 import dev.rewire.training.loop.RunLength;
 import dev.rewire.training.loop.SampleOrder;
 import dev.rewire.training.parameter.ParameterPattern;
@@ -142,7 +143,7 @@ final class RunStart {
         Trainer trainer =
                 new Trainer(network, batches.loss(), outline, config, length.steps(), length.stepsOfEpoch(), profile);
         RunLoop loop = new RunLoop(order, batches, trainer, length, profile);
-        Evaluator evaluator = new Evaluator(network, batches, data, config.batch());
+        Evaluator evaluator = new Evaluator(network, batches, data.shape(), data.target(), config.batch());
         return new TrainingRun(config, data, resources, loop, evaluator);
     }
 

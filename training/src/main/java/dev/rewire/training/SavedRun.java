@@ -4,6 +4,9 @@ import dev.rewire.training.checkpoint.Checkpoint;
 import dev.rewire.training.checkpoint.CheckpointException;
 import dev.rewire.training.checkpoint.LayerForm;
 import dev.rewire.training.checkpoint.SavedState;
+import dev.rewire.training.data.DataSplit;
+import dev.rewire.training.data.SampleShape;
+import dev.rewire.training.data.TargetShape;
 import dev.rewire.training.layer.Binding;
 import dev.rewire.training.parameter.BlockParameter;
 import dev.rewire.training.parameter.NamedParameter;
@@ -17,12 +20,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.Function;
 
 /**
  * A run as a {@link Checkpoint} holds it: among the text are the configuration, the counters, and what each epoch came to, so that a table of epochs can be
  * made of it whenever the process ended.
  */
 final class SavedRun implements AutoCloseable {
+    private static final String SAMPLE = "sample";
+    private static final String TARGET = "target";
+
     private final Path file;
     private final Checkpoint checkpoint;
 
@@ -31,9 +38,18 @@ final class SavedRun implements AutoCloseable {
         this.checkpoint = checkpoint;
     }
 
-    static void save(Path file, TrainingConfig config, String engine, String dataHash, Trainer trainer, Tally tally)
+    static void save(
+            Path file,
+            TrainingConfig config,
+            String engine,
+            DataSplit data,
+            String dataHash,
+            Trainer trainer,
+            Tally tally)
             throws IOException {
         Map<String, String> text = new LinkedHashMap<>(ConfigText.format(config));
+        text.put(SAMPLE, data.shape().text());
+        text.put(TARGET, data.target().text());
         Trainer.Progress progress = trainer.progress();
         text.put("engine", engine);
         text.put("data", dataHash);
@@ -41,23 +57,22 @@ final class SavedRun implements AutoCloseable {
         text.put("updates", Long.toString(progress.updates));
         text.put("rewirings", Long.toString(progress.rewirings));
         tally.write(text);
-        Checkpoint.save(file, text, trainer.network().patterns(), states(trainer));
+        Checkpoint.save(file, text, trainer.network().patterns(), states(trainer.network(), trainer.rewirings()));
     }
 
-    private static List<SavedState> states(Trainer trainer) {
+    private static List<SavedState> states(Network network, List<ParameterRewiring> rewirings) {
         List<SavedState> states = new ArrayList<>();
         int sparse = 0;
-        for (NamedParameter parameter : trainer.network().parameters()) {
+        for (NamedParameter parameter : network.parameters()) {
             states.add(new SavedState.Floats(parameter.parameter().state()));
             if (parameter.parameter() instanceof SparseParameter) {
-                ParameterRewiring rewiring = trainer.rewirings().get(sparse++);
+                ParameterRewiring rewiring = rewirings.get(sparse++);
                 states.add(new SavedState.Places(rewiring.explored(), rewiring.cells()));
                 states.add(new SavedState.Floats(rewiring.state()));
             }
         }
-        states.add(new SavedState.Floats(trainer.network().statistics().stream()
-                .map(Binding.Statistics::floats)
-                .toList()));
+        states.add(new SavedState.Floats(
+                network.statistics().stream().map(Binding.Statistics::floats).toList()));
         return states;
     }
 
@@ -99,8 +114,17 @@ final class SavedRun implements AutoCloseable {
 
     /** Who computed the products. */
     String engine() throws CheckpointException {
+        return value("engine");
+    }
+
+    /** Which samples the run learned from. */
+    String dataHash() throws CheckpointException {
+        return value("data");
+    }
+
+    private String value(String key) throws CheckpointException {
         try {
-            return ConfigText.value(checkpoint.text(), "engine");
+            return ConfigText.value(checkpoint.text(), key);
         } catch (NoSuchElementException e) {
             throw misunderstood(file, e);
         }
@@ -170,8 +194,52 @@ final class SavedRun implements AutoCloseable {
                     file, "steps: " + progress.steps + " is out of range; accepted are 0 to " + totalSteps);
         }
         restore(tally);
-        checkpoint.restore(states(trainer));
-        Finite.Fault fault = Finite.fault(trainer.network());
+        checkpoint.restore(states(trainer.network(), trainer.rewirings()));
+        requireFinite(trainer.network());
+    }
+
+    /** Sets a network, made with the patterns, and its rewirings to what was saved. */
+    void restore(Network network, List<ParameterRewiring> rewirings) throws IOException {
+        checkpoint.restore(states(network, rewirings));
+        requireFinite(network);
+    }
+
+    /** How many steps the run had taken. */
+    long steps() throws CheckpointException {
+        try {
+            return Long.parseLong(ConfigText.value(checkpoint.text(), "steps"));
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw misunderstood(file, e);
+        }
+    }
+
+    /** What a sample is. */
+    SampleShape sample() throws CheckpointException {
+        return shape(SAMPLE, SampleShape::parse);
+    }
+
+    /** What is learned of one. */
+    TargetShape target() throws CheckpointException {
+        return shape(TARGET, TargetShape::parse);
+    }
+
+    private <T> T shape(String key, Function<String, T> parse) throws CheckpointException {
+        String value = checkpoint.text().get(key);
+        if (value == null) {
+            throw new CheckpointException(
+                    file,
+                    "it does not say what a " + key
+                            + " is, as those of earlier versions; accepted are checkpoints that this one saved, such as after --resume");
+        }
+        try {
+            return parse.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw misunderstood(file, e);
+        }
+    }
+
+    private void requireFinite(Network network) throws CheckpointException {
+        Finite.Fault fault = Finite.fault(network);
         if (fault != null) {
             throw new CheckpointException(file, fault.text() + "; accepted are finite numbers");
         }

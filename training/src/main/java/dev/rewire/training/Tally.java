@@ -1,5 +1,6 @@
 package dev.rewire.training;
 
+import dev.rewire.training.loop.StepClock;
 import dev.rewire.training.loss.Loss;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.NoSuchElementException;
 /** What a run has counted of its current epoch, and what the epochs before came to. */
 final class Tally {
     private static final String RESULT = "result-";
+    private static final String PARTS = "epoch-parts";
 
     private double lossSum;
     private long predictions;
@@ -18,6 +20,7 @@ final class Tally {
     private double testAccuracy = Double.NaN;
     private double bestTestAccuracy = Double.NaN;
     private final List<EpochResult> results = new ArrayList<>();
+    private final StepClock clock = new StepClock();
 
     /** Counts a step. */
     void addStep(Loss loss, long stepNanos, long stepRewirings) {
@@ -42,7 +45,18 @@ final class Tally {
         correct = 0;
         nanos = 0;
         rewirings = 0;
+        clock.endEpoch();
         return result;
+    }
+
+    /** Where the time of the current epoch goes. */
+    StepClock clock() {
+        return clock;
+    }
+
+    /** Duration of all steps. */
+    double seconds() {
+        return nanos / 1e9 + results.stream().mapToDouble(EpochResult::seconds).sum();
     }
 
     /** What each epoch came to. */
@@ -67,6 +81,7 @@ final class Tally {
         text.put("epoch-correct", Long.toString(correct));
         text.put("epoch-nanos", Long.toString(nanos));
         text.put("epoch-rewirings", Long.toString(rewirings));
+        text.put(PARTS, clock.text());
         text.put("test-accuracy", Double.toString(testAccuracy));
         text.put("best-test-accuracy", Double.toString(bestTestAccuracy));
         for (EpochResult result : results) {
@@ -89,6 +104,9 @@ final class Tally {
         correct = Long.parseLong(ConfigText.value(text, "epoch-correct"));
         nanos = Long.parseLong(ConfigText.value(text, "epoch-nanos"));
         rewirings = Long.parseLong(ConfigText.value(text, "epoch-rewirings"));
+        if (text.containsKey(PARTS)) { // which older checkpoints have not
+            clock.read(ConfigText.value(text, PARTS));
+        }
         testAccuracy = Double.parseDouble(ConfigText.value(text, "test-accuracy"));
         bestTestAccuracy = Double.parseDouble(ConfigText.value(text, "best-test-accuracy"));
         results.clear();

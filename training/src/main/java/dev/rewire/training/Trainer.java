@@ -1,6 +1,8 @@
 package dev.rewire.training;
 
 import dev.rewire.training.layer.Outline;
+import dev.rewire.training.loop.Profile;
+import dev.rewire.training.loop.StepClock;
 import dev.rewire.training.loss.Loss;
 import dev.rewire.training.optimizer.GradientClip;
 import dev.rewire.training.optimizer.LearningRate;
@@ -13,7 +15,11 @@ import dev.rewire.training.rewiring.Flops;
 import dev.rewire.training.rewiring.NetworkRewiring;
 import dev.rewire.training.rewiring.ParameterRewiring;
 import dev.rewire.training.rewiring.Rewiring;
+import dev.rewire.training.rewiring.RewiringListener;
+import dev.rewire.training.rewiring.RewiringWatch;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Steps of training a network: forward, loss, backward, and either an update of the weights or, when it is due, a rewiring. */
@@ -28,6 +34,8 @@ final class Trainer {
     private final NetworkRewiring rewiring;
 
     private final Progress progress = new Progress();
+    private @Nullable RewiringListener listener;
+    private double[] gradientNorms = {};
 
     /** Where training stands. */
     static final class Progress {
@@ -79,24 +87,33 @@ final class Trainer {
     /**
      * Learns from the batch that is in the network's input and the loss.
      *
+     * @param clock is told of each part of the step
      * @return whether the network was rewired and the step thereby took longer than others
      * @throws DivergedException if the loss is no finite number; the network is left as it was then
      */
-    boolean step() {
+    boolean step(StepClock clock) {
         long step = progress.steps;
         boolean rewire = rewiring.isDue(step);
         boolean update = rewiring.updatesAt(step);
         network.forward(step, true);
+        clock.end(StepClock.Part.FORWARD);
         long start = now();
         loss.differentiate();
         Finite.requireLoss(loss.lossSum(), network, step + 1);
         tell(Profile.LOSS, start);
+        clock.end(StepClock.Part.LOSS);
         network.backward(update);
+        clock.end(StepClock.Part.BACKWARD);
         if (rewiring.observes(step)) {
             start = System.nanoTime();
             rewiring.observe();
             progress.rewireNanos += System.nanoTime() - start;
             tell(Profile.REWIRING, start);
+            clock.end(StepClock.Part.REWIRING);
+        }
+        if (update && listener != null && (rewire || rewiring.isDue(step + 1))) {
+            gradientNorms = RewiringWatch.gradientNorms(network.weights());
+            clock.start();
         }
         if (update) {
             start = now();
@@ -106,16 +123,35 @@ final class Trainer {
             }
             network.update(optimizer, progress.updates, learningRate.at(step), rewire);
             tell(Profile.OPTIMIZER, start);
+            clock.end(StepClock.Part.OPTIMIZER);
         }
         if (rewire) {
+            RewiringWatch watch = isWatched(step) ? new RewiringWatch(network.weights(), gradientNorms) : null;
+            clock.start();
             start = System.nanoTime();
             rewiring.apply(step);
             progress.rewireNanos += System.nanoTime() - start;
             progress.rewirings++;
             tell(Profile.REWIRING, start);
+            clock.end(StepClock.Part.REWIRING);
+            if (watch != null && listener != null) {
+                listener.rewired(step + 1, watch.after(rewiring.parameters()));
+            }
         }
         progress.steps++;
         return rewire && !rewiring.rewiring().keepsAllWeights();
+    }
+
+    private boolean isWatched(long step) {
+        return listener != null
+                && (!rewiring.rewiring().keepsAllWeights() || step % RewiringListener.MASK_INTERVAL == 0);
+    }
+
+    /** Sets who is told of rewirings. */
+    void listener(RewiringListener next) {
+        listener = next;
+        gradientNorms = new double[network.weights().size()];
+        Arrays.fill(gradientNorms, Double.NaN);
     }
 
     private long now() {
@@ -181,6 +217,15 @@ final class Trainer {
             }
         }
         return floats * Float.BYTES * (2 + optimizer.slots());
+    }
+
+    /** Of each weights how many the settings want. */
+    List<Double> targetNonzeros(TrainingConfig config) {
+        List<WeightSpec> weights = outline.weights();
+        double[] densities = new Patterns(config, weights).densities();
+        return IntStream.range(0, densities.length)
+                .mapToObj(w -> densities[w] * weights.get(w).shape().weights())
+                .toList();
     }
 
     /** Weights of the dense network. */

@@ -24,6 +24,7 @@ import dev.rewire.training.setting.NmSparsity;
 import dev.rewire.training.setting.SrSte;
 import dev.rewire.training.setting.WeightOverride;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -341,6 +342,15 @@ public record TrainingConfig(
      */
     public String modelText() {
         return model.text();
+    }
+
+    /**
+     * All settings as text, as a checkpoint has them.
+     *
+     * @return by name, that of the command line where it has one
+     */
+    public Map<String, String> settings() {
+        return ConfigText.format(this);
     }
 
     /** The weights of a network that learns from such samples, or refuses them. */

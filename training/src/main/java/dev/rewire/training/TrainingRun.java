@@ -7,6 +7,7 @@ import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.Samples;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.rewiring.Method;
+import dev.rewire.training.rewiring.RewiringListener;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -169,7 +170,7 @@ public final class TrainingRun implements AutoCloseable {
      */
     public void save(Path file) throws IOException {
         loop.requireFinite();
-        SavedRun.save(file, config, resources.engine().name(), dataHash(), loop.trainer(), loop.tally());
+        SavedRun.save(file, config, resources.engine().name(), data, dataHash(), loop.trainer(), loop.tally());
     }
 
     /** Takes up what was saved of a run on samples of this hash. */
@@ -290,6 +291,60 @@ public final class TrainingRun implements AutoCloseable {
      */
     public List<ProfileRow> profile() {
         return loop.profile();
+    }
+
+    /**
+     * Has somebody told of rewirings. That takes a look at all weights before each of them and after it; without a listener nothing is looked at.
+     *
+     * @param listener whom; another one takes its place
+     */
+    public void onRewiring(RewiringListener listener) {
+        loop.trainer().listener(listener);
+    }
+
+    /**
+     * Operations so far.
+     *
+     * @return those of all steps, as {@link dev.rewire.training.rewiring.Flops} counts them
+     */
+    public double trainFlops() {
+        return loop.trainer().flops() * config.batch();
+    }
+
+    /**
+     * Time so far, that before the run was resumed included.
+     *
+     * @return seconds of all steps, tests left out
+     */
+    public double trainSeconds() {
+        return loop.tally().seconds();
+    }
+
+    /**
+     * Where the time of the last epoch's steps went. What is missing from their duration is around the parts: little.
+     *
+     * @return milliseconds of loading, forward, loss (with its gradient), backward, optimizer and rewiring, in this order; all 0 before an epoch ended in this process
+     */
+    public Map<String, Double> epochMillis() {
+        return loop.tally().clock().lastMillis();
+    }
+
+    /**
+     * Memory so far.
+     *
+     * @return the most bytes off the heap that the run had at a time, as {@link RunSummary#peakMemoryBytes} counts them
+     */
+    public long peakMemoryBytes() {
+        return loop.network().setting().arena().peakBytes();
+    }
+
+    /**
+     * How many weights the settings want.
+     *
+     * @return of each weights that may be sparse, in the order of the forward pass, their number times their density, before that was rounded to whole blocks
+     */
+    public List<Double> targetNonzeros() {
+        return loop.trainer().targetNonzeros(config);
     }
 
     /**

@@ -205,7 +205,7 @@ class DivergenceTest {
     void aCheckpointWithRunningStatisticsThatAreNoNumbersIsRefused() throws IOException {
         Path file = folder.resolve("run.ckpt");
         try (TrainingRun run = withBadStatistics()) {
-            SavedRun.save(file, run.config(), "rewire", run.dataHash(), run.trainer(), new Tally());
+            SavedRun.save(file, run.config(), "rewire", IMAGES, run.dataHash(), run.trainer(), new Tally());
             CheckpointException e =
                     assertThrows(CheckpointException.class, () -> TrainingRun.resume(file, IMAGES, run.config()));
             assertTrue(e.getMessage().contains(BAD_STATISTICS), e.getMessage());
@@ -218,7 +218,7 @@ class DivergenceTest {
         TrainingConfig config = SyntheticImages.config(Method.RIGL).build();
         try (TrainingRun run = TrainingRun.create(config, IMAGES)) {
             weights(run, 1).setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.POSITIVE_INFINITY);
-            SavedRun.save(file, config, "rewire", run.dataHash(), run.trainer(), new Tally());
+            SavedRun.save(file, config, "rewire", IMAGES, run.dataHash(), run.trainer(), new Tally());
             CheckpointException e = assertThrows(CheckpointException.class, () -> TrainingRun.resume(file, IMAGES, 1));
             assertTrue(
                     e.getMessage()

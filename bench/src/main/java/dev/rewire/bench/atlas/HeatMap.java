@@ -1,7 +1,7 @@
 package dev.rewire.bench.atlas;
 
 import dev.rewire.bench.Pairs;
-import dev.rewire.bench.html.Html;
+import dev.rewire.training.cli.page.Html;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

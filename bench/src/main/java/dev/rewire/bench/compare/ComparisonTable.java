@@ -1,8 +1,8 @@
 package dev.rewire.bench.compare;
 
 import dev.rewire.bench.compare.Change.Verdict;
-import dev.rewire.bench.html.Html;
-import dev.rewire.bench.html.HtmlTable;
+import dev.rewire.training.cli.page.Html;
+import dev.rewire.training.cli.page.HtmlTable;
 import java.util.ArrayList;
 import java.util.Formatter;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.rewire.bench.compare;
 
-import dev.rewire.bench.html.Html;
+import dev.rewire.training.cli.page.Html;
 import java.util.Locale;
 
 /**

@@ -1,6 +1,6 @@
 package dev.rewire.bench.suite;
 
-import java.nio.file.Path;
+import dev.rewire.training.cli.page.Svg;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -18,13 +18,9 @@ record Charts(Map<String, String> svgs, String missing) {
     static final String NM = "nm";
     static final String ROOFLINE = "roofline";
 
-    /** Draws them. Java draws letters with the fonts of the system, and a server may have none. */
+    /** Draws them. */
     static Charts of(SuiteReport report) {
-        System.setProperty("java.awt.headless", "true");
-        if (!Path.of(System.getProperty("user.home", "")).isAbsolute()) {
-            // The JDK keeps a list of fonts below it: of a user without a home that would be below the current folder.
-            System.setProperty("user.home", "/dev/null");
-        }
+        Svg.prepare();
         Map<String, String> svgs = new LinkedHashMap<>();
         try {
             // Without a dense peer there is no speed-up to show.
@@ -38,10 +34,7 @@ record Charts(Map<String, String> svgs, String missing) {
             draw(svgs, ROOFLINE, "Rate against arithmetic intensity", () -> RooflineChart.of(report));
             return new Charts(svgs, "");
         } catch (LinkageError | InternalError | RuntimeException e) {
-            // Without libfreetype an UnsatisfiedLinkError, then a NoClassDefFoundError; without a font an InternalError
-            // or a
-            // RuntimeException, as the JDK's version has it.
-            return without(reason(e));
+            return without(Svg.reason(e));
         }
     }
 
@@ -52,16 +45,5 @@ record Charts(Map<String, String> svgs, String missing) {
 
     private static void draw(Map<String, String> svgs, String name, String description, Supplier<Chart<?, ?>> chart) {
         svgs.put(name, Svg.of(chart.get(), name, description));
-    }
-
-    /** The innermost cause is the one that speaks of fonts. */
-    private static String reason(Throwable thrown) {
-        Throwable cause = thrown;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return "they could not be drawn ("
-                + cause.toString().lines().findFirst().orElse("")
-                + "). Java needs fonts and fontconfig for them: on Debian the packages fontconfig and fonts-dejavu-core";
     }
 }

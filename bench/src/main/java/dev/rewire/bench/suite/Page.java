@@ -4,7 +4,7 @@ import dev.rewire.bench.Doubt;
 import dev.rewire.bench.Environment;
 import dev.rewire.bench.compare.Comparison;
 import dev.rewire.bench.compare.ComparisonTable;
-import dev.rewire.bench.html.Html;
+import dev.rewire.training.cli.page.Html;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.rewire.bench.suite;
 
-import dev.rewire.bench.html.Html;
+import dev.rewire.training.cli.page.Html;
 import java.util.ArrayList;
 import java.util.List;
 import org.knowm.xchart.XYChart;

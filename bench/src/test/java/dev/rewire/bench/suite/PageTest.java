@@ -10,7 +10,7 @@ import dev.rewire.bench.SpmmReport;
 import dev.rewire.bench.SpmmReport.Peer;
 import dev.rewire.bench.Times;
 import dev.rewire.bench.WarmUp;
-import dev.rewire.bench.html.Html;
+import dev.rewire.training.cli.page.Html;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -16,6 +16,39 @@ public sealed interface SampleShape {
     FeatureMap map(int halo);
 
     /**
+     * The shape as text.
+     *
+     * @return its kind and numbers, as {@code image 28 28 1}
+     */
+    default String text() {
+        return switch (this) {
+            case Features features -> "features " + features.count();
+            case Image image -> "image " + image.height() + " " + image.width() + " " + image.channels();
+            case Tokens tokens -> "tokens " + tokens.length() + " " + tokens.vocabulary();
+        };
+    }
+
+    /**
+     * Reads a shape.
+     *
+     * @param text as {@link #text} has it
+     * @return the shape
+     * @throws IllegalArgumentException if it is none
+     */
+    static SampleShape parse(String text) {
+        String[] words = text.split(" ", -1);
+        int[] numbers = Arguments.numbers(words);
+        return switch (words[0] + numbers.length) {
+            case "features1" -> new Features(numbers[0]);
+            case "image3" -> new Image(numbers[0], numbers[1], numbers[2]);
+            case "tokens2" -> new Tokens(numbers[0], numbers[1]);
+            default ->
+                throw new IllegalArgumentException("sample: " + text
+                        + " is none; accepted are features N, image HEIGHT WIDTH CHANNELS, tokens LENGTH VOCABULARY");
+        };
+    }
+
+    /**
      * Numbers in no order that means anything.
      *
      * @param count how many, at least 1

@@ -12,6 +12,19 @@ public final class Arguments {
         }
     }
 
+    /** The whole numbers behind the first of some words; none if one of them is no number. */
+    public static int[] numbers(String[] words) {
+        int[] numbers = new int[words.length - 1];
+        try {
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = Integer.parseInt(words[i + 1]);
+            }
+            return numbers;
+        } catch (NumberFormatException e) {
+            return new int[0];
+        }
+    }
+
     /** That a batch is one of a number of samples. */
     public static void batch(int[] numbers, int from, int count, int size) {
         Objects.checkFromIndexSize(from, count, numbers.length);

@@ -73,6 +73,9 @@ public sealed interface ParameterPattern {
         @Override
         public long weightsAt(BitSet cells) {
             BlockPattern p = pattern;
+            if (p.rows() % p.blockRows() == 0 && p.cols() % p.blockCols() == 0) {
+                return (long) cells.cardinality() * p.blockRows() * p.blockCols();
+            }
             long weights = 0;
             for (int cell = cells.nextSetBit(0); cell >= 0; cell = cells.nextSetBit(cell + 1)) {
                 int row = cell / p.gridCols() * p.blockRows();

@@ -1,6 +1,8 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.kernels.io.MatrixFileException;
 import dev.rewire.training.checkpoint.CheckpointException;
+import dev.rewire.training.cli.metrics.MetricsException;
 import dev.rewire.training.cli.option.BadInputException;
 import dev.rewire.training.data.DataException;
 import dev.rewire.training.data.source.InvalidDataSourceException;
@@ -52,6 +54,8 @@ final class Failure {
                 || failure instanceof InvalidConfigException
                 || failure instanceof InvalidDataSourceException
                 || failure instanceof DataException
-                || failure instanceof CheckpointException;
+                || failure instanceof CheckpointException
+                || failure instanceof MetricsException
+                || failure instanceof MatrixFileException;
     }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The commands of this module. Exit status: 0 done, 2 bad usage or bad input, 1 anything else. */
-@Command(name = "rewire", description = "Trains networks that are sparse from their first step.")
+@Command(name = "rewire", description = "Trains networks that are sparse from their first step, and tells of it.")
 public final class Main {
     private static final int BAD_USAGE = 2;
 
@@ -31,6 +31,9 @@ public final class Main {
     static int run(Console console, String... args) {
         CommandLine commands = new CommandLine(new Main())
                 .addSubcommand(new TrainCommand(console))
+                .addSubcommand(new ReportCommand(console))
+                .addSubcommand(new PredictCommand(console))
+                .addSubcommand(new ExportCommand(console))
                 .setOut(new PrintWriter(console.out(), true, console.out().charset()))
                 .setErr(new PrintWriter(console.err(), true, console.err().charset()))
                 .setParameterExceptionHandler((e, given) -> badUsage(e, console))

@@ -1,10 +1,15 @@
 package dev.rewire.training.cli;
 
+import dev.rewire.training.TrainingRun;
+import dev.rewire.training.cli.metrics.InitialPatterns;
+import dev.rewire.training.cli.metrics.Metrics;
+import dev.rewire.training.cli.metrics.MetricsFile;
 import dev.rewire.training.cli.option.BadInputException;
 import dev.rewire.training.cli.report.EpochLine;
 import dev.rewire.training.internal.FileFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,9 +32,13 @@ final class OutFolder {
     private final Path folder;
     private final String checkpoint;
 
-    private OutFolder(Path folder, String checkpoint) {
+    /** The folder of the run that goes on in this one; null if there is none. */
+    private final @Nullable Path before;
+
+    private OutFolder(Path folder, String checkpoint, @Nullable Path before) {
         this.folder = folder;
         this.checkpoint = checkpoint;
+        this.before = before;
     }
 
     /** Where a run is saved; null if it is not. Nothing is written. */
@@ -39,10 +48,14 @@ final class OutFolder {
 
     /** The folder of the checkpoint that is resumed. The run goes on in that file. */
     private static OutFolder beside(Path resumed) {
-        Path absolute = resumed.toAbsolutePath();
-        Path parent = absolute.getParent();
         return new OutFolder(
-                parent == null ? absolute : parent, absolute.getFileName().toString());
+                folderOf(resumed), resumed.toAbsolutePath().getFileName().toString(), null);
+    }
+
+    private static Path folderOf(Path file) {
+        Path absolute = file.toAbsolutePath();
+        Path parent = absolute.getParent();
+        return parent == null ? absolute : parent;
     }
 
     /**
@@ -67,7 +80,8 @@ final class OutFolder {
             return beside(resumed);
         }
         requireEmpty(path);
-        return new OutFolder(path, CHECKPOINT);
+        boolean tells = resumed != null && resumed.endsWith(CHECKPOINT);
+        return new OutFolder(path, CHECKPOINT, tells ? folderOf(resumed) : null);
     }
 
     private static void requireEmpty(Path path) throws IOException {
@@ -95,7 +109,9 @@ final class OutFolder {
                 && (file.equals(dense)
                         || file.equals(part(dense))
                         || file.equals(part(checkpoint))
-                        || file.getFileName().toString().matches("\\.rewire.*\\.tmp"));
+                        || file.endsWith(MetricsFile.NAME)
+                        || file.endsWith(InitialPatterns.NAME)
+                        || file.getFileName().toString().matches("\\..*\\.tmp"));
     }
 
     private static Path part(Path file) {
@@ -128,6 +144,48 @@ final class OutFolder {
         int dot = name.lastIndexOf('.');
         String stem = dot < 0 ? name : name.substring(0, dot);
         return checkpoint.resolveSibling(stem + "-dense" + (dot < 0 ? "" : name.substring(dot)));
+    }
+
+    /**
+     * Opens what tells of the training, and keeps where connections are first.
+     *
+     * @param run the run
+     * @param dense the one beside it, or null
+     * @param denseSteps without one, steps of the one that was beside it before
+     */
+    Metrics openMetrics(TrainingRun run, @Nullable TrainingRun dense, long denseSteps) throws IOException {
+        if (!hasTables()) {
+            return Metrics.none();
+        }
+        Path initial = folder.resolve(InitialPatterns.NAME);
+        Path metrics = folder.resolve(MetricsFile.NAME);
+        if (run.steps() == 0) {
+            InitialPatterns.write(initial, run.parameters());
+        } else if (before != null) {
+            copyTree(before.resolve(InitialPatterns.NAME), initial);
+            copyTree(before.resolve(MetricsFile.NAME), metrics);
+        }
+        return Metrics.open(metrics, dense == null ? List.of(run) : List.of(run, dense), denseSteps);
+    }
+
+    /** Copies a file, or a folder of files, if it is there. */
+    private static void copyTree(Path from, Path to) throws IOException {
+        if (Files.isDirectory(from)) {
+            Files.createDirectories(to);
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
+                for (Path file : files) {
+                    Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } else if (Files.exists(from)) {
+            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** The folder, where a page can be made of what is in it; null where it cannot. */
+    @Nullable
+    Path told() {
+        return hasTables() ? folder : null;
     }
 
     /** Whether tables stand beside the checkpoint: not where it has a name of its own, as there they may be of another run. */

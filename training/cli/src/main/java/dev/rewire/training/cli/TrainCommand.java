@@ -85,7 +85,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description =
-                    "Write report.json, epochs.csv and, after each epoch, checkpoints there: a folder that is new, empty, or that of the"
+                    "Write report.json, epochs.csv, metrics.jsonl and, after each epoch, checkpoints there: a folder that is new, empty, or that of the"
                             + " run of --resume (default: with --resume that one).")
     private @Nullable Path out;
 
@@ -194,6 +194,9 @@ final class TrainCommand implements Callable<Integer> {
             String engine = environment.gpu() == null ? kernels : summary.engine() + " and kernels";
             console.out().println();
             ResultTable.lines(title, engine, summary, denseSummary).forEach(console.out()::println);
+        }
+        if (folder != null && folder.told() != null) {
+            people.println("rewire report " + quoted(String.valueOf(folder.told())) + " makes a page of this run");
         }
         if (divergence != null) {
             console.err().println("rewire train: " + divergence.text() + "; " + kept(folder));

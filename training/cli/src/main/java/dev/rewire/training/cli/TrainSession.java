@@ -5,6 +5,7 @@ import dev.rewire.training.EpochResult;
 import dev.rewire.training.RunSummary;
 import dev.rewire.training.StepListener;
 import dev.rewire.training.TrainingRun;
+import dev.rewire.training.cli.metrics.Metrics;
 import dev.rewire.training.cli.option.ValueConverters;
 import dev.rewire.training.cli.peer.DensePeer;
 import dev.rewire.training.cli.peer.StoppedException;
@@ -13,6 +14,7 @@ import dev.rewire.training.cli.report.EpochLine;
 import dev.rewire.training.cli.report.Progress;
 import dev.rewire.training.rewiring.Method;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +34,7 @@ final class TrainSession {
     private final List<EpochResult> denseBefore;
     private String current = "";
     private @Nullable Divergence divergence;
+    private Metrics metrics = Metrics.none();
 
     /**
      * Prepares to train.
@@ -73,6 +76,20 @@ final class TrainSession {
 
     /** Trains all epochs that are left. */
     End train() throws IOException {
+        try (Metrics opened = openMetrics()) {
+            metrics = opened;
+            return trainTelling();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Metrics openMetrics() throws IOException {
+        long denseSteps = Math.min((long) denseBefore.size() * run.stepsOfEpoch(), run.totalSteps());
+        return out == null ? Metrics.none() : out.openMetrics(run, dense == null ? null : dense.run(), denseSteps);
+    }
+
+    private End trainTelling() throws IOException {
         try {
             // A process that was killed may have saved more than it wrote down.
             if (out != null && run.steps() > 0) {
@@ -128,8 +145,10 @@ final class TrainSession {
         try {
             String title = "epoch " + epoch + "/" + epochs + " " + current;
             StepListener shown = progress.start(title, network.steps(), network.stepsOfEpoch());
+            StepListener told = metrics.listener(network);
             result = network.trainEpoch((steps, loss) -> {
                 shown.stepTaken(steps, loss);
+                told.stepTaken(steps, loss);
                 // Not after the last step of an epoch: what follows it is part of it.
                 if (interrupted.getAsBoolean() && steps % network.stepsOfEpoch() != 0 && !network.isComplete()) {
                     throw new StoppedException();
@@ -138,12 +157,14 @@ final class TrainSession {
         } finally {
             progress.stop();
         }
+        metrics.endEpoch(network, result);
         people.accept(EpochLine.of(current, result, network).text(epochs));
         return true;
     }
 
     private void save(OutFolder folder) throws IOException {
         Path checkpoint = folder.checkpoint();
+        metrics.force();
         if (dense != null) {
             current = ValueConverters.name(Method.DENSE);
             dense.run().save(OutFolder.denseBeside(checkpoint));

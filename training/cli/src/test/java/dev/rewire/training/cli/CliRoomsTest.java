@@ -29,10 +29,13 @@ class CliRoomsTest {
     private static final Pattern CLASS = Pattern.compile("dev/rewire/training/cli/(?:([a-z]+)/)?[A-Z]");
 
     private static final String ROOMS = """
-            option | ''
-            peer   | option
-            report | option peer
-            (root) | option peer report
+            option  | ''
+            page    | ''
+            metrics | option
+            peer    | option
+            report  | option peer
+            runs    | metrics option page
+            (root)  | metrics option peer report runs
             """;
 
     /** A newcomer can look around in so many classes. */

@@ -45,7 +45,15 @@ class OutAndResumeTest {
         Path out = folder.resolve("new").resolve("out");
         CommandResult result = CommandResult.ofTraining(data, "--json", "--out", out.toString());
         assertEquals(0, result.status(), result.err());
-        assertEquals(Set.of("report.json", "epochs.csv", "checkpoint.rewire", "checkpoint-dense.rewire"), filesOf(out));
+        assertEquals(
+                Set.of(
+                        "report.json",
+                        "epochs.csv",
+                        "metrics.jsonl",
+                        "initial",
+                        "checkpoint.rewire",
+                        "checkpoint-dense.rewire"),
+                filesOf(out));
         assertEquals(result.out(), Files.readString(out.resolve("report.json")));
         List<String> epochs = Files.readAllLines(out.resolve("epochs.csv"));
         assertEquals(EpochLine.CSV_HEADER, epochs.get(0));
@@ -162,7 +170,7 @@ class OutAndResumeTest {
         CommandResult resumed =
                 CommandResult.of("train", "--json", "--data", data.toString(), "--resume", checkpoint.toString());
         assertEquals(0, resumed.status(), resumed.err());
-        assertEquals(Set.of("report.json", "epochs.csv", "checkpoint.rewire"), filesOf(out));
+        assertEquals(Set.of("report.json", "epochs.csv", "metrics.jsonl", "checkpoint.rewire"), filesOf(out));
     }
 
     @Test

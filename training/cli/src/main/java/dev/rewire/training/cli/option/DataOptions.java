@@ -40,11 +40,11 @@ public final class DataOptions {
     /** What that stands for; nothing is read yet. */
     public DataSource source() {
         DataSource source = DataSource.of(name);
-        requireLabelUse(source);
+        requireLabelUse(name, label, source);
         return source;
     }
 
-    private void requireLabelUse(DataSource source) {
+    private static void requireLabelUse(String name, @Nullable String label, DataSource source) {
         if (label != null && !(source instanceof TableSource)) {
             throw new BadInputException("--label", label, "does not go with --data " + name, "it with --data csv:FILE");
         }
@@ -58,6 +58,22 @@ public final class DataOptions {
      * @param progress is told of what takes long
      */
     public DataSplit load(DataSource source, TrainingConfig config, Consumer<String> progress) throws IOException {
+        return load(name, label, source, config, progress);
+    }
+
+    /**
+     * Loads the samples.
+     *
+     * @param name of the data, as given
+     * @param label the column that is learned of a table; null for the last
+     * @param source where they come from
+     * @param config of the run that learns from them
+     * @param progress is told of what takes long
+     */
+    public static DataSplit load(
+            String name, @Nullable String label, DataSource source, TrainingConfig config, Consumer<String> progress)
+            throws IOException {
+        requireLabelUse(name, label, source);
         return switch (source) {
             case ImageSource images -> {
                 // A label is a byte, so more classes than these cannot occur.
@@ -66,13 +82,13 @@ public final class DataOptions {
                                 .split()
                         : images.load(progress).split();
             }
-            case TextSource text -> text.load().split(window(config.model()));
+            case TextSource text -> text.load().split(window(name, config.model()));
             case TableSource table -> table.load().split(label, config.seed());
         };
     }
 
     /** The tokens that a model of text takes at a time. */
-    private int window(Model model) {
+    private static int window(String name, Model model) {
         if (model.exampleSample() instanceof Shape.Tokens tokens) {
             return tokens.length();
         }

@@ -52,7 +52,15 @@ public record Environment(
 
     /** That of this process, in which a run computes. */
     public static Environment of(TrainingRun run, @Nullable DenseEngine dense) {
-        Map<String, String> gpu = run.deviceEnvironment();
+        return of(run.deviceEnvironment(), dense);
+    }
+
+    /** That of this process without a run. */
+    public static Environment here() {
+        return of(Map.of(), null);
+    }
+
+    private static Environment of(Map<String, String> gpu, @Nullable DenseEngine dense) {
         Provider provider = Provider.active();
         return new Environment(
                 System.getProperty("java.runtime.version"),

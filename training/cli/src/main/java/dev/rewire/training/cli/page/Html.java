@@ -1,4 +1,4 @@
-package dev.rewire.bench.html;
+package dev.rewire.training.cli.page;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,16 +24,35 @@ public final class Html {
      * @return everything up to what the page says
      */
     public static String start(String title) {
-        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" + escape(title)
-                + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<h1>" + escape(title) + "</h1>\n";
+        return start(title, "");
     }
 
-    private static String style() {
-        try (InputStream in = Html.class.getResourceAsStream(STYLE)) {
-            return new String(Objects.requireNonNull(in, STYLE).readAllBytes(), StandardCharsets.UTF_8);
+    /**
+     * The beginning of a document with a style of its own on top.
+     *
+     * @param title as it stands
+     * @param style rules of CSS
+     * @return everything up to what the page says
+     */
+    public static String start(String title, String style) {
+        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" + escape(title)
+                + "</title>\n<style>\n" + resource(Html.class, STYLE) + style + "</style>\n</head>\n<body>\n<h1>"
+                + escape(title) + "</h1>\n";
+    }
+
+    /**
+     * A text that comes with a class.
+     *
+     * @param beside the class
+     * @param name of the file in its package
+     * @return what is in it
+     */
+    public static String resource(Class<?> beside, String name) {
+        try (InputStream in = beside.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(STYLE, e);
+            throw new UncheckedIOException(name, e);
         }
     }
 

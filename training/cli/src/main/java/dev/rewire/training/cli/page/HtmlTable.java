@@ -1,4 +1,4 @@
-package dev.rewire.bench.html;
+package dev.rewire.training.cli.page;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.rewire.training;
+package dev.rewire.training.loop;
 
 import dev.rewire.training.layer.LayerTimes;
 import java.util.ArrayList;
@@ -8,12 +8,21 @@ import java.util.List;
 import java.util.Map;
 
 /** Where the time of steps goes. */
-final class Profile implements LayerTimes {
-    static final String LOADING = "loading";
-    static final String LOSS = "loss";
-    static final String OPTIMIZER = "optimizer";
-    static final String REWIRING = "rewiring";
-    static final String REST = "rest";
+public final class Profile implements LayerTimes {
+    public static final String LOADING = "loading";
+    public static final String LOSS = "loss";
+    public static final String OPTIMIZER = "optimizer";
+    public static final String REWIRING = "rewiring";
+    public static final String REST = "rest";
+
+    /**
+     * What a part took.
+     *
+     * @param part its name
+     * @param medianMillis median duration of it
+     * @param share of the time of all steps
+     */
+    public record Row(String part, double medianMillis, double share) {}
 
     /** Times of so many last steps count for the median: those before were of code that was not compiled yet. */
     private static final int KEPT = 1024;
@@ -41,7 +50,8 @@ final class Profile implements LayerTimes {
         }
     }
 
-    Profile() {
+    /** One of no step. */
+    public Profile() {
         for (String part : new String[] {LOADING, LOSS, OPTIMIZER, REWIRING, REST}) {
             others.put(part, new Times());
         }
@@ -61,7 +71,7 @@ final class Profile implements LayerTimes {
     }
 
     /** Adds what a part of a step that is no layer took. */
-    void add(String part, long nanos) {
+    public void add(String part, long nanos) {
         Times times = others.get(part);
         if (times == null) {
             throw new IllegalArgumentException("part: " + part + "; accepted are " + others.keySet());
@@ -71,15 +81,15 @@ final class Profile implements LayerTimes {
     }
 
     /** Ends a step that took so long in all. */
-    void endStep(long nanos) {
+    public void endStep(long nanos) {
         add(REST, Math.max(0, nanos - told));
         steps.add(nanos);
         told = 0;
     }
 
     /** A row for each pass of each layer, then for the parts around them; none before the first step. */
-    List<ProfileRow> rows(List<String> layers) {
-        List<ProfileRow> rows = new ArrayList<>();
+    public List<Row> rows(List<String> layers) {
+        List<Row> rows = new ArrayList<>();
         if (steps.count == 0) {
             return rows;
         }
@@ -93,7 +103,7 @@ final class Profile implements LayerTimes {
         return rows;
     }
 
-    private ProfileRow row(String part, Times times) {
-        return new ProfileRow(part, times.medianMillis(), (double) times.total / steps.total);
+    private Row row(String part, Times times) {
+        return new Row(part, times.medianMillis(), (double) times.total / steps.total);
     }
 }

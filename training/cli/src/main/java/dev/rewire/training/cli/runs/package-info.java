@@ -1,0 +1,5 @@
+/** One page of runs, side by side: what each told while it trained, as charts, pictures and tables. */
+@NullMarked
+package dev.rewire.training.cli.runs;
+
+import org.jspecify.annotations.NullMarked;
