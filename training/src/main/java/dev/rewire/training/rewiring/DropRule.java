@@ -31,7 +31,22 @@ public interface DropRule {
      * |w|/Σ|row| + |w|/Σ|column|, the sums being those of its output and its input. It is dropped in proportion to that to the power −T, without replacement; T rises from 1 to 3 with the rewirings. Links that
      * lead to, or come from, neurons that are then without others are dropped, too ({@link #dropsDeadLinks}). For single weights.
      */
-    DropRule SOFT = new SoftDrop();
+    DropRule SOFT = new DropRule() {
+        @Override
+        public void score(SparseParameter weights, float[] scores) {
+            SoftDrop.importance(weights, scores);
+        }
+
+        @Override
+        public void score(SparseParameter weights, float[] scores, Moment moment) {
+            SoftDrop.draw(weights, scores, moment);
+        }
+
+        @Override
+        public boolean dropsDeadLinks() {
+            return true;
+        }
+    };
 
     /**
      * Chance and time, for rules that hang on them.

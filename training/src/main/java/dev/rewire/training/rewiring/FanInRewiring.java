@@ -47,7 +47,7 @@ final class FanInRewiring extends ParameterRewiring {
         rewiring.drop().score(weights, scores);
         int[] dropped = BlockExchange.smallest(scores, old.blocks(), count);
         BlockExchange exchange = new BlockExchange(old, dropped);
-        int[] cells = cells(old, exchange, scores, active(old, exchange.kept(), salient(old, exchange.kept(), count)));
+        int[] cells = cells(old, exchange, scores, active(old, salient(old, exchange.kept(), count)));
         weights.rewire(Cells.pattern(old.rows(), old.cols(), 1, 1, cells));
         for (int cell : cells) {
             explored().set(cell);
@@ -79,7 +79,7 @@ final class FanInRewiring extends ParameterRewiring {
     }
 
     /** Which outputs have connections; as many as have room for them at least, those of the most salient places. */
-    private boolean[] active(BlockPattern old, BlockPattern kept, int[] salient) {
+    private boolean[] active(BlockPattern old, int[] salient) {
         int had = 0;
         for (int row = 0; row < salient.length; row++) {
             had += old.rowOffset(row + 1) > old.rowOffset(row) ? 1 : 0;

@@ -7,13 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** {@link DropRule#SOFT}. */
-final class SoftDrop implements DropRule {
+final class SoftDrop {
     private static final double FIRST_TEMPERATURE = 1;
     private static final double LAST_TEMPERATURE = 3;
 
+    private SoftDrop() {}
+
     /** Relative importance: of each weight its share of its output's, and of its input's. */
-    @Override
-    public void score(SparseParameter weights, float[] scores) {
+    static void importance(SparseParameter weights, float[] scores) {
         if (!(weights instanceof BlockParameter single
                 && single.values().pattern().storedElements() == scores.length)) {
             throw new IllegalArgumentException("weights: not single ones; accepted are blocks of 1x1");
@@ -39,19 +40,13 @@ final class SoftDrop implements DropRule {
     }
 
     /** The k smallest of these are a sample without replacement (Efraimidis and Spirakis 2006; as here with Gumbel's noise, Kool et al. 2019). */
-    @Override
-    public void score(SparseParameter weights, float[] scores, Moment moment) {
-        score(weights, scores);
+    static void draw(SparseParameter weights, float[] scores, DropRule.Moment moment) {
+        importance(weights, scores);
         double temperature = FIRST_TEMPERATURE + (LAST_TEMPERATURE - FIRST_TEMPERATURE) * moment.progress();
         for (int i = 0; i < scores.length; i++) {
             // 1 − u is above 0, and u below 1, so that no logarithm is infinite but that of a weight of zero.
             double gumbel = -StrictMath.log(-StrictMath.log1p(-moment.random().nextDouble()) + Double.MIN_NORMAL);
             scores[i] = (float) (temperature * StrictMath.log(scores[i]) - gumbel);
         }
-    }
-
-    @Override
-    public boolean dropsDeadLinks() {
-        return true;
     }
 }
