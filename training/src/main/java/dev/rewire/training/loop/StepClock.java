@@ -1,9 +1,10 @@
 package dev.rewire.training.loop;
 
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
 
 /** Where the time of an epoch's steps goes, to the parts that every step has: what passed since the last part ended belongs to the one that ends. */
@@ -21,9 +22,25 @@ public final class StepClock {
         REWIRING
     }
 
-    private final long[] current = new long[Part.values().length];
-    private final long[] last = new long[current.length];
+    private final Map<Part, Nanos> parts = new EnumMap<>(Part.class);
     private long mark;
+
+    /** What a part took of the epoch under way, and of the one before. */
+    private static final class Nanos {
+        long current;
+        long last;
+    }
+
+    /** A clock before the first step. */
+    public StepClock() {
+        for (Part part : Part.values()) {
+            parts.put(part, new Nanos());
+        }
+    }
+
+    private Nanos of(Part part) {
+        return Objects.requireNonNull(parts.get(part));
+    }
 
     /** Begins a part. */
     public void start() {
@@ -33,21 +50,23 @@ public final class StepClock {
     /** Ends a part, and begins the next. */
     public void end(Part part) {
         long now = System.nanoTime();
-        current[part.ordinal()] += now - mark;
+        of(part).current += now - mark;
         mark = now;
     }
 
     /** Ends an epoch. */
     public void endEpoch() {
-        System.arraycopy(current, 0, last, 0, current.length);
-        Arrays.fill(current, 0);
+        for (Nanos nanos : parts.values()) {
+            nanos.last = nanos.current;
+            nanos.current = 0;
+        }
     }
 
     /** What the parts took of the epoch that ended last, by name. */
     public Map<String, Double> lastMillis() {
         Map<String, Double> millis = new LinkedHashMap<>();
         for (Part part : Part.values()) {
-            millis.put(part.name().toLowerCase(Locale.ROOT), last[part.ordinal()] / 1e6);
+            millis.put(part.name().toLowerCase(Locale.ROOT), of(part).last / 1e6);
         }
         return millis;
     }
@@ -55,8 +74,8 @@ public final class StepClock {
     /** The nanoseconds of the epoch under way, as text. */
     public String text() {
         StringJoiner text = new StringJoiner(" ");
-        for (long nanos : current) {
-            text.add(Long.toString(nanos));
+        for (Nanos nanos : parts.values()) {
+            text.add(Long.toString(nanos.current));
         }
         return text.toString();
     }
@@ -68,13 +87,14 @@ public final class StepClock {
      * @throws IllegalArgumentException if it is none
      */
     public void read(String text) {
-        String[] parts = text.split(" ", -1);
-        if (parts.length != current.length) {
+        String[] values = text.split(" ", -1);
+        if (values.length != parts.size()) {
             throw new IllegalArgumentException(
-                    "epoch-parts has " + parts.length + " values; accepted are " + current.length);
+                    "epoch-parts has " + values.length + " values; accepted are " + parts.size());
         }
-        for (int part = 0; part < parts.length; part++) {
-            current[part] = Long.parseLong(parts[part]);
+        int next = 0;
+        for (Nanos nanos : parts.values()) {
+            nanos.current = Long.parseLong(values[next++]);
         }
     }
 }
