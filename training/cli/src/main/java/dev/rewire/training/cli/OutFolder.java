@@ -80,8 +80,8 @@ final class OutFolder {
             return beside(resumed);
         }
         requireEmpty(path);
-        boolean tells = resumed != null && resumed.endsWith(CHECKPOINT);
-        return new OutFolder(path, CHECKPOINT, tells ? folderOf(resumed) : null);
+        Path before = resumed != null && resumed.endsWith(CHECKPOINT) ? folderOf(resumed) : null;
+        return new OutFolder(path, CHECKPOINT, before);
     }
 
     private static void requireEmpty(Path path) throws IOException {

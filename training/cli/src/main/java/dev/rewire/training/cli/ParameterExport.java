@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The parameters of a network in files of others. */
@@ -61,7 +62,7 @@ final class ParameterExport {
     /** Writes weights as SciPy's {@code save_npz} does: single elements and N:M as CSR, larger blocks as BSR. */
     void npz(Path file, String name) throws IOException {
         try (KernelArena arena = KernelArena.open()) {
-            SparseMatrix matrix = matrix(arena, (SparseParameter) parameters.get(name));
+            SparseMatrix matrix = matrix(arena, (SparseParameter) Objects.requireNonNull(parameters.get(name)));
             boolean blocks = matrix instanceof BlockSparseMatrix of
                     && of.pattern().blockRows() * of.pattern().blockCols() > 1;
             Npz.write(file, blocks ? SparseArrays.bsr((BlockSparseMatrix) matrix) : SparseArrays.csr(matrix));
@@ -79,7 +80,8 @@ final class ParameterExport {
                     case SparseParameter sparse -> add(writer, arena, name, sparse, dense);
                     case DenseParameter parameter -> addDense(writer, name, parameter.values());
                     case null -> {
-                        MemorySegment floats = network.statistics().get(name);
+                        MemorySegment floats =
+                                Objects.requireNonNull(network.statistics().get(name));
                         writer.add(name, DType.F32, new long[] {floats.byteSize() / Float.BYTES}, floats);
                     }
                 }
@@ -91,7 +93,7 @@ final class ParameterExport {
     private void add(
             SafetensorsWriter writer, KernelArena arena, String name, SparseParameter parameter, boolean dense) {
         SparseMatrix matrix = matrix(arena, parameter);
-        LayerShape shape = specs.get(name).shape();
+        LayerShape shape = Objects.requireNonNull(specs.get(name)).shape();
         if (!dense) {
             SparseTensors.add(writer, name, matrix);
             return;

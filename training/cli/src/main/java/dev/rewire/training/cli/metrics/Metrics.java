@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What is told of the networks that train side by side. Without a file nothing is. */
 public final class Metrics implements AutoCloseable {
     private final @Nullable MetricsFile file;
-    private final Map<TrainingRun, RunMetrics> networks = new IdentityHashMap<>();
+    private final IdentityHashMap<TrainingRun, RunMetrics> networks = new IdentityHashMap<>();
 
     private Metrics(@Nullable MetricsFile file) {
         this.file = file;

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What is in the folder of a run.
@@ -58,7 +59,7 @@ public record RunFolder(
             try {
                 readTopologies(folder, checkpoint, topologies);
             } catch (CheckpointException e) {
-                missing = e.getMessage();
+                missing = Objects.requireNonNull(e.getMessage());
             }
         } else {
             missing = "the run was not saved yet";

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Where the time of a network's steps went: milliseconds of each part, of all epochs that ended. */
-record TimeParts(double[] millis, long steps) {
+record TimeParts(List<Double> millis, long steps) {
     private static final List<String> PARTS =
             List.of("loading", "forward", "loss", "backward", "optimizer", "rewiring");
 
@@ -33,24 +33,24 @@ record TimeParts(double[] millis, long steps) {
             millis[PARTS.size()] += Math.max(0, rest);
             steps = epoch.path("step").asLong();
         }
-        return new TimeParts(millis, steps);
+        return new TimeParts(Arrays.stream(millis).boxed().toList(), steps);
     }
 
     double total() {
-        return Arrays.stream(millis).sum();
+        return millis.stream().mapToDouble(each -> each).sum();
     }
 
     /** As a bar of the width of the page. */
     String bar() {
         StringBuilder html = new StringBuilder("<div class=\"bar\">");
-        for (int p = 0; p < millis.length; p++) {
+        for (int p = 0; p < millis.size(); p++) {
             html.append(String.format(
                     Locale.ROOT,
                     "<div style=\"width:%.2f%%;background:%s\" title=\"%s, %s\"></div>",
-                    100 * millis[p] / total(),
+                    100 * millis.get(p) / total(),
                     Curves.color(p),
                     names().get(p),
-                    Html.percent(millis[p] / total())));
+                    Html.percent(millis.get(p) / total())));
         }
         return html.append("</div>\n").toString();
     }
@@ -70,8 +70,8 @@ record TimeParts(double[] millis, long steps) {
             List<String> row = new ArrayList<>(List.of(names().get(p)));
             for (TimeParts of : parts) {
                 boolean known = of.steps() > 0 && of.total() > 0;
-                row.add(known ? Html.number(of.millis()[p] / of.steps()) : "–");
-                row.add(known ? Html.percent(of.millis()[p] / of.total()) : "–");
+                row.add(known ? Html.number(of.millis().get(p) / of.steps()) : "–");
+                row.add(known ? Html.percent(of.millis().get(p) / of.total()) : "–");
             }
             table.add(row);
         }
