@@ -135,7 +135,7 @@ final class CostModel {
     private static double samplesOfSddmm(SparsePattern dw, BlockPattern blocks, int batch) {
         int rows = blocks.blockRows();
         int cols = blocks.blockCols();
-        if (Providers.active().paysWholeBlockSddmm(rows, cols, batch)) {
+        if (WholeBlockSddmm.pays(blocks, batch)) {
             return batch * WHOLE_BLOCK + SAMPLES_OF_WHOLE_BLOCK;
         }
         if (batch <= Providers.active().fewSamples(rows * cols)) {

@@ -4,7 +4,7 @@ import dev.rewire.kernels.internal.CacheSizes;
 import java.util.function.IntUnaryOperator;
 
 /**
- * How the items of blocks of one output, which nothing but the cache saves from fetching samples anew, are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
+ * How the items of blocks that nothing but the cache saves from fetching samples anew, as those of one output, are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
  * their samples from output to output.
  */
 final class InputChunks {

@@ -20,6 +20,11 @@ final class WholeBlockSddmm {
     /** Blocks that a row has in a chunk at least, on average; for fewer its gradients would be loaded too often. */
     private static final int LEAST_BLOCKS = 4;
 
+    /** Floats that are repeated for all samples: some MiB, or more for as many stored values. */
+    private static final long MOST_REPEATED = 4 << 20;
+
+    private static final long REPEATED_OF_STORED = 16;
+
     private final WholeBlockSddmmKernel kernel;
     private final Layout layout;
     private final Workers workers;
@@ -71,14 +76,25 @@ final class WholeBlockSddmm {
     /** For the blocks of a plan, or null where others are as good. */
     static @Nullable WholeBlockSddmm of(
             KernelArena scratch, BlockPattern pattern, int batch, Layout layout, Workers workers) {
+        if (!pays(pattern, batch)) {
+            return null;
+        }
+        WholeBlockSddmmKernel kernel =
+                Providers.active().wholeBlockSddmm(pattern.blockRows(), pattern.blockCols(), batch);
+        return new WholeBlockSddmm(scratch, pattern, kernel, batch, layout, workers);
+    }
+
+    /** Whether it is faster for such blocks, and what is repeated, also for columns that have no block, no burden. */
+    static boolean pays(BlockPattern pattern, int batch) {
         KernelProvider kernels = Providers.active();
         int rows = pattern.blockRows();
         int cols = pattern.blockCols();
         if (batch == 0 || !kernels.paysWholeBlockSddmm(rows, cols, batch)) {
-            return null;
+            return false;
         }
-        return new WholeBlockSddmm(
-                scratch, pattern, kernels.wholeBlockSddmm(rows, cols, batch), batch, layout, workers);
+        long repeated =
+                (long) pattern.gridCols() * kernels.vectorBits() / Float.SIZE + (long) pattern.gridRows() * rows * cols;
+        return repeated * batch <= Math.max(MOST_REPEATED, REPEATED_OF_STORED * pattern.storedElements());
     }
 
     private static int blocksOfTask(int side) {

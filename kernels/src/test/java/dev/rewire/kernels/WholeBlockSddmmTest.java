@@ -1,9 +1,11 @@
 package dev.rewire.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,14 @@ class WholeBlockSddmmTest {
                     after.input.dense(Layout.ROW_MAJOR, memory, 0, 0));
             after.expected().assertExact(Grid.read(dw));
         }
+    }
+
+    /** What is repeated would take a gigabyte. */
+    @Test
+    void aWideMatrixOfFewBlocksIsLeftToPanels() {
+        assumeTrue(Providers.active().vectorBits() > Float.SIZE, "no vectors here");
+        assertTrue(WholeBlockSddmm.pays(BlockPattern.random(16, 1000, 16, 1, 10, new SplittableRandom(1)), 16));
+        assertFalse(WholeBlockSddmm.pays(BlockPattern.random(16, 1_000_000, 16, 1, 10, new SplittableRandom(1)), 16));
     }
 
     /** A block costs as much per place as a dense one, and little more for each run; so what is stored is never worth all places. */
