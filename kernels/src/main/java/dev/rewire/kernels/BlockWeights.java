@@ -109,7 +109,7 @@ final class BlockWeights implements SpmmWeights {
         inputs = transposed ? pattern.rows() : pattern.cols();
         int groups = transposed ? pattern.gridCols() : pattern.gridRows();
         // In narrower panels samples are near enough as it is, and more outputs share what they load.
-        chunks = new InputChunks(inputs, shape.steps(), shape.outputs() == 1 && setup.lanes() == 64);
+        chunks = InputChunks.ofPanels(inputs, shape.steps(), shape.outputs() == 1 && setup.lanes() == 64);
         schedule = new SpmmSchedule(setup, inputs, groups, shape.outputs(), shape.steps(), TASK_VALUES);
         replan();
     }

@@ -36,6 +36,11 @@ final class CostModel {
 
     private static final double SAMPLES_OF_SUM_OF_SQUARES = 100;
 
+    /** Of blocks that are whole vectors, from repeated inputs and gradients. */
+    private static final double WHOLE_BLOCK = 1.35;
+
+    private static final double SAMPLES_OF_WHOLE_BLOCK = 3.5;
+
     /** Of a single element, sample after sample. */
     private static final double SAMPLES_OF_ONE = 30;
 
@@ -140,6 +145,9 @@ final class CostModel {
     private static double samplesOfSddmm(SparsePattern dw, BlockPattern blocks, int batch) {
         int rows = blocks.blockRows();
         int cols = blocks.blockCols();
+        if (WholeBlockSddmm.pays(blocks, batch)) {
+            return batch * WHOLE_BLOCK + SAMPLES_OF_WHOLE_BLOCK;
+        }
         if (batch <= Providers.active().fewSamples(rows * cols)) {
             return batch * SAMPLES_OF_ONE;
         }

@@ -4,7 +4,7 @@ import dev.rewire.kernels.internal.CacheSizes;
 import java.util.function.IntUnaryOperator;
 
 /**
- * How the items of blocks of one output, which nothing but the cache saves from fetching samples anew, are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
+ * How the items of blocks that nothing but the cache saves from fetching samples anew, as those of one output, are cut into chunks of inputs that all outputs of a task walk before the next, so that the first-level cache keeps a part of
  * their samples from output to output.
  */
 final class InputChunks {
@@ -16,7 +16,8 @@ final class InputChunks {
 
     private final int inputs;
     private final int steps;
-    private final boolean possible;
+    private final int inputsOfChunk;
+    private final int leastSteps;
     private int[] cuts = new int[0];
     private int count = 1;
 
@@ -25,12 +26,19 @@ final class InputChunks {
      *
      * @param inputs features of a sample
      * @param steps inputs of an item
-     * @param possible whether there may be more than one
+     * @param inputsOfChunk inputs of a chunk at most, unless there would be too few
+     * @param leastSteps inputs that an output multiplies in a chunk at least, on average
      */
-    InputChunks(int inputs, int steps, boolean possible) {
+    InputChunks(int inputs, int steps, int inputsOfChunk, int leastSteps) {
         this.inputs = inputs;
         this.steps = steps;
-        this.possible = possible;
+        this.inputsOfChunk = inputsOfChunk;
+        this.leastSteps = leastSteps;
+    }
+
+    /** Of inputs in panels; one if there may not be more. */
+    static InputChunks ofPanels(int inputs, int steps, boolean possible) {
+        return new InputChunks(inputs, steps, possible ? CHUNK_INPUTS : Math.max(1, inputs), CHUNK_STEPS);
     }
 
     long heldBytes() {
@@ -51,8 +59,8 @@ final class InputChunks {
      */
     int[] cut(int[] offsets, IntUnaryOperator inputOfItem) {
         int groups = offsets.length - 1;
-        int most = possible && groups > 0 ? (int) ((long) offsets[groups] * steps / groups / CHUNK_STEPS) : 1;
-        count = Math.max(1, Math.min((inputs + CHUNK_INPUTS - 1) / CHUNK_INPUTS, most));
+        int most = groups > 0 ? (int) ((long) offsets[groups] * steps / groups / leastSteps) : 1;
+        count = Math.max(1, Math.min((inputs + inputsOfChunk - 1) / inputsOfChunk, most));
         if (count == 1) {
             return offsets;
         }

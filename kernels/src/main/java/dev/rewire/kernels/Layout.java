@@ -16,7 +16,7 @@ public enum Layout {
     /**
      * A caller's own arrays the other way round, {@link DenseMatrix} of features × samples, as column-major libraries and convolutions hold them; the stride
      * of such a matrix is the distance between features. Products with blocks of several outputs (SDDMM: of several elements) run on memory of a {@link KernelArena}
-     * where it lies, with the bits that panels give, or SDDMM of up to 2 MiB of panels and a batch that fills its last one would. Packed all the same are operands of SDDMM with blocks whose rows are whole vectors and at most 128 samples, and inputs if outputs replace them, where blocks reach over
+     * where it lies, with the bits that panels give, or SDDMM of up to 2 MiB of panels and a batch that fills its last one would. Packed all the same are operands of SDDMM with blocks whose rows are whole vectors and at most 128 samples or that are whole vectors themselves and at most 48, and inputs if outputs replace them, where blocks reach over
      * the last feature, or where a stride that is a multiple of 512 bytes has the samples of many features meet in the same lines of a cache. A last panel that
      * the samples do not fill, single elements, N:M matrices and memory of other arenas are packed and written back like row-major ones, but only copied.
      * A plan's {@code toString} tells what its last run did.

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A plan runs any batch up to its own, with the lanes of its own. Vectors decide the order of sums, so that a plan of just that batch may have other bits. Its
  * scratch is freed by {@link #close}, or with its arena.
  *
- * <p>Blocks of at least four rows that are whole vectors are sums of outer products, sample after sample, where operands are row-major or samples at most 128; others, and
- * more samples in panels, are products of rows of samples, whose lanes are added up at the end.
+ * <p>Blocks of at least four rows that are whole vectors are sums of outer products, sample after sample, where operands are row-major or samples at most 128; of few samples, blocks of fewer columns that are
+ * whole vectors are products of gradients and inputs that were copied to their lanes. Others, and more samples in panels, are products of rows of samples, whose lanes are added up at the end.
  *
  * <p>Each element is summed in one fixed order by one thread: the same operands give the same bits for any number of workers. A plan runs
  * one product at a time; a second thread waits. A run that ends in an exception or an Error (no stack, no memory) leaves {@code dW} undefined; no
@@ -50,8 +50,10 @@ public final class SddmmPlan implements AutoCloseable {
     private final Workers.Task multiplyTask = this::multiply;
     private final Workers.Task addTask = this::add;
     private final Workers.Task multiplyFewTask = this::multiplyFew;
+    private final Workers.Task multiplyRowsTask = this::multiplyRows;
     private final Workers.Task multiplyAllTask = this::multiplyAll;
     private final @Nullable OuterSddmm outer;
+    private final @Nullable WholeBlockSddmm wholeBlocks;
     private final @Nullable FewSamplesSddmm fewSamples;
     private final @Nullable DenseSddmm dense;
     private final @Nullable PanelSddmm byPanels;
@@ -116,10 +118,13 @@ public final class SddmmPlan implements AutoCloseable {
                 ? new DenseSddmm(scratchArena, pattern, batch, layout, workers)
                 : null;
         outer = dense == null ? OuterSddmm.of(scratchArena, pattern, batch, layout, workers) : null;
-        fewSamples = dense == null && outer == null
+        wholeBlocks = dense == null && outer == null
+                ? WholeBlockSddmm.of(scratchArena, pattern, batch, layout, workers)
+                : null;
+        fewSamples = dense == null && outer == null && wholeBlocks == null
                 ? FewSamplesSddmm.of(pattern, batch, accumulate, workers.threads())
                 : null;
-        byPanels = dense == null && outer == null && fewSamples == null
+        byPanels = dense == null && outer == null && wholeBlocks == null && fewSamples == null
                 ? new PanelSddmm(
                         scratchArena, dw, batch, strided, layout != Layout.PANELS, accumulate, workers.threads())
                 : null;
@@ -212,6 +217,9 @@ public final class SddmmPlan implements AutoCloseable {
         blocksOfTask = (int) Math.max(1, Math.min(fairShare, TASK_WORK / workOfBlock));
         if (dense != null) {
             dense.replan(pattern);
+        }
+        if (wholeBlocks != null) {
+            wholeBlocks.replan(pattern);
         }
         if (byPanels != null) {
             byPanels.replan(pattern);
@@ -379,9 +387,11 @@ public final class SddmmPlan implements AutoCloseable {
                     clearPadding(0, pattern.blocks());
                 } else if (outer != null) {
                     multiply(outer, tasks(), addTask);
+                } else if (wholeBlocks != null) {
+                    multiply(wholeBlocks);
                 } else if (fewSamples != null) {
                     gather(fewSamples);
-                    workers.run(tasksOfFew(), multiplyFewTask);
+                    workers.run(tasksOfRows(), multiplyFewTask);
                 } else {
                     multiplyPanels();
                 }
@@ -402,6 +412,15 @@ public final class SddmmPlan implements AutoCloseable {
         } else if (gradient != null && input != null) {
             pack(gradient, input);
             products.run(gradient, input, samples, tasks, task);
+        }
+    }
+
+    private void multiply(WholeBlockSddmm products) {
+        if (layout == Layout.ROW_MAJOR && denseGradient != null && denseInput != null) {
+            products.run(denseGradient, denseInput, tasksOfRows(), multiplyRowsTask);
+        } else if (gradient != null && input != null) {
+            pack(gradient, input);
+            products.run(gradient, input, samples, tasksOfRows(), multiplyRowsTask);
         }
     }
 
@@ -461,17 +480,32 @@ public final class SddmmPlan implements AutoCloseable {
         }
     }
 
-    private int tasksOfFew() {
+    private int tasksOfRows() {
         return Math.min(pattern.gridRows(), 4 * workers.threads());
+    }
+
+    /** The first row of blocks of a task. */
+    private int firstRow(int task) {
+        return (int) ((long) pattern.gridRows() * task / tasksOfRows());
     }
 
     private void multiplyFew(int task, int worker) {
         if (fewSamples == null) {
             throw new AssertionError("no run");
         }
-        int firstRow = (int) ((long) pattern.gridRows() * task / tasksOfFew());
-        int endRow = (int) ((long) pattern.gridRows() * (task + 1) / tasksOfFew());
+        int firstRow = firstRow(task);
+        int endRow = firstRow(task + 1);
         fewSamples.run(pattern, colStarts, firstRow, endRow, samples, target, worker);
+        clearPadding(pattern.rowOffset(firstRow), pattern.rowOffset(endRow));
+    }
+
+    private void multiplyRows(int task, int worker) {
+        if (wholeBlocks == null) {
+            throw new AssertionError("no run");
+        }
+        int firstRow = firstRow(task);
+        int endRow = firstRow(task + 1);
+        wholeBlocks.run(colStarts, firstRow, endRow, accumulate, target);
         clearPadding(pattern.rowOffset(firstRow), pattern.rowOffset(endRow));
     }
 
@@ -621,6 +655,7 @@ public final class SddmmPlan implements AutoCloseable {
     public synchronized long heldBytes() {
         return (long) Integer.BYTES * (rowStarts.length + colStarts.length)
                 + (dense == null ? 0 : dense.heldBytes())
+                + (wholeBlocks == null ? 0 : wholeBlocks.heldBytes())
                 + (byPanels == null ? 0 : byPanels.heldBytes());
     }
 

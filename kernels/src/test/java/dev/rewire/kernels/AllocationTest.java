@@ -147,6 +147,21 @@ class AllocationTest {
     }
 
     @Test
+    void backwardWeightOfFewSamplesAndWholeBlocks() {
+        int batch = 17;
+        BlockSparseMatrix dw = BlockSparseMatrix.allocate(
+                arena, Problem.of(batch, 256, 320, 4, 4, 50).pattern());
+        DenseMatrix dy = new Grid(batch, 256).rowMajor(memory);
+        DenseMatrix x = new Grid(batch, 320).rowMajor(memory);
+        PanelMatrix dyPanels = PanelMatrix.allocate(arena, batch, 256);
+        PanelMatrix xPanels = PanelMatrix.allocate(arena, batch, 320);
+        SddmmPlan rows = SddmmPlan.backwardWeight(arena, dw, batch, Layout.ROW_MAJOR, true, workers);
+        SddmmPlan panels = SddmmPlan.backwardWeight(arena, dw, batch, Layout.PANELS, false, workers);
+        assertAllocatesNothing(() -> rows.run(dy, x));
+        assertAllocatesNothing(() -> panels.run(dyPanels, xPanels));
+    }
+
+    @Test
     void backwardWeightFeatureMajor() {
         DenseMatrix dy = new Grid(256, BATCH).rowMajor(memory);
         DenseMatrix x = new Grid(320, BATCH).rowMajor(memory);

@@ -91,6 +91,8 @@ final class EveryTile {
         gradient(elements, PlanChoice.STORED);
         BlockPattern wide = BlockPattern.random(OUTPUTS, INPUTS, 16, 16, 3, random);
         backwardWeight(SparseMatrix.allocate(arena, wide), MANY_SAMPLES);
+        BlockPattern column = BlockPattern.random(OUTPUTS, INPUTS, 16, 1, 50, random);
+        backwardWeight(SparseMatrix.allocate(arena, column), FEW_LANES);
         NmPattern inSquares = NmPattern.random(OUTPUTS, INPUTS, 2, 4, 4, random);
         backwardWeight(SparseMatrix.allocate(arena, inSquares), SQUARE_SAMPLES);
         for (int[] nm : NM) {

@@ -31,6 +31,7 @@ class TileCompilationTest {
             "1SddmmTile",
             "SddmmRowsTile",
             "OuterSddmmTile",
+            "WholeBlockSddmmTile",
             "NmTile",
             "NmSpmvTile",
             "PartialSums",

@@ -79,6 +79,16 @@ public interface KernelProvider {
     /** The kernel that does so, for blocks of which that is true or that are 16×16, and a gradient whose features are so many bytes apart. */
     OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes);
 
+    /** Whether blocks are computed faster from inputs and gradients that are repeated to their lanes, of so many samples. */
+    default boolean paysWholeBlockSddmm(int blockRows, int blockCols, int batch) {
+        return false;
+    }
+
+    /** The kernel that does so, for blocks and batches of which that is true. */
+    default WholeBlockSddmmKernel wholeBlockSddmm(int blockRows, int blockCols, int batch) {
+        throw new AssertionError("none pays");
+    }
+
     /** Copies between row-major matrices and panels. */
     PanelCopy panelCopy();
 

@@ -24,6 +24,7 @@ import dev.rewire.kernels.internal.SpmmShape;
 import dev.rewire.kernels.internal.SpmvKernel;
 import dev.rewire.kernels.internal.SquareSddmmKernel;
 import dev.rewire.kernels.internal.VectorScatter;
+import dev.rewire.kernels.internal.WholeBlockSddmmKernel;
 import dev.rewire.kernels.internal.WindowKernels;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ public final class VectorProvider implements KernelProvider {
 
     /** Vectors of a block which share the loading and storing of their sums. */
     private static final int LARGE_BLOCK = 4;
+
+    /** Samples up to which gradients of blocks that are whole vectors are not computed by panels, whose lanes are added up: longer vectors have more of them. */
+    private static final int WHOLE_BLOCK_SAMPLES = 16 + 2 * RawMemory.LANES;
 
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final SoftmaxKernels softmax = new VectorSoftmax();
@@ -178,6 +182,18 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public OuterSddmmKernel outerSddmm(int blockRows, int blockCols, long featureBytes) {
         return new VectorOuterSddmm(blockRows, blockCols, featureBytes);
+    }
+
+    @Override
+    public boolean paysWholeBlockSddmm(int blockRows, int blockCols, int batch) {
+        return batch <= WHOLE_BLOCK_SAMPLES
+                && VectorWholeBlockSddmm.fits(blockRows, blockCols)
+                && !paysOuterSddmm(blockRows, blockCols);
+    }
+
+    @Override
+    public WholeBlockSddmmKernel wholeBlockSddmm(int blockRows, int blockCols, int batch) {
+        return new VectorWholeBlockSddmm(blockRows, blockCols, batch);
     }
 
     @Override
