@@ -19,6 +19,7 @@ module dev.rewire.training {
     exports dev.rewire.training.parameter;
     exports dev.rewire.training.random;
     exports dev.rewire.training.rewiring;
+    exports dev.rewire.training.rewiring.watch;
     exports dev.rewire.training.setting;
 
     // What a file or a user wrote is printed alike.

@@ -7,7 +7,7 @@ import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.data.Samples;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.rewiring.Method;
-import dev.rewire.training.rewiring.RewiringListener;
+import dev.rewire.training.rewiring.watch.RewiringListener;
 import dev.rewire.training.setting.InvalidConfigException;
 import java.io.IOException;
 import java.nio.file.Path;

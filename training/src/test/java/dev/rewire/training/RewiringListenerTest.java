@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rewire.training.data.DataSplit;
 import dev.rewire.training.parameter.SparseParameter;
 import dev.rewire.training.rewiring.Method;
-import dev.rewire.training.rewiring.RewiredWeights;
+import dev.rewire.training.rewiring.watch.RewiredWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;

@@ -46,9 +46,10 @@ class RoomsTest {
             model          | layer layer/image layer/sequence setting
             rewiring/topology | ''
             rewiring       | parameter random rewiring/topology
+            rewiring/watch | parameter rewiring
             checkpoint     | internal parameter setting
             loop           | data internal layer loss parameter random setting
-            (root)         | backend checkpoint data layer loop loss model optimizer parameter random rewiring setting
+            (root)         | backend checkpoint data layer loop loss model optimizer parameter random rewiring rewiring/watch setting
             """;
 
     /** A newcomer can look around in so many classes. */

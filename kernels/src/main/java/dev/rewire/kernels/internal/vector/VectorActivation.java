@@ -87,35 +87,29 @@ final class VectorActivation {
 
     /** Of |x|/√2: half of erfc, but for its power of e. */
     static FloatVector tail(FloatVector z, FloatVector one) {
-        FloatVector t = one.div(z.fma(broadcast(ScalarActivation.ERFC_P), one));
-        FloatVector p = broadcast(ScalarActivation.erfc(0));
-        p = p.fma(t, broadcast(ScalarActivation.erfc(1)));
-        p = p.fma(t, broadcast(ScalarActivation.erfc(2)));
-        p = p.fma(t, broadcast(ScalarActivation.erfc(3)));
-        p = p.fma(t, broadcast(ScalarActivation.erfc(4)));
+        FloatVector t = one.div(z.fma(ScalarActivation.ERFC_P, 1));
+        FloatVector p = t.fma(ScalarActivation.erfc(0), ScalarActivation.erfc(1))
+                .lanewise(VectorOperators.FMA, t, ScalarActivation.erfc(2))
+                .lanewise(VectorOperators.FMA, t, ScalarActivation.erfc(3))
+                .lanewise(VectorOperators.FMA, t, ScalarActivation.erfc(4));
         return p.mul(t);
     }
 
     static FloatVector expOfNegative(FloatVector v) {
-        FloatVector shifted = v.fma(broadcast(ScalarActivation.LOG2_E), broadcast(ScalarActivation.ROUNDING));
+        FloatVector shifted = v.fma(ScalarActivation.LOG2_E, ScalarActivation.ROUNDING);
         FloatVector n = shifted.sub(ScalarActivation.ROUNDING);
-        FloatVector high = n.fma(broadcast(-ScalarActivation.LN2_HIGH), v);
-        FloatVector r = n.fma(broadcast(-ScalarActivation.LN2_LOW), high);
-        FloatVector p = broadcast(ScalarActivation.exp(0));
-        p = p.fma(r, broadcast(ScalarActivation.exp(1)));
-        p = p.fma(r, broadcast(ScalarActivation.exp(2)));
-        p = p.fma(r, broadcast(ScalarActivation.exp(3)));
-        p = p.fma(r, broadcast(ScalarActivation.exp(4)));
-        p = p.fma(r, broadcast(ScalarActivation.exp(5)));
+        FloatVector r = n.lanewise(VectorOperators.FMA, -ScalarActivation.LN2_HIGH, v);
+        r = n.lanewise(VectorOperators.FMA, -ScalarActivation.LN2_LOW, r);
+        FloatVector p = r.fma(ScalarActivation.exp(0), ScalarActivation.exp(1))
+                .lanewise(VectorOperators.FMA, r, ScalarActivation.exp(2))
+                .lanewise(VectorOperators.FMA, r, ScalarActivation.exp(3))
+                .lanewise(VectorOperators.FMA, r, ScalarActivation.exp(4))
+                .lanewise(VectorOperators.FMA, r, ScalarActivation.exp(5));
         FloatVector mantissa = p.fma(r.mul(r), r).add(1);
         // No call of Exact: so deep inside, C2 inlines nothing but the Vector API's own methods.
         IntVector bits = (IntVector) INTS.vectorType().cast(shifted.reinterpretAsInts());
         IntVector power = bits.sub(ONE).lanewise(VectorOperators.LSHL, 23);
         return mantissa.mul(power.reinterpretAsFloats()).blend(0, v.lt(ScalarActivation.LEAST_EXPONENT));
-    }
-
-    private static FloatVector broadcast(float value) {
-        return (FloatVector) SPECIES.vectorType().cast(FloatVector.broadcast(SPECIES, value));
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {

@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorMask;
 final class VectorActivationGradient {
     static final int BLOCK = 512;
 
-    private final Idle<float[]> idle = new Idle<>(() -> new float[BLOCK]);
+    private final Idle<float[]> idle = new Idle<>(() -> new float[2 * BLOCK]);
 
     /** Of so many floats at these addresses, a multiple of 16; dx may be x or dy. */
     void run(Activation activation, long x, long dy, long dx, long floats) {
@@ -63,16 +63,24 @@ final class VectorActivationGradient {
     }
 
     private static void gelu(long x, long dy, long dx, float[] powers, int vectors) {
-        FloatVector one = Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, 1));
+        normals(x, powers, vectors);
         FloatVector density = Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, ScalarActivation.DENSITY));
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * VECTOR_BYTES;
             FloatVector in = load(x + at);
-            FloatVector e = power(powers, i);
+            FloatVector slope = in.mul(power(powers, i)).fma(density, power(powers, vectors + i));
+            store(load(dy + at).mul(slope), dx + at);
+        }
+    }
+
+    /** Φ of each, behind the powers of e. */
+    static void normals(long x, float[] powers, int vectors) {
+        FloatVector one = Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, 1));
+        for (int i = 0; i < vectors; i++) {
+            FloatVector in = load(x + (long) i * VECTOR_BYTES);
             FloatVector z = in.abs().mul(ScalarActivation.SQRT_HALF);
-            FloatVector tail = VectorActivation.tail(z, one).mul(e);
-            FloatVector normal = one.sub(tail).blend(tail, in.lt(0));
-            store(load(dy + at).mul(in.mul(e).fma(density, normal)), dx + at);
+            FloatVector tail = VectorActivation.tail(z, one).mul(power(powers, i));
+            one.sub(tail).blend(tail, in.lt(0)).intoArray(powers, (vectors + i) * LANES);
         }
     }
 

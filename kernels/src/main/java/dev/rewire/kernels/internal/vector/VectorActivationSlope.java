@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorMask;
 
 /** {@code y = f(x)} and {@code f'(x)}, for which one power of e serves both. The operations and loops of {@link VectorActivation} and {@link VectorActivationGradient}, and their bits. */
 final class VectorActivationSlope {
-    private final Idle<float[]> idle = new Idle<>(() -> new float[VectorActivationGradient.BLOCK]);
+    private final Idle<float[]> idle = new Idle<>(() -> new float[2 * VectorActivationGradient.BLOCK]);
 
     /** Of so many floats at these addresses, a multiple of 16; y or slope may be x. */
     void run(Activation activation, long x, long y, long slope, long floats) {
@@ -36,16 +36,13 @@ final class VectorActivationSlope {
     }
 
     private static void gelu(long x, long y, long slope, float[] powers, int vectors) {
-        FloatVector one = Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, 1));
+        VectorActivationGradient.normals(x, powers, vectors);
         FloatVector density = Exact.floats(SPECIES, FloatVector.broadcast(SPECIES, ScalarActivation.DENSITY));
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * VECTOR_BYTES;
             FloatVector in = load(x + at);
-            FloatVector e = power(powers, i);
-            FloatVector z = in.abs().mul(ScalarActivation.SQRT_HALF);
-            FloatVector tail = VectorActivation.tail(z, one).mul(e);
-            FloatVector normal = one.sub(tail).blend(tail, in.lt(0));
-            store(in.mul(e).fma(density, normal), slope + at);
+            FloatVector normal = power(powers, vectors + i);
+            store(in.mul(power(powers, i)).fma(density, normal), slope + at);
             store(in.mul(normal), y + at);
         }
     }

@@ -367,7 +367,7 @@ final class VectorSamples implements SampleKernels {
                     copy(scratch, y.address() + start, count, stride);
                 }
                 addUp(scratch, count);
-                array(sums, sample + lane).add(array(scratch, 0)).intoArray(sums, sample + lane);
+                addFirst(scratch, sums, sample + lane);
             }
         }
     }
@@ -384,6 +384,10 @@ final class VectorSamples implements SampleKernels {
         for (int i = 0; i < features; i++) {
             store(array(from, i * LANES), to + i * stride);
         }
+    }
+
+    private static void addFirst(float[] terms, float[] sums, int place) {
+        add(array(terms, 0), sums, place);
     }
 
     /** The first becomes the sum of all, in their order. */

@@ -9,7 +9,7 @@ import dev.rewire.training.cli.option.ValueConverters;
 import dev.rewire.training.parameter.LayerShape;
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.SparseParameter;
-import dev.rewire.training.rewiring.RewiredWeights;
+import dev.rewire.training.rewiring.watch.RewiredWeights;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.rewire.training.rewiring;
+package dev.rewire.training.rewiring.watch;
 
 /**
  * What a rewiring did to some weights, and how they stand after it. Weights are counted without the padding of blocks.

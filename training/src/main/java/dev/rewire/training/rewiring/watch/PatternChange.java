@@ -1,4 +1,4 @@
-package dev.rewire.training.rewiring;
+package dev.rewire.training.rewiring.watch;
 
 import dev.rewire.kernels.BlockPattern;
 import dev.rewire.kernels.NmPattern;

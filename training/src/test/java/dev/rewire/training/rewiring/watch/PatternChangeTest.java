@@ -1,4 +1,4 @@
-package dev.rewire.training.rewiring;
+package dev.rewire.training.rewiring.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package dev.rewire.training.rewiring;
+package dev.rewire.training.rewiring.watch;
 
 import java.util.List;
 

@@ -1,8 +1,9 @@
-package dev.rewire.training.rewiring;
+package dev.rewire.training.rewiring.watch;
 
 import dev.rewire.training.parameter.NamedParameter;
 import dev.rewire.training.parameter.ParameterPattern;
 import dev.rewire.training.parameter.SparseParameter;
+import dev.rewire.training.rewiring.ParameterRewiring;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
