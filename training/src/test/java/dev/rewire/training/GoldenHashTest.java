@@ -26,7 +26,7 @@ class GoldenHashTest {
         "set, e8a4097acd14, df9e5faba6d6, 9208e3a59bd5, f5416916823f",
         "set-nm, b177893ec9b7, f86a780f67cf, 7f193de3a195, bc72c67489fa",
         "rigl, ee86ba65ba01, 47e2313f1618, a94bb4654a33, f4321cea5fa2",
-        "rigl-blocks, 4d03a57b0eb6, be4e04d3b35c, 447c52e89542, c9a5efb4bb74",
+        "rigl-blocks, 5d6f7d7bbede, 27849f2621db, 447c52e89542, c9a5efb4bb74",
         "rigl-accumulated, 440f9f534ca4, 4e9117710c70, 2309be825762, b630c20b55dc",
         "snfs, ab804d557ee0, 4281dfe3848d, 30aeeb2c5d55, 7d1c20c75a20",
         "srigl, 6ba68a59af2e, d44d7473fc28, a28336a81b91, e2123a936fcd",
