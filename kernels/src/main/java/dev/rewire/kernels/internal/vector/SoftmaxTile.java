@@ -179,6 +179,7 @@ interface SoftmaxTile {
         private final int n;
         private final int r;
         private final int p;
+        private final int next;
 
         private Exponential(TileCode tile, int one, int zero) {
             this.tile = tile;
@@ -186,8 +187,8 @@ interface SoftmaxTile {
             this.zero = zero;
             log2e = constant(ScalarActivation.LOG2_E);
             rounding = constant(ScalarActivation.ROUNDING);
-            ln2High = constant(ScalarActivation.LN2_HIGH);
-            ln2Low = constant(ScalarActivation.LN2_LOW);
+            ln2High = constant(-ScalarActivation.LN2_HIGH);
+            ln2Low = constant(-ScalarActivation.LN2_LOW);
             least = constant(ScalarActivation.LEAST_EXPONENT);
             coefficients = new int[COEFFICIENTS];
             for (int i = 0; i < COEFFICIENTS; i++) {
@@ -197,6 +198,7 @@ interface SoftmaxTile {
             n = tile.newVector();
             r = tile.newVector();
             p = tile.newVector();
+            next = tile.newVector();
         }
 
         private int constant(float value) {
@@ -207,30 +209,31 @@ interface SoftmaxTile {
 
         /** {@code v = e^v}. */
         private void write(int v) {
-            tile.multiply(shifted, v, log2e);
-            tile.add(shifted, rounding);
+            copy(rounding, shifted);
+            tile.fma(shifted, v, log2e);
             tile.subtract(n, shifted, rounding);
-            tile.multiply(p, n, ln2High);
-            tile.subtract(r, v, p);
-            tile.multiply(p, n, ln2Low);
-            tile.subtract(r, r, p);
-            tile.multiply(p, r, coefficients[0]);
+            copy(v, r);
+            tile.fma(r, n, ln2High);
+            tile.fma(r, n, ln2Low);
+            copy(coefficients[0], p);
             for (int i = 1; i < COEFFICIENTS; i++) {
-                tile.add(p, coefficients[i]);
-                tile.multiply(p, p, i < COEFFICIENTS - 1 ? r : square());
+                copy(coefficients[i], next);
+                tile.fma(next, p, r);
+                copy(next, p);
             }
-            tile.add(p, r);
+            tile.multiply(n, r, r);
+            copy(r, next);
+            tile.fma(next, p, n);
+            copy(next, p);
             tile.add(p, one);
             tile.power(shifted, ONE);
             tile.multiply(p, p, shifted);
             tile.replaceWhereLess(p, v, least, zero);
-            tile.code.aload(p).astore(v);
+            copy(p, v);
         }
 
-        /** r², in the place of what is not needed any more. */
-        private int square() {
-            tile.multiply(n, r, r);
-            return n;
+        private void copy(int from, int to) {
+            tile.code.aload(from).astore(to);
         }
     }
 }

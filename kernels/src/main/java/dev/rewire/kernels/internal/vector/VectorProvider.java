@@ -40,9 +40,6 @@ public final class VectorProvider implements KernelProvider {
     /** Vectors of a block which share the loading and storing of their sums. */
     private static final int LARGE_BLOCK = 4;
 
-    /** Samples up to which gradients of blocks that are whole vectors are not computed by panels, whose lanes are added up: longer vectors have more of them. */
-    private static final int WHOLE_BLOCK_SAMPLES = 16 + 2 * RawMemory.LANES;
-
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final SoftmaxKernels softmax = new VectorSoftmax();
     private final MaskKernels masks = new VectorMasks();
@@ -186,7 +183,7 @@ public final class VectorProvider implements KernelProvider {
 
     @Override
     public boolean paysWholeBlockSddmm(int blockRows, int blockCols, int batch) {
-        return batch <= WHOLE_BLOCK_SAMPLES
+        return batch <= wholeBlockSamples()
                 && VectorWholeBlockSddmm.fits(blockRows, blockCols)
                 && !paysOuterSddmm(blockRows, blockCols);
     }
@@ -234,5 +231,10 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public WindowKernels windows() {
         return windows;
+    }
+
+    /** Samples up to which gradients of blocks that are whole vectors are not computed by panels, whose lanes are added up: longer vectors have more of them. */
+    private static int wholeBlockSamples() {
+        return 16 + 2 * RawMemory.LANES;
     }
 }
