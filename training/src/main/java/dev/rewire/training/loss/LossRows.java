@@ -21,7 +21,7 @@ final class LossRows {
     private final int predictionsOfSample;
 
     private int rows;
-    private RowTask rowTask = (row, task) -> {};
+    private IntConsumer rowTask = row -> {};
     private final IntConsumer rowsTask = this::run;
 
     LossRows(String loss, Activations output, Workers workers) {
@@ -72,20 +72,8 @@ final class LossRows {
         return (long) output.lanes() * Float.BYTES;
     }
 
-    /** Computes a row. */
-    @FunctionalInterface
-    interface RowTask {
-        /** By its number, and that of a task, no two of which run at once with the same number. */
-        void run(int row, int task);
-    }
-
-    /** How many tasks there are at most. */
-    int tasks() {
-        return Math.ceilDiv(output.rows(), ROWS_OF_TASK);
-    }
-
     /** Calls once for each of the first samples' rows, from any thread. */
-    void forEach(int samples, RowTask computed) {
+    void forEach(int samples, IntConsumer computed) {
         rows = samples * rowsOfSample;
         rowTask = computed;
         workers.forEach(Math.ceilDiv(rows, ROWS_OF_TASK), rowsTask);
@@ -94,7 +82,7 @@ final class LossRows {
     private void run(int task) {
         int end = Math.min(rows, (task + 1) * ROWS_OF_TASK);
         for (int r = task * ROWS_OF_TASK; r < end; r++) {
-            rowTask.run(r, task);
+            rowTask.accept(r);
         }
     }
 

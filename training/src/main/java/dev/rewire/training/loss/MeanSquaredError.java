@@ -7,6 +7,7 @@ import dev.rewire.kernels.PanelMatrix;
 import dev.rewire.kernels.Workers;
 import dev.rewire.training.layer.Activations;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
 
 /**
  * The loss of a regression, {@code (y − t)²}, as a mean over the values of a prediction, and the gradient of its mean over all predictions, {@code 2·(y − t) / (values · predictions)}. Lanes
@@ -22,7 +23,7 @@ public final class MeanSquaredError implements Loss {
     // What the rows are computed with.
     private boolean withGradient;
     private double all;
-    private final LossRows.RowTask rowTask = this::row;
+    private final IntConsumer rowTask = this::row;
 
     /**
      * A loss.
@@ -69,7 +70,7 @@ public final class MeanSquaredError implements Loss {
         lossSum = rows.sum(losses, samples);
     }
 
-    private void row(int row, int task) {
+    private void row(int row) {
         boolean counts = rows.isPrediction(row);
         MemorySegment gradient = rows.gradient().segment();
         long offset = rows.offset(row);
